@@ -1,0 +1,19 @@
+//! `verify_loop!` beside `#[verify_loop]`.
+//!
+//! One module cannot hold a function-like macro and an attribute of one name, so the prelude holds the attribute. In
+//! a block the compiler looks for a macro of the wanted kind outward from scope to scope; hence the macros that own a
+//! block around the user's body import the other kind there, when the body uses it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::scan;
+
+pub(crate) fn import(body: &TokenStream, krate: &TokenStream) -> Option<TokenStream> {
+    // The user's own identifier, so that the import is seen wherever that identifier is.
+    let name = scan::find_macro(body, "verify_loop")?;
+    Some(quote! {
+        #[allow(unused_imports, reason = "an inner body may import it once more")]
+        use #krate::__rt::#name;
+    })
+}

@@ -1,0 +1,66 @@
+//! From options to the settings and ears of the hub.
+
+use std::io::IsTerminal;
+
+use crate::hub::Output;
+use crate::options::{self, Options, TapVersion};
+use crate::report::{self, Reporter, Style};
+use crate::settings::Settings;
+
+/// What the hub needs when nobody but the environment has been asked: under the built-in harness.
+pub(crate) fn from_environment() -> (Settings, Output) {
+    let (options, broken) = match options::process().options(&formats()) {
+        Ok((options, warnings)) => {
+            let broken = warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
+            (options, (!broken.is_empty()).then(|| (false, broken.join("\n"))))
+        }
+        Err(error) => (Options::default(), Some((true, error.to_string()))),
+    };
+    let mut settings = settings(&options);
+    settings.complaint = broken;
+    settings.tell_all = options.format != options::DEFAULT_FORMAT;
+    // The harness shows what it captured on the terminal that it was started from.
+    let style = style(&options, std::io::stdout().is_terminal());
+    let format = options.format.clone();
+    let make = move || -> Box<dyn Reporter> { reporter(&format, &style) };
+    (settings, Output::Each(Box::new(make)))
+}
+
+/// The settings that follow from options.
+pub(crate) fn settings(options: &Options) -> Settings {
+    Settings {
+        seed: options.seed.unwrap_or_else(|| fastrand::u64(..)),
+        random: options.random,
+        test_jobs: options.test_jobs.get(),
+        job_timeout: options.job_timeout,
+        timeout: options.timeout,
+        complaint: None,
+        tell_all: false,
+    }
+}
+
+/// How reports that go to a stream look.
+pub(crate) fn style(options: &Options, is_terminal: bool) -> Style {
+    let process = options::process();
+    Style {
+        color: process.use_color(options.color, is_terminal),
+        tap_version: match options.tap_version {
+            TapVersion::V13 => Some(13),
+            TapVersion::V14 => Some(14),
+            TapVersion::None => None,
+        },
+        ..Style::default()
+    }
+}
+
+/// The names of all formats, in the order in which the help shows them.
+pub(crate) fn formats() -> Vec<&'static str> {
+    report::BUILTIN.iter().map(|(name, _)| *name).collect()
+}
+
+/// A reporter for a format that the options have found to be known.
+pub(crate) fn reporter(format: &str, style: &Style) -> Box<dyn Reporter> {
+    let known = report::BUILTIN.iter().find(|(name, _)| *name == format);
+    let (_, make) = known.unwrap_or(&report::BUILTIN[0]);
+    make(style)
+}

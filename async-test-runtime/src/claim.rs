@@ -1,0 +1,224 @@
+//! What a check says before anybody has judged it, and why it says so.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::outcome::BodyFailure;
+use crate::place::Place;
+
+/// The raw outcome of a check, before any amnesty.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Raw {
+    /// It held.
+    Pass,
+    /// It did not hold.
+    Fail,
+    /// It was not looked at, and why.
+    Skip(Cow<'static, str>),
+}
+
+impl Raw {
+    /// `Pass` for true, `Fail` for false.
+    pub fn of(held: bool) -> Raw {
+        if held { Raw::Pass } else { Raw::Fail }
+    }
+}
+
+/// One check as its tool sends it.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Whether it held.
+    pub raw: Raw,
+    /// The message, or the checked source text where no message was given.
+    pub label: Cow<'static, str>,
+    /// Where the user wrote the check.
+    pub at: Place,
+    /// What there is to say about it; failures have it, passes seldom.
+    pub detail: Option<Box<Detail>>,
+    /// Whether `skip_remaining!` turns it into a skip.
+    pub skippable: bool,
+}
+
+impl Claim {
+    /// A skippable claim with nothing more to say.
+    pub fn new(raw: Raw, label: impl Into<Cow<'static, str>>, at: Place) -> Claim {
+        Claim {
+            raw,
+            label: label.into(),
+            at,
+            detail: None,
+            skippable: true,
+        }
+    }
+
+    /// Adds the explanation.
+    #[must_use]
+    pub fn detail(mut self, detail: Detail) -> Claim {
+        self.detail = Some(Box::new(detail));
+        self
+    }
+
+    /// Is counted also after `skip_remaining!`.
+    #[must_use]
+    pub fn unskippable(mut self) -> Claim {
+        self.skippable = false;
+        self
+    }
+}
+
+/// The explanation of a check. Tools fill in what they know; reporters print what is there, in this order.
+#[derive(Clone, Default, Debug)]
+#[non_exhaustive]
+pub struct Detail {
+    /// The checked source text, where the label is a message.
+    pub expression: Option<Cow<'static, str>>,
+    /// What was expected.
+    pub expected: Option<String>,
+    /// What there was.
+    pub got: Option<String>,
+    /// Line by line, where the two are long: `-` expected, `+` got.
+    pub diff: Option<String>,
+    /// A panic that the check met.
+    pub panic: Option<Panic>,
+    /// Sentences.
+    pub notes: Vec<String>,
+    /// Named numbers and texts, under stable names.
+    pub figures: Vec<(Cow<'static, str>, Figure)>,
+}
+
+impl Detail {
+    /// Nothing to say yet.
+    pub fn new() -> Detail {
+        Detail::default()
+    }
+
+    /// Adds a sentence.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Detail {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Adds what was expected and what there was.
+    #[must_use]
+    pub fn expected_got(mut self, expected: impl Into<String>, got: impl Into<String>) -> Detail {
+        self.expected = Some(expected.into());
+        self.got = Some(got.into());
+        self
+    }
+
+    /// Adds a named value.
+    #[must_use]
+    pub fn figure(mut self, name: impl Into<Cow<'static, str>>, value: Figure) -> Detail {
+        self.figures.push((name.into(), value));
+        self
+    }
+}
+
+/// A named value of a check, for instance how many rounds a verifier made.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Figure {
+    /// A number of things.
+    Count(u64),
+    /// A length of time.
+    Time(Duration),
+    /// A share between 0 and 1.
+    Share(f64),
+    /// Words.
+    Text(String),
+    /// Several texts.
+    List(Vec<String>),
+}
+
+/// A panic that was caught.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Panic {
+    /// Its message; for a payload that is no text, a sentence that says so.
+    pub message: String,
+    /// Where it was raised.
+    pub at: Option<Place>,
+    /// The name of the thread it happened on.
+    pub thread: Option<String>,
+    /// The backtrace, where the environment asks for one.
+    pub backtrace: Option<String>,
+}
+
+/// Why a suite failed other than by its checks.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The body panicked.
+    Panicked(Panic),
+    /// The body returned an `Err`.
+    Returned(BodyFailure),
+    /// The body, or the work it started, took longer than allowed.
+    TimedOut {
+        /// The limit.
+        limit: Duration,
+        /// What was still running.
+        running: Vec<Running>,
+    },
+    /// The jobs took longer than allowed after the body had ended.
+    JobsTimedOut {
+        /// The limit.
+        limit: Duration,
+        /// The jobs that had not ended.
+        running: Vec<Running>,
+    },
+    /// A job panicked.
+    JobPanicked {
+        /// The job, by name.
+        job: String,
+        /// The panic.
+        panic: Panic,
+    },
+    /// A clean-up panicked or took too long.
+    CleanUp {
+        /// Where it was registered.
+        at: Place,
+        /// What went wrong.
+        what: String,
+    },
+    /// The plan was not kept.
+    PlanMismatch {
+        /// How many were planned.
+        planned: u64,
+        /// How many were run.
+        ran: u64,
+    },
+    /// The library was used wrongly.
+    Misuse(Place, crate::error::Error),
+    /// `#[should_panic]` was not fulfilled; the text says how.
+    DidNotPanic(String),
+    /// A check came after its suite had ended.
+    LateCheck {
+        /// The suite it was meant for.
+        suite: String,
+        /// Its label.
+        label: String,
+        /// Where it stands.
+        at: Place,
+    },
+    /// The run was ended before the suite: by a bail-out, or by a failure elsewhere.
+    Stopped(String),
+    /// A bundle or a reporter failed.
+    Extension {
+        /// Its name.
+        name: String,
+        /// What went wrong.
+        what: String,
+    },
+}
+
+/// Something that was running when it was looked at.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Running {
+    /// A subtest's path or a job's name.
+    pub name: String,
+    /// Where it was started.
+    pub at: Place,
+    /// For how long it had been running.
+    pub age: Duration,
+    /// What it was waiting for or doing, where that is known.
+    pub doing: Option<String>,
+}

@@ -1,0 +1,258 @@
+//! The life of one suite, from the first poll of its body to its end in the ledger.
+//!
+//! The order is fixed: body; postponed jobs; running jobs; attachments (verifiers), the last started first; clean-ups,
+//! the last registered first; the end. Whatever stops the body, the rest of the order is the same, and a suite never
+//! ends before its jobs, except those that hold their thread and do not give it back.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::time::Duration;
+
+use crate::cancel::Cause;
+use crate::claim::{Problem, Running};
+use crate::clock::sleep_real;
+use crate::context;
+use crate::event::{Closing, EventKind, Reply};
+use crate::order;
+use crate::outcome::Outcome;
+use crate::panic::{self, Caught, catch_sync};
+use crate::stage::Stage;
+use crate::suite::{CleanUp, Suite};
+
+/// How long cancelled jobs may take to end before they are taken for stuck.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How a body ended.
+type BodyEnd = Result<Outcome, Caught>;
+
+/// Runs an asynchronous body as the suite's. Cancel safety: none; it is spawned and never dropped half-way.
+pub(crate) async fn drive<F: Future<Output = Outcome>>(suite: Suite, body: F, waited: Duration, reply: Option<Reply>) {
+    let body = context::scope(suite.clone(), panic::catch_with_payload(body));
+    whole_life(suite, body, waited, reply).await;
+}
+
+/// Runs a synchronous body on the blocking pool as the suite's.
+pub(crate) async fn drive_blocking(
+    suite: Suite,
+    body: impl FnOnce(Suite) -> Outcome + Send + 'static,
+    waited: Duration,
+    reply: Option<Reply>,
+) {
+    let inner = suite.clone();
+    let body = async move {
+        let work = tokio::task::spawn_blocking(move || {
+            context::sync_scope(inner.clone(), || catch_sync(AssertUnwindSafe(|| body(inner.clone())).0))
+        });
+        match work.await {
+            Ok(end) => end,
+            // `catch_sync` leaves no panic over, and nobody aborts this task; a runtime that is shut down might.
+            Err(error) => catch_sync(|| match error.try_into_panic() {
+                Ok(payload) => resume_unwind(payload),
+                Err(error) => panic!("the body was dropped: {error}"),
+            }),
+        }
+    };
+    whole_life(suite, body, waited, reply).await;
+}
+
+/// Ends a suite whose body is not to run.
+pub(crate) fn close_unrun(suite: &Suite, reply: Option<Reply>) {
+    let _ = suite.set_stage(Stage::Finishing);
+    end(suite, false, Duration::ZERO, Duration::ZERO, reply);
+}
+
+async fn whole_life(suite: Suite, body: impl Future<Output = BodyEnd>, waited: Duration, reply: Option<Reply>) {
+    panic::install(context::is_inside);
+    suite.begin();
+    {
+        let mut body = std::pin::pin!(body);
+        // A suite that is to end ends, even if its body is always ready to go on: hence biased.
+        tokio::select! {
+            biased;
+            _ = suite.cancelled() => {}
+            ended = &mut body => tell(&suite, ended),
+        }
+    }
+    after_body(suite, waited, reply).await;
+}
+
+/// What comes after the body, whatever became of that.
+pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Reply>) {
+    let _ = suite.set_stage(Stage::Finishing);
+    wind_up(&suite).await;
+    let cut_short = match suite.0.cancel.cause() {
+        None => false,
+        Some(cause) => {
+            if let Some(problem) = problem(cause) {
+                suite.problem(problem);
+            }
+            true
+        }
+    };
+    suite.call_off_deadline();
+    suite.note_end();
+    let took = suite.started().elapsed();
+    end(&suite, cut_short, took, waited, reply);
+}
+
+fn tell(suite: &Suite, ended: BodyEnd) {
+    match ended {
+        Ok(Outcome { error: None }) => {}
+        Ok(Outcome { error: Some(failure) }) => suite.problem(Problem::Returned(failure)),
+        Err(caught) => {
+            suite.problem(Problem::Panicked(caught.panic));
+            let mut payload = suite
+                .0
+                .payload
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            *payload = Some(caught.payload);
+        }
+    }
+}
+
+fn problem(cause: &Cause) -> Option<Problem> {
+    match cause {
+        // The verifier that asked for it reports itself.
+        Cause::Abort | Cause::FailFast(_) => None,
+        Cause::TimedOut(limit, running) => Some(Problem::TimedOut {
+            limit: *limit,
+            running: running.clone(),
+        }),
+        Cause::BailOut(why) => Some(Problem::Stopped(format!("the run was bailed out: {why}"))),
+        Cause::Stopped(why) => Some(Problem::Stopped(why.clone())),
+    }
+}
+
+/// What the children of an ended suite are told.
+fn for_children(suite: &Suite, cause: &Cause) -> Cause {
+    let path = suite.path();
+    match cause {
+        Cause::Abort => Cause::Abort,
+        Cause::BailOut(why) => Cause::BailOut(why.clone()),
+        Cause::TimedOut(limit, _) => Cause::Stopped(format!("`{path}` timed out after {limit:?}")),
+        Cause::FailFast(what) => Cause::Stopped(format!("an invariant of `{path}` was broken: {what}")),
+        Cause::Stopped(why) => Cause::Stopped(why.clone()),
+    }
+}
+
+async fn wind_up(suite: &Suite) {
+    if !suite.is_cancelled() {
+        tokio::select! {
+            biased;
+            _ = suite.cancelled() => {}
+            () = run_postponed(suite) => {}
+        }
+    }
+    await_jobs(suite).await;
+    suite.send_event(EventKind::JobsAwaited);
+    while let Some(attachment) = suite.take_attachment() {
+        if let Err(panic) = panic::catch(attachment.end()).await {
+            suite.problem(Problem::Panicked(panic));
+        }
+    }
+    while let Some(clean_up) = suite.take_clean_up() {
+        run_clean_up(suite, clean_up).await;
+    }
+    // A clean-up may have started something.
+    await_jobs(suite).await;
+}
+
+/// Starts what was put off, in an order that belongs to the seed; one by one unless the suite is parallel.
+async fn run_postponed(suite: &Suite) {
+    let jobs = suite.jobs();
+    loop {
+        let mut postponed = jobs.postponed();
+        if postponed.is_empty() {
+            return;
+        }
+        order::shuffle(&mut postponed, suite.seed(), suite.path());
+        for job in postponed {
+            let done = jobs.done(job);
+            // Somebody who awaited it may have started it already.
+            if jobs.start_job(job).await.is_ok() && !(suite.parallel() || jobs.is_concurrent(job)) {
+                done.wait().await;
+            }
+        }
+    }
+}
+
+async fn await_jobs(suite: &Suite) {
+    let jobs = suite.jobs();
+    let limit = suite.job_timeout();
+    let mut timed_out = false;
+    if !suite.is_cancelled() {
+        let out_of_time = async {
+            match limit {
+                Some(limit) => sleep_real(limit).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = jobs.idle() => return,
+            _ = suite.cancelled() => {}
+            () = out_of_time => timed_out = true,
+        }
+    }
+    if timed_out {
+        let running = suite.running();
+        let limit = limit.unwrap_or_default();
+        suite.problem(Problem::JobsTimedOut { limit, running });
+        jobs.cancel_all(&Cause::Stopped(format!(
+            "`{}` waited {limit:?} for its jobs after its body had ended",
+            suite.path()
+        )));
+    } else if let Some(cause) = suite.0.cancel.cause() {
+        jobs.cancel_all(&for_children(suite, cause));
+    }
+    tokio::select! {
+        biased;
+        () = jobs.idle() => {}
+        () = sleep_real(GRACE) => suite.problem(Problem::TimedOut { limit: GRACE, running: stuck(suite) }),
+    }
+}
+
+/// What was asked to end and has not: it holds its thread, since a future that yields would have been dropped.
+fn stuck(suite: &Suite) -> Vec<Running> {
+    let mut running = suite.running();
+    for one in &mut running {
+        one.doing
+            .get_or_insert_with(|| "was asked to end and did not: it blocks its thread".to_owned());
+    }
+    running
+}
+
+async fn run_clean_up(suite: &Suite, clean_up: CleanUp) {
+    let CleanUp { at, work } = clean_up;
+    let limit = suite.job_timeout();
+    let out_of_time = async {
+        match limit {
+            Some(limit) => sleep_real(limit).await,
+            None => std::future::pending().await,
+        }
+    };
+    let what = tokio::select! {
+        biased;
+        ended = context::scope(suite.clone(), panic::catch(work)) => match ended {
+            Ok(()) => return,
+            Err(panic) => match panic.at {
+                Some(place) => format!("panicked at {place}: {}", panic.message),
+                None => format!("panicked: {}", panic.message),
+            },
+        },
+        () = out_of_time => format!("took longer than {:?}", limit.unwrap_or_default()),
+    };
+    suite.problem(Problem::CleanUp { at, what });
+}
+
+fn end(suite: &Suite, aborted: bool, took: Duration, waited: Duration, reply: Option<Reply>) {
+    let _ = suite.set_stage(Stage::Finished);
+    suite.send_event(EventKind::DoneTesting(Box::new(Closing {
+        aborted,
+        took,
+        waited,
+        reply,
+    })));
+    suite.mark_dismissed();
+}

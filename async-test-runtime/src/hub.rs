@@ -1,0 +1,308 @@
+//! The hub: one thread for the process, the only reader of the queue and the only owner of the ledger.
+//!
+//! It hands events to the ledger, records to the reporters, and what they render to their writers. It waits for
+//! nothing but these writers.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use crate::claim::Problem;
+use crate::ids::SuiteId;
+use crate::ledger::{Effects, Ledger};
+use crate::place::Place;
+use crate::queue::{Collected, EndOfRun, Ended, Message, Queue, Sender, queue};
+use crate::record::{Record, RunStart, SuiteInfo};
+use crate::report::Reporter;
+use crate::settings::Settings;
+
+/// Where records go.
+pub(crate) enum Output {
+    /// A reporter for each `#[suite]`, whose text the test's own thread prints: the built-in harness is in charge.
+    Each(Box<dyn Fn() -> Box<dyn Reporter> + Send>),
+    /// All records to all of them.
+    Whole(Vec<Sink>, RunStart),
+}
+
+/// A reporter and where it writes.
+pub(crate) struct Sink {
+    /// What to call it when it fails.
+    pub(crate) name: String,
+    pub(crate) reporter: Box<dyn Reporter>,
+    pub(crate) out: Box<dyn Write + Send>,
+}
+
+/// The process's end of the road to the hub.
+pub(crate) struct Hub {
+    pub(crate) sender: Sender,
+    pub(crate) settings: Settings,
+    pub(crate) root: Arc<SuiteInfo>,
+}
+
+static HUB: OnceLock<Hub> = OnceLock::new();
+
+/// Starts the hub, or returns the one that runs; then what is given here has no effect.
+pub(crate) fn start(settings: impl FnOnce() -> (Settings, Output)) -> &'static Hub {
+    HUB.get_or_init(|| {
+        let (settings, output) = settings();
+        let root = Arc::new(SuiteInfo {
+            id: SuiteId::ROOT,
+            parent: None,
+            top: SuiteId::ROOT,
+            name: String::new(),
+            path: String::new(),
+            nesting: 0,
+            at: Place::new("", 0, 0),
+            is_async: false,
+            hidden: false,
+            tags: Vec::new(),
+            rerun: None,
+        });
+        let (sender, receiver) = queue();
+        let ledger = Ledger::new(root.clone());
+        let thread = Thread::new(ledger, output, settings.seed);
+        std::thread::Builder::new()
+            .name("async-test-hub".to_owned())
+            .spawn(move || thread.run(receiver))
+            .expect("failed to start the thread of the hub");
+        Hub { sender, settings, root }
+    })
+}
+
+/// What the thread owns.
+struct Thread {
+    ledger: Ledger,
+    ears: Ears,
+    seed: u64,
+    started: Instant,
+}
+
+enum Ears {
+    Each {
+        make: Box<dyn Fn() -> Box<dyn Reporter> + Send>,
+        open: HashMap<SuiteId, Ear>,
+    },
+    Whole(Vec<Ear>),
+}
+
+/// A reporter, what it has rendered and not written yet, and whether it has failed.
+struct Ear {
+    name: String,
+    reporter: Box<dyn Reporter>,
+    out: Option<Box<dyn Write + Send>>,
+    text: Vec<u8>,
+    lost: Option<String>,
+    closed: bool,
+}
+
+impl Thread {
+    fn new(mut ledger: Ledger, output: Output, seed: u64) -> Thread {
+        let (ears, begin) = match output {
+            Output::Each(make) => {
+                ledger.blame_late();
+                let open = HashMap::new();
+                (Ears::Each { make, open }, None)
+            }
+            Output::Whole(sinks, begin) => (Ears::Whole(sinks.into_iter().map(Ear::from).collect()), Some(begin)),
+        };
+        let mut thread = Thread {
+            ledger,
+            ears,
+            seed,
+            started: Instant::now(),
+        };
+        if let Some(begin) = begin {
+            thread.tell(vec![Record::RunStarted(Arc::new(begin))]);
+        }
+        thread
+    }
+
+    fn run(mut self, queue: Queue) {
+        let mut effects = Effects::default();
+        while let Ok(message) = queue.recv() {
+            match message {
+                Message::Event(mut event) => {
+                    self.ledger.apply(&mut event, &mut effects);
+                    self.tell(std::mem::take(&mut effects.records));
+                    for (reply, snapshot) in effects.replies.drain(..) {
+                        reply.send(snapshot);
+                    }
+                }
+                Message::Collect(top, answer) => answer(self.collect(top)),
+                Message::End(end) => {
+                    let answer = self.end(end);
+                    answer();
+                    return;
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, records: Vec<Record>) {
+        match &mut self.ears {
+            Ears::Whole(ears) => {
+                for record in &records {
+                    for ear in ears.iter_mut() {
+                        ear.hear(record);
+                    }
+                }
+            }
+            Ears::Each { make, open } => {
+                for record in &records {
+                    match top_of(record) {
+                        Some(top) => {
+                            let ear = open
+                                .entry(top)
+                                .or_insert_with(|| Ear::new("pretty".to_owned(), make(), None));
+                            ear.hear(record);
+                        }
+                        None => to_stderr(record),
+                    }
+                }
+            }
+        }
+    }
+
+    fn collect(&mut self, top: SuiteId) -> Collected {
+        match &mut self.ears {
+            Ears::Each { open, .. } => open.remove(&top).map_or_else(Collected::default, |ear| Collected {
+                text: ear.text,
+                lost: ear.lost,
+            }),
+            Ears::Whole(_) => Collected::default(),
+        }
+    }
+
+    fn end(mut self, end: EndOfRun) -> impl FnOnce() {
+        if let Ears::Whole(ears) = &self.ears {
+            let broken: Vec<Problem> = ears.iter().filter_map(Ear::problem).collect();
+            for problem in broken {
+                let mut effects = Effects::default();
+                self.ledger.run_problem(problem, &mut effects);
+                self.tell(effects.records);
+            }
+        }
+        let run = self.ledger.run_end(end.filtered_out, self.started.elapsed(), self.seed);
+        self.tell(vec![Record::RunEnded(Arc::new(run.clone()))]);
+        let mut lost = Vec::new();
+        if let Ears::Whole(ears) = &mut self.ears {
+            for ear in ears {
+                ear.flush();
+                lost.extend(ear.lost.take().map(|why| format!("{}: {why}", ear.name)));
+            }
+        }
+        let ended = Ended {
+            run,
+            lost,
+            failed_points: self.ledger.root_tally().failed,
+        };
+        move || (end.answer)(ended)
+    }
+}
+
+impl From<Sink> for Ear {
+    fn from(sink: Sink) -> Ear {
+        Ear::new(sink.name, sink.reporter, Some(sink.out))
+    }
+}
+
+impl Ear {
+    fn new(name: String, reporter: Box<dyn Reporter>, out: Option<Box<dyn Write + Send>>) -> Ear {
+        Ear {
+            name,
+            reporter,
+            out,
+            text: Vec::new(),
+            lost: None,
+            closed: false,
+        }
+    }
+
+    /// One record, one write.
+    fn hear(&mut self, record: &Record) {
+        if self.closed {
+            return;
+        }
+        let (reporter, text) = (&mut self.reporter, &mut self.text);
+        match crate::panic::catch_sync(|| reporter.record(record, text)) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.fail(&error),
+            Err(caught) => {
+                self.closed = true;
+                self.lost = Some(format!("the reporter panicked: {}", caught.panic.message));
+            }
+        }
+        if let Some(out) = &mut self.out {
+            if !self.text.is_empty() {
+                let written = out.write_all(&self.text).and_then(|()| out.flush());
+                self.text.clear();
+                if let Err(error) = written {
+                    self.fail(&error);
+                }
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        if let (Some(out), false) = (&mut self.out, self.closed) {
+            if let Err(error) = out.flush() {
+                self.fail(&error);
+            }
+        }
+    }
+
+    /// A reader that has gone (`| head`) is its own wish; anything else is a loss.
+    fn fail(&mut self, error: &io::Error) {
+        self.closed = true;
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            self.lost = Some(error.to_string());
+        }
+    }
+
+    fn problem(&self) -> Option<Problem> {
+        self.lost.as_ref().map(|what| Problem::Extension {
+            name: self.name.clone(),
+            what: what.clone(),
+        })
+    }
+}
+
+/// The `#[suite]` a record belongs to; none for what concerns the whole process.
+fn top_of(record: &Record) -> Option<SuiteId> {
+    let suite = match record {
+        Record::RunStarted(_) | Record::RunEnded(_) => return None,
+        Record::Check(check) => match &check.child {
+            Some(child) => return Some(child.suite.top),
+            None => &check.suite,
+        },
+        Record::SuiteEnded(end) => &end.suite,
+        Record::SuiteStarted(suite)
+        | Record::Plan(suite, _)
+        | Record::Diag(suite, _)
+        | Record::Problem(suite, _)
+        | Record::Warning(suite, _)
+        | Record::Stage(suite, _, _)
+        | Record::Telemetry(suite, _)
+        | Record::BailOut(suite, _) => suite,
+    };
+    (suite.top != SuiteId::ROOT).then_some(suite.top)
+}
+
+/// Under the built-in harness nobody collects what belongs to no suite, so it goes where the user looks.
+fn to_stderr(record: &Record) {
+    let text = match record {
+        Record::Problem(_, problem) => format!("async-test-suite: {problem:?}\n"),
+        Record::Diag(_, text) | Record::Warning(_, text) => format!("async-test-suite: {text}\n"),
+        Record::BailOut(_, why) => format!("async-test-suite: Bail out! {why}\n"),
+        Record::RunStarted(_)
+        | Record::RunEnded(_)
+        | Record::SuiteStarted(_)
+        | Record::Plan(..)
+        | Record::Check(_)
+        | Record::Stage(..)
+        | Record::Telemetry(..)
+        | Record::SuiteEnded(_) => return,
+    };
+    let _ = io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,602 @@
+//! The job manager of one suite: what runs beside its body, how many at once, and who is still running.
+//!
+//! It knows nothing of suites: a job that is a suite brings a `Control`, through which it is asked to end and asked
+//! what it is doing.
+//!
+//! 1. A job is in one state: new, postponed, waiting for a place, running, done. It is started once.
+//! 2. A place is held from the start of a job to its end. A suite's own places are for its direct children only, so a
+//!    parent that waits holds none of them, and no depth and no limit can deadlock.
+//! 3. Waiting jobs start in the order in which they began to wait (tokio's semaphore is fair).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
+
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::task::AbortHandle;
+
+use crate::cancel::Cause;
+use crate::claim::Running;
+use crate::error::ErrorKind;
+use crate::ids::JobId;
+use crate::place::Place;
+
+/// The work of a job.
+pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// How to talk to a job that is more than a future.
+pub(crate) trait Control: Send + Sync {
+    /// Asks it to end soon, in its own way.
+    fn cancel(&self, cause: Cause);
+    /// Adds what is running inside it.
+    fn running(&self, into: &mut Vec<Running>);
+    /// What it is waiting for or doing itself.
+    fn doing(&self) -> Option<String>;
+}
+
+/// The job manager of one suite. Clones are handles to the same one.
+#[derive(Clone)]
+pub struct Jobs(Arc<Inner>);
+
+struct Inner {
+    state: Mutex<State>,
+    places: Arc<Semaphore>,
+    idle: Notify,
+    runtime: OnceLock<Handle>,
+}
+
+struct State {
+    next: u64,
+    limit: usize,
+    entries: BTreeMap<JobId, Entry>,
+    /// Started and not done.
+    active: usize,
+    /// `cancel_all` has been called: what starts from here on ends at once.
+    cancelled: bool,
+}
+
+struct Entry {
+    name: String,
+    at: Place,
+    status: Status,
+    since: Instant,
+    control: Option<Arc<dyn Control>>,
+    abort: Option<AbortHandle>,
+    done: Arc<Done>,
+    /// Stays in the table when it is done, until `release_job`.
+    kept: bool,
+    /// Runs beside its siblings also where they run one by one.
+    concurrent: bool,
+}
+
+enum Status {
+    New(Work),
+    Postponed(Work),
+    Waiting(Work),
+    Running,
+    Done,
+}
+
+impl Status {
+    fn name(&self) -> &'static str {
+        match self {
+            Status::New(_) => "new",
+            Status::Postponed(_) => "postponed",
+            Status::Waiting(_) => "waiting for a place",
+            Status::Running => "running",
+            Status::Done => "done",
+        }
+    }
+}
+
+/// Whether a job has ended; shared with those who wait for it.
+#[derive(Default, Debug)]
+pub(crate) struct Done {
+    ended: AtomicBool,
+    notify: Notify,
+}
+
+impl Done {
+    fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.notify.notify_waiters();
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// Cancel safe.
+    pub(crate) async fn wait(&self) {
+        loop {
+            let mut notified = pin!(self.notify.notified());
+            notified.as_mut().enable();
+            if self.has_ended() {
+                return;
+            }
+            notified.await;
+        }
+    }
+}
+
+/// Marks a job as done however its task ends.
+struct Finish {
+    jobs: Arc<Inner>,
+    id: JobId,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Finish {
+    fn drop(&mut self) {
+        let mut state = self.jobs.lock();
+        state.active -= 1;
+        let idle = state.active == 0;
+        let entry = match state.entries.get_mut(&self.id) {
+            Some(entry) if entry.kept => {
+                entry.status = Status::Done;
+                entry.control = None;
+                Some(entry.done.clone())
+            }
+            _ => state.entries.remove(&self.id).map(|entry| entry.done),
+        };
+        drop(state);
+        // The place is free before anybody hears of the end, so that a waiting job starts no later than they go on.
+        drop(self.place.take());
+        if let Some(done) = entry {
+            done.end();
+        }
+        if idle {
+            self.jobs.idle.notify_waiters();
+        }
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing of the user's runs under the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.0.lock();
+        f.debug_struct("Jobs")
+            .field("limit", &state.limit)
+            .field("active", &state.active)
+            .field("known", &state.entries.len())
+            .finish()
+    }
+}
+
+impl Jobs {
+    pub(crate) fn new(limit: usize) -> Jobs {
+        Jobs(Arc::new(Inner {
+            state: Mutex::new(State {
+                next: 0,
+                limit,
+                entries: BTreeMap::new(),
+                active: 0,
+                cancelled: false,
+            }),
+            places: Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS))),
+            idle: Notify::new(),
+            runtime: OnceLock::new(),
+        }))
+    }
+
+    /// From here on jobs run on this runtime, wherever they are started from.
+    pub(crate) fn run_on(&self, runtime: Handle) {
+        let _ = self.0.runtime.set(runtime);
+    }
+
+    pub(crate) fn runtime(&self) -> Option<Handle> {
+        self.0.runtime.get().cloned().or_else(|| Handle::try_current().ok())
+    }
+
+    /// The most jobs started with `start_job` that run at once.
+    pub fn limit(&self) -> usize {
+        self.0.lock().limit
+    }
+
+    pub(crate) fn set_limit(&self, limit: usize) {
+        let limit = limit.clamp(1, Semaphore::MAX_PERMITS);
+        let mut state = self.0.lock();
+        if limit > state.limit {
+            self.0.places.add_permits(limit - state.limit);
+        } else {
+            self.0.places.forget_permits(state.limit - limit);
+        }
+        state.limit = limit;
+    }
+
+    pub(crate) fn add(
+        &self,
+        name: String,
+        at: Place,
+        work: Work,
+        control: Option<Arc<dyn Control>>,
+        kept: bool,
+    ) -> JobId {
+        let mut state = self.0.lock();
+        state.next += 1;
+        let id = JobId(state.next);
+        state.entries.insert(
+            id,
+            Entry {
+                name,
+                at,
+                status: Status::New(work),
+                since: Instant::now(),
+                control,
+                abort: None,
+                done: Arc::default(),
+                kept,
+                concurrent: false,
+            },
+        );
+        id
+    }
+
+    /// Lists something that runs elsewhere as a job, until what is returned is dropped, so that it is told when the
+    /// jobs are to end. It counts as no job otherwise.
+    pub(crate) fn stand_in(&self, name: String, at: Place, control: Arc<dyn Control>) -> StandIn {
+        let id = self.add(name, at, Box::pin(std::future::pending()), Some(control), false);
+        let _ = self.change(id, |_| Ok(Status::Running));
+        StandIn { jobs: self.clone(), id }
+    }
+
+    /// What tells the end of a job; for a job that is not known any more, one that has ended.
+    pub(crate) fn done(&self, id: JobId) -> Arc<Done> {
+        self.0.lock().entries.get(&id).map_or_else(
+            || {
+                let done = Done::default();
+                done.end();
+                Arc::new(done)
+            },
+            |entry| entry.done.clone(),
+        )
+    }
+
+    fn change(&self, id: JobId, change: impl FnOnce(Status) -> Result<Status, Status>) -> Result<(), ErrorKind> {
+        let mut state = self.0.lock();
+        let entry = state.entries.get_mut(&id).ok_or(ErrorKind::NoSuchJob(id))?;
+        match change(std::mem::replace(&mut entry.status, Status::Done)) {
+            Ok(status) => {
+                entry.status = status;
+                Ok(())
+            }
+            Err(status) => {
+                let name = status.name();
+                entry.status = status;
+                Err(ErrorKind::JobState { job: id, state: name })
+            }
+        }
+    }
+
+    pub(crate) fn postpone(&self, id: JobId) -> Result<(), ErrorKind> {
+        self.change(id, |status| match status {
+            Status::New(work) => Ok(Status::Postponed(work)),
+            other => Err(other),
+        })
+    }
+
+    /// Starts a job when there is a place. Cancel safe: a job whose start was given up is as before.
+    pub(crate) async fn start_job(&self, id: JobId) -> Result<(), ErrorKind> {
+        self.change(id, |status| match status {
+            Status::New(work) | Status::Postponed(work) => Ok(Status::Waiting(work)),
+            other => Err(other),
+        })?;
+        let waiting = GiveUp { jobs: self, id };
+        let place = self.0.places.clone().acquire_owned().await;
+        std::mem::forget(waiting);
+        // The semaphore is never closed.
+        self.launch(id, place.ok())
+    }
+
+    /// Starts a job at once, without a place.
+    pub(crate) fn start(&self, id: JobId) -> Result<(), ErrorKind> {
+        self.launch(id, None)
+    }
+
+    fn launch(&self, id: JobId, place: Option<OwnedSemaphorePermit>) -> Result<(), ErrorKind> {
+        let runtime = self
+            .runtime()
+            .ok_or_else(|| ErrorKind::Other("no tokio runtime is running here".to_owned()))?;
+        let mut work = None;
+        self.change(id, |status| match status {
+            Status::New(it) | Status::Postponed(it) | Status::Waiting(it) => {
+                work = Some(it);
+                Ok(Status::Running)
+            }
+            other => Err(other),
+        })?;
+        let Some(work) = work else { return Ok(()) };
+        {
+            let mut state = self.0.lock();
+            state.active += 1;
+            if let Some(entry) = state.entries.get_mut(&id) {
+                entry.since = Instant::now();
+            }
+        }
+        let finish = Finish {
+            jobs: self.0.clone(),
+            id,
+            place,
+        };
+        let task = runtime.spawn(async move {
+            let _finish = finish;
+            work.await;
+        });
+        let mut state = self.0.lock();
+        let cancelled = state.cancelled;
+        if let Some(entry) = state.entries.get_mut(&id) {
+            if cancelled && entry.control.is_none() {
+                task.abort();
+            }
+            entry.abort = Some(task.abort_handle());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn set_concurrent(&self, id: JobId) {
+        if let Some(entry) = self.0.lock().entries.get_mut(&id) {
+            entry.concurrent = true;
+        }
+    }
+
+    pub(crate) fn is_concurrent(&self, id: JobId) -> bool {
+        self.0.lock().entries.get(&id).is_some_and(|entry| entry.concurrent)
+    }
+
+    pub(crate) fn is_postponed(&self, id: JobId) -> bool {
+        let state = self.0.lock();
+        matches!(
+            state.entries.get(&id),
+            Some(Entry {
+                status: Status::Postponed(_),
+                ..
+            })
+        )
+    }
+
+    /// The jobs that were put off, in the order in which that was said.
+    pub(crate) fn postponed(&self) -> Vec<JobId> {
+        let state = self.0.lock();
+        state
+            .entries
+            .iter()
+            .filter(|(_, entry)| matches!(entry.status, Status::Postponed(_)))
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
+    /// Forgets a job. One that runs goes on and is still awaited by its suite.
+    pub fn release_job(&self, id: JobId) -> bool {
+        let mut state = self.0.lock();
+        match state.entries.get_mut(&id) {
+            Some(entry) if matches!(entry.status, Status::Running) => {
+                entry.kept = false;
+                true
+            }
+            Some(_) => state.entries.remove(&id).is_some(),
+            None => false,
+        }
+    }
+
+    /// The name and state of a job that has not been released.
+    pub fn job_by_id(&self, id: JobId) -> Option<(String, &'static str)> {
+        let state = self.0.lock();
+        state
+            .entries
+            .get(&id)
+            .map(|entry| (entry.name.clone(), entry.status.name()))
+    }
+
+    /// How many jobs are known: new, postponed, waiting, running, and done ones that were not released.
+    pub fn job_count(&self) -> usize {
+        self.0.lock().entries.len()
+    }
+
+    /// How many jobs have been started and have not ended.
+    pub fn active(&self) -> usize {
+        self.0.lock().active
+    }
+
+    /// Ends when no job is running. Postponed jobs are not looked at. Cancel safe.
+    pub(crate) async fn idle(&self) {
+        loop {
+            let mut notified = pin!(self.0.idle.notified());
+            notified.as_mut().enable();
+            if self.0.lock().active == 0 {
+                return;
+            }
+            notified.await;
+        }
+    }
+
+    /// Asks every job to end: those with a control in their own way, others by dropping their future. Jobs that have
+    /// not begun are begun only where their control has to see the end of it.
+    pub(crate) fn cancel_all(&self, cause: &Cause) {
+        let mut begin = Vec::new();
+        let mut controls = Vec::new();
+        let mut dropped = Vec::new();
+        {
+            let mut state = self.0.lock();
+            state.cancelled = true;
+            let mut gone = Vec::new();
+            for (id, entry) in &mut state.entries {
+                match (&entry.control, &entry.status) {
+                    (Some(control), status) => {
+                        controls.push(control.clone());
+                        if matches!(status, Status::New(_) | Status::Postponed(_) | Status::Waiting(_)) {
+                            begin.push(*id);
+                        }
+                    }
+                    (None, Status::Running) => {
+                        if let Some(abort) = &entry.abort {
+                            abort.abort();
+                        }
+                    }
+                    (None, Status::New(_) | Status::Postponed(_) | Status::Waiting(_)) => gone.push(*id),
+                    (None, Status::Done) => {}
+                }
+            }
+            for id in gone {
+                dropped.extend(state.entries.remove(&id));
+            }
+        }
+        for entry in dropped {
+            entry.done.end();
+        }
+        for control in controls {
+            control.cancel(cause.clone());
+        }
+        for id in begin {
+            // Somebody may have started it in the meantime, which is as good.
+            let _ = self.launch(id, None);
+        }
+    }
+
+    pub(crate) fn abort(&self, id: JobId) {
+        if let Some(abort) = self.0.lock().entries.get(&id).and_then(|entry| entry.abort.as_ref()) {
+            abort.abort();
+        }
+    }
+
+    /// What is running, or waiting to run, with what is inside it.
+    pub(crate) fn running(&self, into: &mut Vec<Running>) {
+        let entries: Vec<(Running, Option<Arc<dyn Control>>)> = {
+            let state = self.0.lock();
+            state
+                .entries
+                .values()
+                .filter(|entry| matches!(entry.status, Status::Running | Status::Waiting(_)))
+                .map(|entry| {
+                    let doing = match entry.status {
+                        Status::Waiting(_) => Some(format!("waiting for one of {} places", state.limit)),
+                        _ => None,
+                    };
+                    let running = Running {
+                        name: entry.name.clone(),
+                        at: entry.at.clone(),
+                        age: entry.since.elapsed(),
+                        doing,
+                    };
+                    (running, entry.control.clone())
+                })
+                .collect()
+        };
+        for (mut running, control) in entries {
+            if let Some(control) = &control {
+                running.doing = running.doing.or_else(|| control.doing());
+            }
+            into.push(running);
+            if let Some(control) = control {
+                control.running(into);
+            }
+        }
+    }
+}
+
+/// See [`Jobs::stand_in`].
+pub(crate) struct StandIn {
+    jobs: Jobs,
+    id: JobId,
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        let entry = self.jobs.0.lock().entries.remove(&self.id);
+        drop(entry);
+    }
+}
+
+/// Takes a job back out of the wait when the wait is given up.
+struct GiveUp<'a> {
+    jobs: &'a Jobs,
+    id: JobId,
+}
+
+impl Drop for GiveUp<'_> {
+    fn drop(&mut self) {
+        let _ = self.jobs.change(self.id, |status| match status {
+            Status::Waiting(work) => Ok(Status::New(work)),
+            other => Err(other),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicUsize;
+
+    fn job(jobs: &Jobs, work: impl Future<Output = ()> + Send + 'static) -> JobId {
+        jobs.add("job".to_owned(), Place::new("t.rs", 1, 1), Box::pin(work), None, false)
+    }
+
+    #[tokio::test]
+    async fn the_limit_holds_exactly_and_waiting_jobs_start_in_order() {
+        let jobs = Jobs::new(2);
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let order = Arc::new(Mutex::new(Vec::new()));
+        for number in 0..10 {
+            let (now, most, order) = (now.clone(), most.clone(), order.clone());
+            let id = job(&jobs, async move {
+                order.lock().unwrap().push(number);
+                let running = now.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(running, Ordering::SeqCst);
+                tokio::task::yield_now().await;
+                now.fetch_sub(1, Ordering::SeqCst);
+            });
+            jobs.start_job(id).await.unwrap();
+        }
+        jobs.idle().await;
+        assert_eq!(most.load(Ordering::SeqCst), 2);
+        assert_eq!(*order.lock().unwrap(), (0..10).collect::<Vec<_>>());
+        assert_eq!(jobs.job_count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_start_that_was_given_up_leaves_the_job_as_it_was() {
+        let jobs = Jobs::new(1);
+        let blocker = job(&jobs, std::future::pending());
+        jobs.start_job(blocker).await.unwrap();
+        let id = job(&jobs, async {});
+        tokio::select! {
+            biased;
+            _ = jobs.start_job(id) => panic!("there was no place"),
+            () = tokio::task::yield_now() => {}
+        }
+        assert_eq!(jobs.job_by_id(id).unwrap().1, "new");
+        jobs.cancel_all(&Cause::Abort);
+        jobs.idle().await;
+        assert_eq!(jobs.job_count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_job_is_started_once() {
+        let jobs = Jobs::new(1);
+        let id = job(&jobs, async {});
+        jobs.start(id).unwrap();
+        assert!(matches!(jobs.start(id), Err(ErrorKind::JobState { .. })));
+        assert!(matches!(jobs.postpone(JobId(99)), Err(ErrorKind::NoSuchJob(_))));
+        jobs.idle().await;
+    }
+
+    #[tokio::test]
+    async fn a_panicking_task_still_ends_its_job() {
+        let jobs = Jobs::new(1);
+        let id = job(&jobs, async { panic!("the wrapper did not catch this") });
+        let done = jobs.done(id);
+        jobs.start(id).unwrap();
+        done.wait().await;
+        assert_eq!(jobs.active(), 0);
+    }
+}

@@ -1,0 +1,376 @@
+//! The tree of suites. `apply` is the only place where anything is counted or judged.
+//!
+//! It does not print, wait, lock or read the time, so that a test can drive it with nothing but events.
+
+mod node;
+mod recent;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::amnesty::Mark;
+use crate::claim::{Claim, Problem, Raw};
+use crate::error::{Error, ErrorKind};
+use crate::event::{Closing, Command, Event, EventKind, Opening, Reply};
+use crate::ids::{EventId, SuiteId};
+use crate::place::Place;
+use crate::record::{Check, FailedSuite, Record, RunEnd, Snapshot, SuiteInfo, Tally, Verdict};
+
+use node::Node;
+use recent::Recent;
+
+/// How many ended suites can still be named when something comes too late for them.
+const REMEMBERED: usize = 4096;
+
+/// What one event brought about, in order.
+#[derive(Default, Debug)]
+pub(crate) struct Effects {
+    /// What the reporters are to be told.
+    pub(crate) records: Vec<Record>,
+    /// Who is to be answered, and what.
+    pub(crate) replies: Vec<(Reply, Option<Snapshot>)>,
+}
+
+/// The tree of suites that have not ended, and the totals of the run.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    nodes: HashMap<SuiteId, Node>,
+    ended: Recent,
+    root: Arc<SuiteInfo>,
+    bailed_out: Option<Cow<'static, str>>,
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+    failures: Vec<FailedSuite>,
+    problems: Vec<Arc<Problem>>,
+    /// Late checks that no suite has been made to fail for yet; see `Ledger::blame_late`.
+    unblamed: Vec<Arc<Problem>>,
+    blame_late: bool,
+    checks: Tally,
+}
+
+impl Ledger {
+    /// A tree that holds only its root.
+    pub(crate) fn new(root: Arc<SuiteInfo>) -> Ledger {
+        let opening = Opening {
+            info: root.clone(),
+            plan: crate::plan::Plan::new(),
+            should_panic: None,
+            body: None,
+        };
+        Ledger {
+            nodes: HashMap::from([(root.id, Node::new(opening, Mark::default(), None))]),
+            ended: Recent::new(REMEMBERED),
+            root,
+            bailed_out: None,
+            passed: 0,
+            failed: 0,
+            ignored: 0,
+            failures: Vec::new(),
+            problems: Vec::new(),
+            unblamed: Vec::new(),
+            blame_late: false,
+            checks: Tally::default(),
+        }
+    }
+
+    /// Makes the next `#[suite]` that ends fail for a check that came too late for another.
+    ///
+    /// Under the built-in harness the run itself has no verdict of ours, so nobody else could fail for it.
+    pub(crate) fn blame_late(&mut self) {
+        self.blame_late = true;
+    }
+
+    /// Counts and judges one event; the event gets its number here.
+    pub(crate) fn apply(&mut self, event: &mut Event, effects: &mut Effects) {
+        let kind = std::mem::replace(&mut event.kind, EventKind::Terminate);
+        if let EventKind::Open(opening) = kind {
+            event.id = EventId(1);
+            self.open(*opening, effects);
+            return;
+        }
+        let Some(node) = self.nodes.get_mut(&event.origin) else {
+            self.too_late(event.origin, kind, effects);
+            return;
+        };
+        event.id = EventId(node.next_event());
+        match kind {
+            EventKind::Open(_) | EventKind::Terminate | EventKind::JobsAwaited => {}
+            EventKind::Started => effects.records.push(Record::SuiteStarted(node.info.clone())),
+            EventKind::Plan(plan, at) => {
+                let extra = plan.extra.clone();
+                if let Some(problem) = node.plan_in_body(*plan, at) {
+                    tell(node, problem, effects);
+                }
+                warn_of_unknown_keys(node, &extra, effects);
+            }
+            EventKind::Test(claim) => test(node, claim, effects),
+            EventKind::Diag(text) => {
+                announce(node, effects);
+                effects.records.push(Record::Diag(node.info.clone(), text));
+            }
+            EventKind::Amnesty(amnesty) => node.amnesties.grant(amnesty),
+            EventKind::SkipRest(why, at) => skip_rest(node, why, at, effects),
+            EventKind::Problem(problem) => tell(node, *problem, effects),
+            EventKind::StageTransition { from, to } => {
+                effects.records.push(Record::Stage(node.info.clone(), from, to));
+            }
+            EventKind::Telemetry(telemetry) => {
+                effects.records.push(Record::Telemetry(node.info.clone(), telemetry));
+            }
+            EventKind::DoneTesting(closing) => self.close(event.origin, *closing, effects),
+            EventKind::BailOut(why) => {
+                effects.records.push(Record::BailOut(node.info.clone(), why.clone()));
+                self.bailed_out.get_or_insert(why);
+            }
+            EventKind::Command(Command::SyncEvents(reply)) => {
+                let snapshot = node.snapshot();
+                effects.replies.push((reply, Some(snapshot)));
+            }
+            EventKind::Command(Command::Custom { name, reply, .. }) => {
+                let kind = ErrorKind::UnknownCommand(name.into_owned());
+                let error = Error::new(node.info.path.clone(), "send_command", kind);
+                let at = node.info.at.clone();
+                tell(node, Problem::Misuse(at, error), effects);
+                if let Some(reply) = reply {
+                    reply.send(false);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, opening: Opening, effects: &mut Effects) {
+        let skipped_before_it_began = opening.plan.skip_all.is_some();
+        let extra = opening.plan.extra.clone();
+        let (mark, inherited) = match opening.info.parent.and_then(|parent| self.nodes.get_mut(&parent)) {
+            Some(parent) => {
+                announce(parent, effects);
+                parent.open_children += 1;
+                let mark = if skipped_before_it_began {
+                    Mark::default()
+                } else {
+                    parent.amnesties.take()
+                };
+                (mark, parent.todo())
+            }
+            None => (Mark::default(), None),
+        };
+        let id = opening.info.id;
+        let node = Node::new(opening, mark, inherited);
+        warn_of_unknown_keys(&node, &extra, effects);
+        self.nodes.insert(id, node);
+    }
+
+    fn close(&mut self, id: SuiteId, mut closing: Closing, effects: &mut Effects) {
+        let reply = closing.reply.take();
+        let Some(mut node) = self.nodes.remove(&id) else {
+            return;
+        };
+        announce(&mut node, effects);
+        if self.blame_late && node.info.nesting == 1 {
+            for problem in self.unblamed.drain(..) {
+                node.problems.push(problem.clone());
+                effects.records.push(Record::Problem(node.info.clone(), problem));
+            }
+        }
+        let mut snapshot = node.snapshot();
+        let (end, raw, mark, problems) = node.close(&closing);
+        snapshot.failed = end.failed;
+        for problem in problems {
+            effects.records.push(Record::Problem(end.suite.clone(), problem));
+        }
+        self.ended.push(id, end.suite.path.clone());
+        self.checks.add_leaves(&end.tally);
+        let end = Arc::new(end);
+        effects.records.push(Record::SuiteEnded(end.clone()));
+        if let Some(parent) = end.suite.parent {
+            let verdict = match self.nodes.get_mut(&parent) {
+                Some(parent) => {
+                    let verdict = parent.judge_child(&raw, &mark);
+                    effects.records.push(Record::Check(Arc::new(Check {
+                        suite: parent.info.clone(),
+                        number: parent.tally.run,
+                        verdict: verdict.clone(),
+                        label: Cow::Owned(end.suite.name.clone()),
+                        at: end.suite.at.clone(),
+                        detail: None,
+                        child: Some(end.clone()),
+                    })));
+                    verdict
+                }
+                None => {
+                    let late = Problem::LateCheck {
+                        suite: self.ended.path(parent),
+                        label: end.suite.path.clone(),
+                        at: end.suite.at.clone(),
+                    };
+                    self.run_problem(late, effects);
+                    Verdict::Failed
+                }
+            };
+            if end.suite.nesting == 1 {
+                match &verdict {
+                    Verdict::Skipped(_) => self.ignored += 1,
+                    verdict if verdict.fails() => {
+                        self.failed += 1;
+                        self.failures.push(FailedSuite {
+                            suite: end.suite.clone(),
+                        });
+                    }
+                    _ => self.passed += 1,
+                }
+            }
+            snapshot.verdict = Some(verdict);
+        }
+        if let Some(reply) = reply {
+            effects.replies.push((reply, Some(snapshot)));
+        }
+    }
+
+    fn too_late(&mut self, origin: SuiteId, kind: EventKind, effects: &mut Effects) {
+        match kind {
+            EventKind::Test(Claim { label, at, .. }) => {
+                let problem = Problem::LateCheck {
+                    suite: self.ended.path(origin),
+                    label: label.into_owned(),
+                    at,
+                };
+                self.run_problem(problem, effects);
+            }
+            EventKind::Problem(problem) => self.run_problem(*problem, effects),
+            EventKind::DoneTesting(closing) => {
+                effects.replies.extend(closing.reply.map(|reply| (reply, None)));
+            }
+            EventKind::Command(Command::SyncEvents(reply)) => effects.replies.push((reply, None)),
+            EventKind::Command(Command::Custom { reply: Some(reply), .. }) => reply.send(false),
+            EventKind::BailOut(why) => {
+                effects.records.push(Record::BailOut(self.root.clone(), why.clone()));
+                self.bailed_out.get_or_insert(why);
+            }
+            EventKind::Diag(text) => effects.records.push(Record::Diag(self.root.clone(), text)),
+            EventKind::Plan(_, at) => {
+                let error = Error::new(self.ended.path(origin), "plan!", ErrorKind::SuiteEnded);
+                self.run_problem(Problem::Misuse(at, error), effects);
+            }
+            EventKind::SkipRest(_, at) => {
+                let error = Error::new(self.ended.path(origin), "skip_rest!", ErrorKind::SuiteEnded);
+                self.run_problem(Problem::Misuse(at, error), effects);
+            }
+            EventKind::Open(_)
+            | EventKind::Started
+            | EventKind::Amnesty(_)
+            | EventKind::StageTransition { .. }
+            | EventKind::JobsAwaited
+            | EventKind::Telemetry(_)
+            | EventKind::Command(Command::Custom { reply: None, .. })
+            | EventKind::Terminate => {}
+        }
+    }
+
+    /// Takes in what fails the run and no suite of it.
+    pub(crate) fn run_problem(&mut self, problem: Problem, effects: &mut Effects) {
+        let problem = Arc::new(problem);
+        effects
+            .records
+            .push(Record::Problem(self.root.clone(), problem.clone()));
+        if self.blame_late {
+            self.unblamed.push(problem.clone());
+        }
+        self.problems.push(problem);
+    }
+
+    /// The counters of the root: one test point for each `#[suite]`.
+    pub(crate) fn root_tally(&self) -> Tally {
+        self.nodes.get(&self.root.id).map(|node| node.tally).unwrap_or_default()
+    }
+
+    /// The totals so far.
+    pub(crate) fn run_end(&self, filtered_out: u64, took: Duration, seed: u64) -> RunEnd {
+        RunEnd {
+            passed: self.passed,
+            failed: self.failed,
+            ignored: self.ignored,
+            filtered_out,
+            failures: self.failures.clone(),
+            bailed_out: self.bailed_out.clone(),
+            problems: self.problems.clone(),
+            checks: self.checks,
+            took,
+            seed,
+        }
+    }
+}
+
+impl Tally {
+    /// Adds up what suites counted themselves; the test points of subtests are in there as well.
+    fn add_leaves(&mut self, other: &Tally) {
+        self.run += other.run;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.todo += other.todo;
+        self.unexpected += other.unexpected;
+    }
+}
+
+/// Tells the plan once, before the first thing that a plan must precede.
+fn announce(node: &mut Node, effects: &mut Effects) {
+    if node.announced {
+        return;
+    }
+    node.announced = true;
+    if let Some(tests) = node.planned() {
+        effects.records.push(Record::Plan(node.info.clone(), tests));
+    }
+}
+
+fn tell(node: &mut Node, problem: Problem, effects: &mut Effects) {
+    if let Some(problem) = node.problem(problem) {
+        effects.records.push(Record::Problem(node.info.clone(), problem));
+    }
+}
+
+fn test(node: &mut Node, claim: Claim, effects: &mut Effects) {
+    announce(node, effects);
+    let Claim {
+        raw,
+        label,
+        at,
+        detail,
+        skippable,
+    } = claim;
+    let verdict = node.judge(raw, skippable);
+    effects.records.push(Record::Check(Arc::new(Check {
+        suite: node.info.clone(),
+        number: node.tally.run,
+        verdict,
+        label,
+        at,
+        detail: detail.map(|detail| Arc::new(*detail)),
+        child: None,
+    })));
+}
+
+fn skip_rest(node: &mut Node, why: Cow<'static, str>, at: Place, effects: &mut Effects) {
+    let Some(planned) = node.planned() else {
+        let error = Error::new(node.info.path.clone(), "skip_rest!", ErrorKind::NoPlan);
+        tell(node, Problem::Misuse(at, error), effects);
+        return;
+    };
+    for _ in (node.tally.run + node.open_children)..planned {
+        let claim = Claim::new(Raw::Skip(why.clone()), "", at.clone());
+        test(node, claim, effects);
+    }
+}
+
+fn warn_of_unknown_keys(node: &Node, extra: &[(Cow<'static, str>, String)], effects: &mut Effects) {
+    for (key, value) in extra {
+        let text = format!("unknown plan key `{key}` (= {value}): no bundle takes it, so it says nothing");
+        effects
+            .records
+            .push(Record::Warning(node.info.clone(), Cow::Owned(text)));
+    }
+}

@@ -1,0 +1,292 @@
+//! The ledger driven by events alone.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::claim::Panic;
+use crate::event::{Amnesty, BodySpan, Span};
+use crate::plan::Plan;
+
+const AT: Place = Place::new("t.rs", 7, 5);
+
+struct Bench {
+    ledger: Ledger,
+    records: Vec<Record>,
+    next: u64,
+}
+
+fn info(id: u64, parent: Option<u64>, name: &str, nesting: u32) -> Arc<SuiteInfo> {
+    Arc::new(SuiteInfo {
+        id: SuiteId(id),
+        parent: parent.map(SuiteId),
+        top: SuiteId(id),
+        name: name.to_owned(),
+        path: name.to_owned(),
+        nesting,
+        at: AT,
+        is_async: false,
+        hidden: false,
+        tags: Vec::new(),
+        rerun: None,
+    })
+}
+
+impl Bench {
+    fn new() -> Bench {
+        Bench {
+            ledger: Ledger::new(info(0, None, "", 0)),
+            records: Vec::new(),
+            next: 0,
+        }
+    }
+
+    fn send(&mut self, origin: u64, kind: EventKind) {
+        let mut effects = Effects::default();
+        let mut event = Event {
+            origin: SuiteId(origin),
+            id: EventId(0),
+            time: Instant::now(),
+            kind,
+        };
+        self.ledger.apply(&mut event, &mut effects);
+        self.records.extend(effects.records);
+        for (reply, snapshot) in effects.replies {
+            reply.send(snapshot);
+        }
+    }
+
+    fn open(&mut self, parent: u64, plan: Plan) -> u64 {
+        self.next += 1;
+        let id = self.next;
+        let nesting = if parent == 0 { 1 } else { 2 };
+        let opening = Opening {
+            info: info(id, Some(parent), &format!("s{id}"), nesting),
+            plan,
+            should_panic: None,
+            body: Some(BodySpan {
+                file: "t.rs",
+                first: 1,
+                last: 10,
+            }),
+        };
+        self.send(id, EventKind::Open(Box::new(opening)));
+        id
+    }
+
+    fn check(&mut self, suite: u64, held: bool) {
+        self.send(suite, EventKind::Test(Claim::new(Raw::of(held), "c", AT)));
+    }
+
+    fn close(&mut self, suite: u64) {
+        let closing = Closing {
+            aborted: false,
+            took: Duration::ZERO,
+            waited: Duration::ZERO,
+            reply: None,
+        };
+        self.send(suite, EventKind::DoneTesting(Box::new(closing)));
+    }
+
+    fn verdicts(&self, suite: u64) -> Vec<Verdict> {
+        self.records
+            .iter()
+            .filter_map(|record| match record {
+                Record::Check(check) if check.suite.id == SuiteId(suite) => Some(check.verdict.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        self.records
+            .iter()
+            .filter_map(|record| match record {
+                Record::Problem(_, problem) => Some(Problem::clone(problem)),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+fn panic(message: &str, line: u32) -> EventKind {
+    EventKind::Problem(Box::new(Problem::Panicked(Panic {
+        message: message.to_owned(),
+        at: Some(Place::new("t.rs", line, 1)),
+        thread: None,
+        backtrace: None,
+    })))
+}
+
+#[test]
+fn a_child_is_one_test_of_its_parent() {
+    let mut bench = Bench::new();
+    let a = bench.open(0, Plan::new().tests(2));
+    let b = bench.open(a, Plan::new());
+    bench.check(b, false);
+    bench.check(a, true);
+    bench.close(b);
+    bench.close(a);
+    assert_eq!(bench.verdicts(a), [Verdict::Passed, Verdict::Failed]);
+    assert_eq!(bench.verdicts(0), [Verdict::Failed]);
+    assert_eq!(bench.problems(), []);
+    assert_eq!(bench.ledger.run_end(0, Duration::ZERO, 0).failed, 1);
+}
+
+#[test]
+fn a_broken_plan_fails_the_suite_and_a_panic_explains_it_alone() {
+    let mut bench = Bench::new();
+    let a = bench.open(0, Plan::new().tests(3));
+    bench.check(a, true);
+    bench.close(a);
+    assert_eq!(bench.problems(), [Problem::PlanMismatch { planned: 3, ran: 1 }]);
+    let b = bench.open(0, Plan::new().tests(3));
+    bench.send(b, panic("oh", 99));
+    bench.close(b);
+    assert_eq!(bench.problems().len(), 2, "the second suite has only its panic");
+}
+
+#[test]
+fn a_todo_goes_to_the_subtest_that_was_created_next_however_long_that_takes() {
+    let mut bench = Bench::new();
+    let a = bench.open(0, Plan::new());
+    bench.send(a, EventKind::Amnesty(Amnesty::Todo("later".into(), Span::Next(1))));
+    let b = bench.open(a, Plan::new());
+    bench.check(a, true);
+    bench.check(b, false);
+    bench.close(b);
+    bench.close(a);
+    assert_eq!(
+        bench.verdicts(b),
+        [Verdict::Todo("later".into())],
+        "its own tests are TODO"
+    );
+    assert_eq!(bench.verdicts(a), [Verdict::Passed, Verdict::Todo("later".into())]);
+    assert_eq!(bench.verdicts(0), [Verdict::Passed]);
+}
+
+#[test]
+fn a_todo_suite_that_passes_is_reported_once() {
+    let mut bench = Bench::new();
+    let a = bench.open(0, Plan::new().todo("not built"));
+    bench.check(a, true);
+    bench.close(a);
+    assert_eq!(bench.verdicts(a), [Verdict::Passed]);
+    assert_eq!(bench.verdicts(0), [Verdict::UnexpectedPass("not built".into())]);
+}
+
+#[test]
+fn a_promised_flunk_inverts_a_subtest() {
+    let mut bench = Bench::new();
+    let a = bench.open(0, Plan::new());
+    bench.send(a, EventKind::Amnesty(Amnesty::Flunk("known".into(), Span::Next(2))));
+    let b = bench.open(a, Plan::new());
+    bench.check(a, true);
+    bench.check(b, false);
+    bench.close(b);
+    assert_eq!(
+        bench.verdicts(a),
+        [Verdict::Unflunked("known".into()), Verdict::Flunked("known".into())]
+    );
+}
+
+#[test]
+fn the_standard_todo_is_a_marker_in_the_own_body_only() {
+    let mut bench = Bench::new();
+    let own = bench.open(0, Plan::new());
+    bench.send(own, panic("not yet implemented: soon", 9));
+    bench.close(own);
+    let elsewhere = bench.open(0, Plan::new());
+    bench.send(elsewhere, panic("not yet implemented", 11));
+    bench.close(elsewhere);
+    assert_eq!(
+        bench.verdicts(0),
+        [Verdict::Todo("not yet implemented: soon".into()), Verdict::Failed]
+    );
+}
+
+#[test]
+fn the_rest_is_skipped_up_to_the_plan_and_open_subtests_count() {
+    let mut bench = Bench::new();
+    let a = bench.open(0, Plan::new().tests(4));
+    let b = bench.open(a, Plan::new());
+    bench.check(a, true);
+    bench.send(a, EventKind::SkipRest("no disk".into(), AT));
+    bench.close(b);
+    bench.close(a);
+    assert_eq!(bench.verdicts(a).len(), 4);
+    assert_eq!(bench.problems(), []);
+    assert_eq!(bench.verdicts(0), [Verdict::Passed]);
+}
+
+#[test]
+fn misuse_of_plans_fails_the_suite() {
+    let mut bench = Bench::new();
+    let late = bench.open(0, Plan::new());
+    bench.check(late, true);
+    bench.send(late, EventKind::Plan(Box::new(Plan::new().tests(1)), AT));
+    let no_plan = bench.open(0, Plan::new());
+    bench.send(no_plan, EventKind::SkipRest("x".into(), AT));
+    let twice = bench.open(0, Plan::new().tests(1));
+    bench.send(twice, EventKind::Plan(Box::new(Plan::new().tests(2)), AT));
+    let kinds: Vec<ErrorKind> = bench
+        .problems()
+        .into_iter()
+        .map(|problem| match problem {
+            Problem::Misuse(_, error) => error.kind,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(kinds[..2], [ErrorKind::PlanTooLate, ErrorKind::NoPlan]);
+    assert!(matches!(&kinds[2], ErrorKind::ImpossiblePlan(_)), "{kinds:?}");
+}
+
+#[test]
+fn a_check_for_an_ended_suite_fails_the_run_and_names_the_suite() {
+    let mut bench = Bench::new();
+    let a = bench.open(0, Plan::new());
+    bench.close(a);
+    bench.check(a, true);
+    let end = bench.ledger.run_end(0, Duration::ZERO, 0);
+    assert!(!end.is_ok());
+    assert!(
+        matches!(&*end.problems[0], Problem::LateCheck { suite, .. } if suite == "s1"),
+        "{:?}",
+        end.problems
+    );
+}
+
+#[test]
+fn should_panic_needs_a_panic_with_the_text() {
+    for (message, expected, failed) in [("a boom", "boom", false), ("a bang", "boom", true), ("", "", false)] {
+        let mut bench = Bench::new();
+        let opening = Opening {
+            info: info(1, Some(0), "s1", 1),
+            plan: Plan::new(),
+            should_panic: Some(expected),
+            body: None,
+        };
+        bench.send(1, EventKind::Open(Box::new(opening)));
+        bench.send(1, panic(message, 3));
+        bench.close(1);
+        assert_eq!(bench.verdicts(0)[0].fails(), failed, "{message:?} against {expected:?}");
+    }
+}
+
+#[test]
+fn event_numbers_increase_within_an_origin() {
+    let mut bench = Bench::new();
+    let a = bench.open(0, Plan::new());
+    let mut last = EventId(0);
+    for _ in 0..3 {
+        let mut event = Event {
+            origin: SuiteId(a),
+            id: EventId(0),
+            time: Instant::now(),
+            kind: EventKind::JobsAwaited,
+        };
+        bench.ledger.apply(&mut event, &mut Effects::default());
+        assert!(event.id > last);
+        last = event.id;
+    }
+}

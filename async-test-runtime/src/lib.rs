@@ -1,0 +1,66 @@
+//! The hub of async-test-suite. Use that crate; this one is where its code lives.
+//!
+//! # The road of one check
+//!
+//! `ok!(cond, "drained")` makes one call into [`mod@rt`], which finds the current suite, sends an [`event::Event`]
+//! with a [`claim::Claim`] and returns whether it held. The hub's thread hands the event to the ledger, which judges
+//! and counts it and answers with [`record::Record`]s; these go to the [`report::Reporter`]s, and what they render is
+//! written at once. Modules are listed from the lowest floor up; a module uses those above it in this list only.
+
+// floor 0: words
+pub mod claim;
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod options;
+pub mod outcome;
+pub mod place;
+pub mod plan;
+pub mod record;
+pub mod stage;
+
+// floor 1: judgement
+mod amnesty;
+mod diff;
+mod ledger;
+mod order;
+mod structure;
+
+// floor 2: ears
+pub mod report;
+
+// floor 3: machinery
+mod activity;
+mod boot;
+mod cancel;
+mod clock;
+mod condition;
+mod context;
+mod drive;
+mod hub;
+mod jobs;
+mod panic;
+mod queue;
+mod registry;
+mod runtime;
+mod settings;
+mod spawn;
+mod spec;
+mod suite;
+
+// floor 4: what people call
+#[doc(hidden)]
+pub mod rt;
+mod run;
+mod tools;
+
+#[doc(hidden)]
+pub use rt as __rt;
+
+pub use cancel::Cause;
+pub use jobs::Jobs;
+pub use plan::{Condition, Plan};
+pub use spawn::{Job, JobError};
+pub use stage::Stage;
+pub use suite::Suite;
+pub use tools::subtest::{Invoke, Subtest};

@@ -1,0 +1,80 @@
+//! The small types that options are made of.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What is done with ignored tests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ignored {
+    /// They are reported as ignored.
+    Skip,
+    /// Only they run: `--ignored`.
+    Only,
+    /// They run besides the others: `--include-ignored`.
+    Include,
+}
+
+/// When to write colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Color {
+    /// As the surroundings and the stream suggest.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The version line of TAP.
+///
+/// The default is 13: many systems come with a `prove` that refuses a stream which calls itself version 14, and every
+/// reader takes 13.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TapVersion {
+    /// `TAP version 13`.
+    V13,
+    /// `TAP version 14`.
+    V14,
+    /// No line.
+    None,
+}
+
+/// A report besides the output.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Report {
+    /// One of the formats that were named as known.
+    pub format: String,
+    /// The file, as it was written on the command line.
+    pub file: PathBuf,
+}
+
+/// How times of tests are shown and judged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TimeOptions {
+    /// A test that takes longer than its critical time fails: `--ensure-time`.
+    pub ensure: bool,
+    /// For tests in `src`. Default: 50 ms and 100 ms.
+    pub unit: TimeLimits,
+    /// For tests in `tests`. Default: 500 ms and 1 s.
+    pub integration: TimeLimits,
+}
+
+/// From when on a test is slow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TimeLimits {
+    /// Longer than this is worth a warning.
+    pub warn: Duration,
+    /// Longer than this is too long.
+    pub critical: Duration,
+}
+
+impl TimeLimits {
+    pub(super) const UNIT: TimeLimits = TimeLimits {
+        warn: Duration::from_millis(50),
+        critical: Duration::from_millis(100),
+    };
+    pub(super) const INTEGRATION: TimeLimits = TimeLimits {
+        warn: Duration::from_millis(500),
+        critical: Duration::from_secs(1),
+    };
+}

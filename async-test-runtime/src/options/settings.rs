@@ -1,0 +1,224 @@
+//! Puts the options together: the command line first, then the variables, then the defaults.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use super::cli::CommandLine;
+use super::error::{OptionsError, Source, Warning};
+use super::flags::{Flag, Id};
+use super::values::{self, Refusal};
+use super::{Ignored, Options, QUIET_FORMAT, Report, TimeLimits, TimeOptions};
+
+/// Everything that says what the options are.
+pub(super) struct Settings<'a> {
+    pub(super) line: &'a CommandLine,
+    pub(super) get: &'a dyn Fn(&str) -> Option<OsString>,
+    pub(super) formats: &'a [&'a str],
+}
+
+impl Settings<'_> {
+    pub(super) fn options(&self) -> Result<(Options, Vec<Warning>), OptionsError> {
+        let default = Options::default();
+        let mut warnings = self.line.warnings.clone();
+        let ignored = self.ignored()?;
+        let options = Options {
+            filters: self.line.filters.clone(),
+            exact: self.line.has(Id::Exact),
+            skip: self
+                .line
+                .values(Id::Skip)
+                .map(|skip| unicode(Source::Flag("--skip"), skip))
+                .collect::<Result<_, _>>()?,
+            ignored,
+            exclude_should_panic: self.line.has(Id::ExcludeShouldPanic),
+            tests: self.line.has(Id::Test) || !self.line.has(Id::Bench),
+            benches: self.line.has(Id::Bench),
+            list: self.line.has(Id::List),
+            random: self.random()?,
+            seed: self.seed(&mut warnings)?,
+            test_threads: self.read(Id::TestThreads, values::count)?,
+            test_jobs: self.read(Id::TestJobs, values::count)?.unwrap_or(default.test_jobs),
+            fail_fast: self.line.has(Id::FailFast),
+            timeout: self.read(Id::Timeout, values::limit)?.unwrap_or(default.timeout),
+            job_timeout: self.read(Id::JobTimeout, values::limit)?.unwrap_or(default.job_timeout),
+            format: self.format()?.unwrap_or(default.format),
+            reports: self.reports()?,
+            no_capture: self.line.has(Id::NoCapture)
+                || self.line.has(Id::NoCaptureOld)
+                || self.harness_switch(Id::NoCapture),
+            show_output: self.line.has(Id::ShowOutput),
+            color: self.read(Id::Color, values::color)?.unwrap_or(default.color),
+            tap_version: self
+                .read(Id::TapVersion, values::tap_version)?
+                .unwrap_or(default.tap_version),
+            time: self.time()?,
+            logfile: self.line.values(Id::Logfile).next().map(PathBuf::from),
+        };
+        if options.logfile.is_some() {
+            warnings.push(Warning::Deprecated {
+                flag: "--logfile",
+                instead: "--report",
+            });
+        }
+        Ok((options, warnings))
+    }
+
+    fn ignored(&self) -> Result<Ignored, OptionsError> {
+        match (self.line.has(Id::Ignored), self.line.has(Id::IncludeIgnored)) {
+            (false, false) => Ok(Ignored::Skip),
+            (true, false) => Ok(Ignored::Only),
+            (false, true) => Ok(Ignored::Include),
+            (true, true) => Err(Source::Flag("--ignored").error(
+                None,
+                "contradicts `--include-ignored`",
+                "give one of them: `--include-ignored` runs all tests, `--ignored` only the ignored ones",
+            )),
+        }
+    }
+
+    /// A seed for shuffling asks for shuffling, too; a mere seed does not.
+    fn random(&self) -> Result<bool, OptionsError> {
+        if [Id::Random, Id::Shuffle, Id::ShuffleSeed]
+            .iter()
+            .any(|id| self.line.has(*id))
+        {
+            return Ok(true);
+        }
+        Ok(match self.variable_value(Id::Random, values::boolean)? {
+            Some(random) => random,
+            None => {
+                let shuffle_seed = Flag::of(Id::ShuffleSeed).variable.and_then(self.get);
+                shuffle_seed.is_some() || self.harness_switch(Id::Shuffle)
+            }
+        })
+    }
+
+    fn seed(&self, warnings: &mut Vec<Warning>) -> Result<Option<u64>, OptionsError> {
+        let (ours, harness) = (Flag::of(Id::Seed), Flag::of(Id::ShuffleSeed));
+        let seed = self.given_value(ours.id, values::seed)?;
+        let shuffle = self.given_value(harness.id, values::seed)?;
+        if let (Some(seed), Some(shuffle)) = (seed, shuffle) {
+            if seed != shuffle {
+                let problem = format!("contradicts `{}={seed}`", ours.name);
+                return Err(Source::Flag(harness.name).error(Some(&shuffle.to_string()), problem, "give one of them"));
+            }
+        }
+        if seed.or(shuffle).is_some() {
+            return Ok(seed.or(shuffle));
+        }
+        let seed = self.variable_value(ours.id, values::seed)?;
+        let shuffle = self.variable_value(harness.id, values::seed)?;
+        if let (Some(used), Some(ignored)) = (ours.variable, harness.variable) {
+            if seed.is_some() && shuffle.is_some() && seed != shuffle {
+                warnings.push(Warning::Overruled { used, ignored });
+            }
+        }
+        Ok(seed.or(shuffle))
+    }
+
+    /// On the command line `--format` beats `--quiet`, wherever they stand, as in the built-in harness.
+    fn format(&self) -> Result<Option<String>, OptionsError> {
+        if self.line.has(Id::Quiet) && !self.line.has(Id::Format) {
+            return Ok(Some(QUIET_FORMAT.to_owned()));
+        }
+        self.read(Id::Format, |text| values::format(text, self.formats))
+    }
+
+    fn reports(&self) -> Result<Vec<Report>, OptionsError> {
+        let flag = Flag::of(Id::Report);
+        let (source, texts) = if self.line.has(Id::Report) {
+            let source = Source::Flag(flag.name);
+            let texts: Result<Vec<_>, _> = self.line.values(Id::Report).map(|text| unicode(source, text)).collect();
+            (source, texts?)
+        } else {
+            match self.variable(flag)? {
+                None => return Ok(Vec::new()),
+                Some((source, list)) => (source, list.split(',').map(|text| text.trim().to_owned()).collect()),
+            }
+        };
+        let mut reports: Vec<Report> = Vec::new();
+        for text in texts {
+            let report = values::report(&text, self.formats).map_err(|refusal| refusal.at(source, &text))?;
+            if let Some(first) = reports
+                .iter()
+                .find(|first| values::same_file(&first.file, &report.file))
+            {
+                let problem = format!("names the file of the {} report again", first.format);
+                return Err(source.error(Some(&text), problem, "name another file for each report"));
+            }
+            reports.push(report);
+        }
+        Ok(reports)
+    }
+
+    /// Variables with limits count only when times are asked for, so that a broken one disturbs nobody else.
+    fn time(&self) -> Result<Option<TimeOptions>, OptionsError> {
+        let ensure = self.line.has(Id::EnsureTime);
+        if !ensure && !self.line.has(Id::ReportTime) {
+            return Ok(None);
+        }
+        let limits = |name: &'static str, default: TimeLimits| match (self.get)(name) {
+            None => Ok(default),
+            Some(value) => {
+                let source = Source::Variable(name);
+                let value = unicode(source, &value)?;
+                values::time_limits(&value).map_err(|refusal| refusal.at(source, &value))
+            }
+        };
+        Ok(Some(TimeOptions {
+            ensure,
+            unit: limits("RUST_TEST_TIME_UNIT", TimeLimits::UNIT)?,
+            integration: limits("RUST_TEST_TIME_INTEGRATION", TimeLimits::INTEGRATION)?,
+        }))
+    }
+
+    fn read<T>(&self, id: Id, parse: impl Fn(&str) -> Result<T, Refusal>) -> Result<Option<T>, OptionsError> {
+        match self.given_value(id, &parse)? {
+            Some(value) => Ok(Some(value)),
+            None => self.variable_value(id, &parse),
+        }
+    }
+
+    fn given_value<T>(&self, id: Id, parse: impl Fn(&str) -> Result<T, Refusal>) -> Result<Option<T>, OptionsError> {
+        let Some(value) = self.line.values(id).next() else {
+            return Ok(None);
+        };
+        let source = Source::Flag(Flag::of(id).name);
+        let value = unicode(source, value)?;
+        parse(&value).map(Some).map_err(|refusal| refusal.at(source, &value))
+    }
+
+    fn variable_value<T>(&self, id: Id, parse: impl Fn(&str) -> Result<T, Refusal>) -> Result<Option<T>, OptionsError> {
+        let Some((source, value)) = self.variable(Flag::of(id))? else {
+            return Ok(None);
+        };
+        parse(&value).map(Some).map_err(|refusal| refusal.at(source, &value))
+    }
+
+    /// An empty variable of ours counts as not set, for that is what a pipeline makes of a setting that nobody filled
+    /// in. Variables of the built-in harness are read as it reads them: an empty one is a value.
+    fn variable(&self, flag: &Flag) -> Result<Option<(Source, String)>, OptionsError> {
+        let Some(name) = flag.variable else { return Ok(None) };
+        match (self.get)(name) {
+            None => Ok(None),
+            Some(value) if value.is_empty() && name.starts_with("ASYNC_TEST_") => Ok(None),
+            Some(value) => {
+                let source = Source::Variable(name);
+                Ok(Some((source, unicode(source, &value)?)))
+            }
+        }
+    }
+
+    /// The switches of the built-in harness are on when they are set to anything but `0`.
+    fn harness_switch(&self, id: Id) -> bool {
+        let value = Flag::of(id).variable.and_then(self.get);
+        value.is_some_and(|value| value != "0")
+    }
+}
+
+fn unicode(source: Source, value: &OsStr) -> Result<String, OptionsError> {
+    match value.to_str() {
+        Some(value) => Ok(value.to_owned()),
+        None => Err(source.error(Some(&value.to_string_lossy()), "is not Unicode", "write it in Unicode")),
+    }
+}

@@ -1,0 +1,181 @@
+//! Variables, and who beats whom.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::super::{Options, Report, TapVersion, TimeLimits, Warning};
+use super::{Variables, options, run};
+
+#[test]
+fn every_variable_sets_its_option() {
+    let variables = [
+        ("ASYNC_TEST_FORMAT", "tap"),
+        ("ASYNC_TEST_JOBS", "3"),
+        ("ASYNC_TEST_JOB_TIMEOUT", "0"),
+        ("ASYNC_TEST_RANDOM", "yes"),
+        ("ASYNC_TEST_REPORT", "tap=a.tap, junit=b.xml"),
+        ("ASYNC_TEST_SEED", "0x10"),
+        ("ASYNC_TEST_TAP_VERSION", "none"),
+        ("ASYNC_TEST_TIMEOUT", "45"),
+        ("RUST_TEST_NOCAPTURE", "1"),
+        ("RUST_TEST_THREADS", "2"),
+    ];
+    let report = |format: &str, file: &str| Report {
+        format: format.to_owned(),
+        file: PathBuf::from(file),
+    };
+    let expected = Options {
+        format: "tap".to_owned(),
+        test_jobs: NonZeroUsize::new(3).unwrap(),
+        job_timeout: None,
+        random: true,
+        reports: vec![report("tap", "a.tap"), report("junit", "b.xml")],
+        seed: Some(16),
+        tap_version: TapVersion::None,
+        timeout: Some(Duration::from_secs(45)),
+        no_capture: true,
+        test_threads: NonZeroUsize::new(2),
+        ..Options::default()
+    };
+    assert_eq!(options(&[], &variables), expected);
+
+    let line = [
+        "--format=json",
+        "--test-jobs=4",
+        "--job-timeout=1s",
+        "--report=tap=c.tap",
+        "--seed=5",
+        "--tap-version=14",
+        "--timeout=none",
+        "--test-threads=6",
+    ];
+    let expected = Options {
+        format: "json".to_owned(),
+        test_jobs: NonZeroUsize::new(4).unwrap(),
+        job_timeout: Some(Duration::from_secs(1)),
+        reports: vec![report("tap", "c.tap")],
+        seed: Some(5),
+        tap_version: TapVersion::V14,
+        timeout: None,
+        test_threads: NonZeroUsize::new(6),
+        ..expected
+    };
+    assert_eq!(options(&line, &variables), expected);
+}
+
+#[test]
+fn a_broken_variable_that_is_overruled_is_not_looked_at() {
+    for (line, name) in [
+        ("--format=tap", "ASYNC_TEST_FORMAT"),
+        ("--quiet", "ASYNC_TEST_FORMAT"),
+        ("--test-jobs=4", "ASYNC_TEST_JOBS"),
+        ("--job-timeout=1s", "ASYNC_TEST_JOB_TIMEOUT"),
+        ("--random", "ASYNC_TEST_RANDOM"),
+        ("--shuffle", "ASYNC_TEST_RANDOM"),
+        ("--shuffle-seed=4", "ASYNC_TEST_RANDOM"),
+        ("--report=tap=c.tap", "ASYNC_TEST_REPORT"),
+        ("--seed=5", "ASYNC_TEST_SEED"),
+        ("--shuffle-seed=5", "ASYNC_TEST_SEED"),
+        ("--shuffle-seed=5", "RUST_TEST_SHUFFLE_SEED"),
+        ("--tap-version=14", "ASYNC_TEST_TAP_VERSION"),
+        ("--timeout=none", "ASYNC_TEST_TIMEOUT"),
+        ("--test-threads=6", "RUST_TEST_THREADS"),
+    ] {
+        assert_eq!(options(&[line], &[(name, "?")]), options(&[line], &[]), "{line} {name}");
+    }
+}
+
+#[test]
+fn an_empty_variable_of_ours_is_not_set() {
+    let variables = [
+        ("ASYNC_TEST_FORMAT", ""),
+        ("ASYNC_TEST_JOBS", ""),
+        ("ASYNC_TEST_JOB_TIMEOUT", ""),
+        ("ASYNC_TEST_RANDOM", ""),
+        ("ASYNC_TEST_REPORT", ""),
+        ("ASYNC_TEST_SEED", ""),
+        ("ASYNC_TEST_TAP_VERSION", ""),
+        ("ASYNC_TEST_TIMEOUT", ""),
+    ];
+    assert_eq!(options(&[], &variables), Options::default());
+}
+
+#[test]
+fn switches_of_the_built_in_harness_are_on_unless_zero() {
+    for (value, on) in [("0", false), ("1", true), ("", true), ("no", true), ("00", true)] {
+        assert_eq!(
+            options(&[], &[("RUST_TEST_NOCAPTURE", value)]).no_capture,
+            on,
+            "{value}"
+        );
+        assert_eq!(options(&[], &[("RUST_TEST_SHUFFLE", value)]).random, on, "{value}");
+    }
+}
+
+#[test]
+fn random_order_and_its_seed() {
+    let ours = ("ASYNC_TEST_SEED", "1");
+    let harness = ("RUST_TEST_SHUFFLE_SEED", "2");
+    let table: &[(&[&str], Variables<'_>, bool, Option<u64>)] = &[
+        (&[], &[], false, None),
+        (&["--seed=3"], &[], false, Some(3)),
+        (&["--shuffle"], &[], true, None),
+        (&["--shuffle-seed=3"], &[], true, Some(3)),
+        (&["--shuffle-seed=3", "--seed=0x3"], &[], true, Some(3)),
+        (&[], &[ours], false, Some(1)),
+        (&[], &[harness], true, Some(2)),
+        (&["--seed=3"], &[harness], true, Some(3)),
+        (&["--shuffle-seed=3"], &[ours], true, Some(3)),
+        (&[], &[harness, ("ASYNC_TEST_RANDOM", "0")], false, Some(2)),
+        (
+            &[],
+            &[("RUST_TEST_SHUFFLE", "1"), ("ASYNC_TEST_RANDOM", "off")],
+            false,
+            None,
+        ),
+        (&["--random"], &[("ASYNC_TEST_RANDOM", "0")], true, None),
+    ];
+    for (line, variables, random, seed) in table {
+        let options = options(line, variables);
+        assert_eq!(
+            (options.random, options.seed),
+            (*random, *seed),
+            "{line:?} {variables:?}"
+        );
+    }
+
+    let (options, warnings) = run(&[], &[ours, harness]);
+    assert_eq!((options.random, options.seed), (true, Some(1)));
+    let expected = Warning::Overruled {
+        used: "ASYNC_TEST_SEED",
+        ignored: "RUST_TEST_SHUFFLE_SEED",
+    };
+    assert_eq!(warnings, std::slice::from_ref(&expected));
+    assert_eq!(
+        expected.to_string(),
+        "`RUST_TEST_SHUFFLE_SEED` is ignored, because `ASYNC_TEST_SEED` is set to another value"
+    );
+    let same = [("ASYNC_TEST_SEED", "2"), harness];
+    assert_eq!(run(&[], &same).1, []);
+}
+
+#[test]
+fn limits_of_times() {
+    let limits = |warn, critical| TimeLimits {
+        warn: Duration::from_millis(warn),
+        critical: Duration::from_millis(critical),
+    };
+    assert_eq!(options(&[], &[("RUST_TEST_TIME_UNIT", "1,2")]).time, None);
+    let time = options(&["--report-time"], &[]).time.unwrap();
+    assert_eq!(
+        (time.ensure, time.unit, time.integration),
+        (false, limits(50, 100), limits(500, 1000))
+    );
+    let variables = [("RUST_TEST_TIME_UNIT", "1,2"), ("RUST_TEST_TIME_INTEGRATION", "3,3")];
+    let time = options(&["--ensure-time", "--report-time"], &variables).time.unwrap();
+    assert_eq!(
+        (time.ensure, time.unit, time.integration),
+        (true, limits(1, 2), limits(3, 3))
+    );
+}

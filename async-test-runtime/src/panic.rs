@@ -1,0 +1,190 @@
+//! Catching panics with their message and place.
+//!
+//! The place is only known to the panic hook, so ours is put before the one that was there. It keeps what it learns
+//! until `catch` on the same thread asks for it, and stays silent about a panic in a suite, since that is reported
+//! with the suite.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::pin::pin;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::task::Poll;
+use std::thread::{self, ThreadId};
+
+use crate::claim::Panic;
+use crate::place::Place;
+
+fn seen() -> &'static Mutex<HashMap<ThreadId, Panic>> {
+    static SEEN: OnceLock<Mutex<HashMap<ThreadId, Panic>>> = OnceLock::new();
+    SEEN.get_or_init(Mutex::default)
+}
+
+/// Puts the hook in place, once. `is_ours` says whether the panicking code is caught and reported by us.
+pub(crate) fn install(is_ours: fn() -> bool) {
+    static INSTALLED: OnceLock<()> = OnceLock::new();
+    INSTALLED.get_or_init(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if is_ours() {
+                let panic = describe(info);
+                let mut seen = seen().lock().unwrap_or_else(PoisonError::into_inner);
+                seen.insert(thread::current().id(), panic);
+            } else {
+                previous(info);
+            }
+        }));
+    });
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> Panic {
+    use std::backtrace::{Backtrace, BacktraceStatus};
+    let backtrace = Backtrace::capture();
+    Panic {
+        message: message(info.payload()),
+        at: info.location().map(Place::copied),
+        thread: thread::current().name().map(str::to_owned),
+        backtrace: (backtrace.status() == BacktraceStatus::Captured).then(|| shorten(&backtrace.to_string())),
+    }
+}
+
+/// Frames that are the same in every panic of every suite say nothing; `RUST_BACKTRACE=full` keeps them.
+const ALWAYS_THERE: &[&str] = &[
+    "std::",
+    "core::",
+    "alloc::",
+    "test::",
+    "tokio::",
+    "async_test_runtime::",
+    "async_test_suite::",
+    "__rust",
+    "rust_",
+    "clone",
+    "start_thread",
+    "main",
+    "_start",
+    "__libc",
+    "_Unwind",
+];
+
+/// Leaves the frames of the code under test, each with its place.
+fn shorten(backtrace: &str) -> String {
+    if crate::options::process().backtrace() == crate::options::Backtrace::Full {
+        return backtrace.to_owned();
+    }
+    let mut kept = String::new();
+    let mut keep = false;
+    for line in backtrace.lines() {
+        // A frame is `  12: name`, and its place is a line `at file:line:column` below it.
+        if let Some((number, name)) = line
+            .split_once(": ")
+            .filter(|(number, _)| number.trim().parse::<u32>().is_ok())
+        {
+            let path = name.trim_start_matches(['<', '&', '_']).trim_start_matches("dyn ");
+            keep = !ALWAYS_THERE
+                .iter()
+                .any(|known| path.starts_with(known) || name.starts_with(known));
+            if keep {
+                kept.push_str(&format!("{number}: {name}\n"));
+            }
+        } else if keep {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&'static str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "(a panic whose payload is no text)".to_owned()
+    }
+}
+
+/// A panic that was caught: what is known of it, and the payload for whoever wants to raise it again.
+pub(crate) struct Caught {
+    pub(crate) panic: Panic,
+    pub(crate) payload: Box<dyn Any + Send>,
+}
+
+fn caught(payload: Box<dyn Any + Send>) -> Caught {
+    let known = seen()
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .remove(&thread::current().id());
+    let text = message(&*payload);
+    let panic = match known {
+        // `resume_unwind` passes by the hook; what the hook saw last would then be another panic.
+        Some(panic) if panic.message == text => panic,
+        _ => Panic {
+            message: text,
+            at: None,
+            thread: thread::current().name().map(str::to_owned),
+            backtrace: None,
+        },
+    };
+    Caught { panic, payload }
+}
+
+/// Runs a closure and catches its panic.
+pub(crate) fn catch_sync<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
+    catch_unwind(AssertUnwindSafe(body)).map_err(caught)
+}
+
+/// Drives a future and catches its panic. After a panic the future is not polled again. Cancel safe if the future is.
+pub(crate) async fn catch_with_payload<F: Future>(future: F) -> Result<F::Output, Caught> {
+    let mut future = pin!(future);
+    poll_fn(
+        move |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+            Err(payload) => Poll::Ready(Err(caught(payload))),
+        },
+    )
+    .await
+}
+
+/// Drives a future and catches its panic.
+pub(crate) async fn catch<F: Future>(future: F) -> Result<F::Output, Panic> {
+    catch_with_payload(future).await.map_err(|caught| caught.panic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_that_is_no_text_is_said_to_be_none() {
+        let caught = catch_sync::<()>(|| std::panic::panic_any(7_u8)).err().unwrap();
+        assert_eq!(caught.panic.message, "(a panic whose payload is no text)");
+        assert_eq!(caught.payload.downcast_ref::<u8>(), Some(&7));
+    }
+
+    #[test]
+    fn a_backtrace_keeps_the_frames_of_the_code_under_test() {
+        let full = "   0: std::panicking::begin\n             at /rustc/x.rs:1:2\n   1: store::write\n             \
+                    at ./src/store.rs:7:9\n   2: <core::pin::Pin<P> as core::future::Future>::poll\n   3: \
+                    <store::Log as Drop>::drop\n   4: async_test_runtime::drive\n             at y.rs:3:3\n";
+        let short = shorten(full);
+        assert_eq!(
+            short,
+            "   1: store::write\n             at ./src/store.rs:7:9\n   3: <store::Log as Drop>::drop\n"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_panic_after_an_await_is_caught() {
+        let result = catch(async {
+            tokio::task::yield_now().await;
+            panic!("late {}", 1)
+        })
+        .await;
+        let result: Result<(), Panic> = result;
+        assert_eq!(result.unwrap_err().message, "late 1");
+    }
+}

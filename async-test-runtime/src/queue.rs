@@ -1,0 +1,79 @@
+//! The one road from producers to the hub: bounded, first in first out, usable from any thread and any task.
+//!
+//! Producers block when it is full. That cannot deadlock, since the hub waits for nothing but its writer.
+
+use std::sync::mpsc::{Receiver, RecvError, SyncSender, TrySendError, sync_channel};
+
+use crate::event::Event;
+use crate::ids::SuiteId;
+use crate::record::RunEnd;
+
+/// How many messages wait at most. Enough to ride out a slow write, little enough to stay in the cache.
+const CAPACITY: usize = 1024;
+
+/// What travels in the queue.
+pub(crate) enum Message {
+    /// Something that happened to a suite.
+    Event(Event),
+    /// The suite has ended: hand over what was rendered for it. Only under the built-in harness.
+    Collect(SuiteId, Box<dyn FnOnce(Collected) + Send>),
+    /// The run has ended: tell the reporters, write everything, and answer.
+    End(EndOfRun),
+}
+
+/// What the hub needs to know to end the run.
+pub(crate) struct EndOfRun {
+    pub(crate) filtered_out: u64,
+    pub(crate) answer: Box<dyn FnOnce(Ended) + Send>,
+}
+
+/// The end of a run.
+pub(crate) struct Ended {
+    pub(crate) run: RunEnd,
+    /// What could not be written, and why.
+    pub(crate) lost: Vec<String>,
+    /// The failed test points of the root, for exit codes of TAP programs.
+    pub(crate) failed_points: u64,
+}
+
+/// What was rendered for one `#[suite]`, and whether it failed.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    pub(crate) text: Vec<u8>,
+    /// What its reporter said when it failed to render.
+    pub(crate) lost: Option<String>,
+}
+
+/// The producers' end.
+#[derive(Clone)]
+pub(crate) struct Sender(SyncSender<Message>);
+
+impl Sender {
+    /// Waits for a place. After the hub has ended, what is sent is dropped: there is nobody left to tell.
+    pub(crate) fn send(&self, message: Message) {
+        let _ = self.0.send(message);
+    }
+
+    /// Does not wait; the answer is whether there was a place.
+    pub(crate) fn try_send(&self, message: Message) -> bool {
+        match self.0.try_send(message) {
+            Ok(()) => true,
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
+        }
+    }
+}
+
+/// The hub's end.
+pub(crate) struct Queue(Receiver<Message>);
+
+impl Queue {
+    pub(crate) fn recv(&self) -> Result<Message, RecvError> {
+        self.0.recv()
+    }
+}
+
+/// A new queue.
+pub(crate) fn queue() -> (Sender, Queue) {
+    let (sender, receiver) = sync_channel(CAPACITY);
+    (Sender(sender), Queue(receiver))
+}

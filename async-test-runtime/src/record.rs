@@ -1,0 +1,230 @@
+//! What comes out: judged and numbered. The one vocabulary of reporters; producers never make one.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::claim::{Detail, Problem};
+use crate::event::Telemetry;
+use crate::ids::SuiteId;
+use crate::place::Place;
+use crate::stage::Stage;
+
+/// Who a suite is. It never changes while the suite lives.
+#[derive(Debug)]
+pub struct SuiteInfo {
+    /// Its number.
+    pub id: SuiteId,
+    /// The suite it was created in; the root has none.
+    pub parent: Option<SuiteId>,
+    /// The `#[suite]` it belongs to, itself for a `#[suite]`; the root for the root.
+    pub top: SuiteId,
+    /// What it is called in reports.
+    pub name: String,
+    /// The names from the `#[suite]` down, joined with `/`; empty for the root.
+    pub path: String,
+    /// How many suites are above it: the root has 0, a `#[suite]` 1.
+    pub nesting: u32,
+    /// Where it was written.
+    pub at: Place,
+    /// It, or a suite above it, runs beside its siblings.
+    pub is_async: bool,
+    /// It reports the place of its caller and has no lines of its own.
+    pub hidden: bool,
+    /// Words to select it by.
+    pub tags: Vec<Cow<'static, str>>,
+    /// The command that runs just this again.
+    pub rerun: Option<String>,
+}
+
+/// One thing for a reporter to tell.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Record {
+    /// The run begins. Not sent where the built-in harness is in charge.
+    RunStarted(Arc<RunStart>),
+    /// A suite's body begins.
+    SuiteStarted(Arc<SuiteInfo>),
+    /// A suite has said how many tests it will run.
+    Plan(Arc<SuiteInfo>, u64),
+    /// A check, or the end of a subtest as its parent counts it.
+    Check(Arc<Check>),
+    /// A comment of the user, one or more lines.
+    Diag(Arc<SuiteInfo>, Cow<'static, str>),
+    /// Something that fails a suite beside its checks; also part of its end.
+    Problem(Arc<SuiteInfo>, Arc<Problem>),
+    /// A warning about how a suite was used; it fails nothing.
+    Warning(Arc<SuiteInfo>, Cow<'static, str>),
+    /// A suite stepped from one stage to another.
+    Stage(Arc<SuiteInfo>, Stage, Stage),
+    /// A measurement.
+    Telemetry(Arc<SuiteInfo>, Telemetry),
+    /// A suite has ended; its `Check` in the parent follows at once.
+    SuiteEnded(Arc<SuiteEnd>),
+    /// The run is being ended.
+    BailOut(Arc<SuiteInfo>, Cow<'static, str>),
+    /// The run has ended. Nothing follows.
+    RunEnded(Arc<RunEnd>),
+}
+
+/// What is known when a run begins.
+#[derive(Clone, Debug)]
+pub struct RunStart {
+    /// How many suites will be run or are ignored.
+    pub suites: usize,
+    /// How many a filter left out.
+    pub filtered_out: usize,
+    /// Decides every random choice of the run.
+    pub seed: u64,
+}
+
+/// A judged check.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The suite that counts it.
+    pub suite: Arc<SuiteInfo>,
+    /// Its number in that suite, from 1.
+    pub number: u64,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// The message or the checked source text.
+    pub label: Cow<'static, str>,
+    /// Where it was written.
+    pub at: Place,
+    /// What there is to say about it.
+    pub detail: Option<Arc<Detail>>,
+    /// For the end of a subtest: how it ended.
+    pub child: Option<Arc<SuiteEnd>>,
+}
+
+/// What became of a check.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// As it should be.
+    Passed,
+    /// It fails its suite.
+    Failed,
+    /// It failed where a failure was promised (`test_flunks!`); the reason of the promise.
+    Flunked(Cow<'static, str>),
+    /// It passed where a failure was promised, which fails its suite.
+    Unflunked(Cow<'static, str>),
+    /// It failed and is forgiven.
+    Todo(Cow<'static, str>),
+    /// It passed though it was not expected to; nothing fails.
+    UnexpectedPass(Cow<'static, str>),
+    /// It was not looked at.
+    Skipped(Cow<'static, str>),
+}
+
+impl Verdict {
+    /// Whether the suite fails by it.
+    pub fn fails(&self) -> bool {
+        matches!(self, Verdict::Failed | Verdict::Unflunked(_))
+    }
+
+    /// Whether TAP says `ok`: forgiven failures are still `not ok`.
+    pub fn is_ok(&self) -> bool {
+        !matches!(self, Verdict::Failed | Verdict::Unflunked(_) | Verdict::Todo(_))
+    }
+}
+
+/// The counters of a suite.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Tally {
+    /// Test points: checks and subtests, skipped ones included.
+    pub run: u64,
+    /// Of them, those that fail the suite.
+    pub failed: u64,
+    /// Of them, skipped.
+    pub skipped: u64,
+    /// Of them, failed and forgiven.
+    pub todo: u64,
+    /// Of them, passed though they were not expected to.
+    pub unexpected: u64,
+}
+
+impl Tally {
+    /// Those that passed, the unexpected ones included.
+    pub fn passed(&self) -> u64 {
+        self.run - self.failed - self.skipped - self.todo
+    }
+}
+
+/// How a suite ended.
+#[derive(Clone, Debug)]
+pub struct SuiteEnd {
+    /// Who it was.
+    pub suite: Arc<SuiteInfo>,
+    /// How many tests were planned.
+    pub planned: Option<u64>,
+    /// Its counters.
+    pub tally: Tally,
+    /// What failed it beside its checks.
+    pub problems: Vec<Arc<Problem>>,
+    /// Why it was skipped as a whole.
+    pub skipped: Option<Cow<'static, str>>,
+    /// Whether it failed before its parent judged it.
+    pub failed: bool,
+    /// How long it took.
+    pub took: Duration,
+    /// How long it waited for a place under a limit before it began.
+    pub waited: Duration,
+}
+
+/// The state of a suite at one point of the queue.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Snapshot {
+    /// How many tests are planned.
+    pub planned: Option<u64>,
+    /// Its counters.
+    pub tally: Tally,
+    /// Whether the suite itself is TODO.
+    pub is_todo: bool,
+    /// The message of the TODO in effect.
+    pub todo_message: Option<Cow<'static, str>>,
+    /// How many outcomes the TODO in effect is still for; `None` is for all that follow.
+    pub todo_count: Option<u64>,
+    /// Whether the suite has failed so far, its problems included.
+    pub failed: bool,
+    /// With the reply to the end of a suite: what its parent made of it.
+    pub verdict: Option<Verdict>,
+}
+
+/// What is known when a run ends.
+#[derive(Clone, Debug)]
+pub struct RunEnd {
+    /// Suites that passed, TODO ones included.
+    pub passed: u64,
+    /// Suites that failed.
+    pub failed: u64,
+    /// Suites that were ignored or skipped.
+    pub ignored: u64,
+    /// Suites that a filter left out.
+    pub filtered_out: u64,
+    /// The names of the failed ones.
+    pub failures: Vec<FailedSuite>,
+    /// Why the run was ended early.
+    pub bailed_out: Option<Cow<'static, str>>,
+    /// What failed the run beside its suites.
+    pub problems: Vec<Arc<Problem>>,
+    /// The counters of all suites together.
+    pub checks: Tally,
+    /// How long it took.
+    pub took: Duration,
+    /// The seed of the run.
+    pub seed: u64,
+}
+
+/// A suite of the list of failures.
+#[derive(Clone, Debug)]
+pub struct FailedSuite {
+    /// Who it was.
+    pub suite: Arc<SuiteInfo>,
+}
+
+impl RunEnd {
+    /// Whether nothing failed.
+    pub fn is_ok(&self) -> bool {
+        self.failed == 0 && self.bailed_out.is_none() && self.problems.is_empty()
+    }
+}

@@ -1,0 +1,116 @@
+//! The text of every open suite, kept until its block is complete, so that suites that run side by side do not mix.
+
+use std::collections::HashMap;
+
+use crate::ids::SuiteId;
+use crate::record::SuiteInfo;
+
+/// One buffer for the root and one for each open suite, with what else a format wants to remember of it.
+pub(super) struct Blocks<S> {
+    root: Block<S>,
+    open: HashMap<SuiteId, Block<S>>,
+}
+
+/// What has been rendered of one suite.
+#[derive(Default)]
+pub(super) struct Block<S> {
+    pub(super) parent: Option<SuiteId>,
+    /// How many blocks it is inside of: 0 for the root.
+    pub(super) depth: usize,
+    pub(super) text: String,
+    pub(super) state: S,
+}
+
+impl<S: Default> Blocks<S> {
+    pub(super) fn new() -> Blocks<S> {
+        Blocks {
+            root: Block::default(),
+            open: HashMap::new(),
+        }
+    }
+
+    pub(super) fn root(&mut self) -> &mut Block<S> {
+        &mut self.root
+    }
+
+    /// The block of a suite that has begun; a second call changes nothing.
+    pub(super) fn open(&mut self, suite: &SuiteInfo) -> &mut Block<S> {
+        if suite.id == SuiteId::ROOT {
+            return &mut self.root;
+        }
+        let above = suite.parent.and_then(|parent| self.open.get(&parent));
+        let depth = above.map_or(0, |block| block.depth) + 1;
+        self.open.entry(suite.id).or_insert_with(|| Block {
+            parent: suite.parent,
+            depth,
+            text: String::new(),
+            state: S::default(),
+        })
+    }
+
+    /// The block for the lines of a suite; those of a suite that has left go to its parent, or else to the root.
+    pub(super) fn of(&mut self, suite: &SuiteInfo) -> &mut Block<S> {
+        let ids = [Some(suite.id), suite.parent];
+        let id = ids.into_iter().flatten().find(|id| self.open.contains_key(id));
+        self.by_id(id.unwrap_or(SuiteId::ROOT))
+    }
+
+    pub(super) fn by_id(&mut self, id: SuiteId) -> &mut Block<S> {
+        self.open.get_mut(&id).unwrap_or(&mut self.root)
+    }
+
+    /// Takes the block out; an empty one for a suite that never began.
+    pub(super) fn close(&mut self, suite: &SuiteInfo) -> Block<S> {
+        self.open(suite);
+        self.open.remove(&suite.id).unwrap_or_default()
+    }
+
+    /// A suite and the open ones around it, outermost first, without the root.
+    pub(super) fn around(&self, suite: &SuiteInfo) -> Vec<SuiteId> {
+        let mut ids = Vec::new();
+        let mut next = Some(suite.id);
+        while let Some((id, block)) = next.and_then(|id| self.open.get_key_value(&id)) {
+            ids.push(*id);
+            next = block.parent;
+        }
+        ids.reverse();
+        ids
+    }
+
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.open.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::script::suite;
+
+    #[test]
+    fn a_suite_is_one_deeper_than_the_one_around_it() {
+        let (outer, inner) = (suite(1, 0, "outer"), suite(2, 1, "inner"));
+        let mut blocks: Blocks<()> = Blocks::new();
+        blocks.open(&outer).text.push('o');
+        assert_eq!(blocks.open(&inner).depth, 2);
+        assert_eq!(blocks.around(&inner), [outer.id, inner.id]);
+        blocks.of(&inner).text.push('i');
+        assert_eq!(blocks.close(&inner).text, "i");
+        blocks.of(&inner).text.push_str(" late");
+        assert_eq!(blocks.close(&outer).text, "o late");
+        blocks.of(&inner).text.push_str("later");
+        assert_eq!(blocks.root().text, "later");
+        assert_eq!(blocks.kept(), 0);
+    }
+
+    #[test]
+    fn the_root_is_never_closed() {
+        let mut blocks: Blocks<()> = Blocks::new();
+        let mut root = std::sync::Arc::into_inner(suite(0, 0, "")).unwrap();
+        root.parent = None;
+        blocks.open(&root).text.push('x');
+        assert_eq!(blocks.close(&root).text, "");
+        assert_eq!(blocks.root().text, "x");
+    }
+}

@@ -1,0 +1,87 @@
+//! The formats: each hears judged records and writes text. Pure but for the writer they are given.
+
+use std::fmt;
+use std::io;
+
+use crate::record::Record;
+
+mod blocks;
+mod paint;
+mod pretty;
+mod pretty_failure;
+mod summary;
+mod tap;
+mod tap_lines;
+mod terse;
+mod tree;
+mod words;
+mod yaml;
+
+#[cfg(test)]
+mod every;
+#[cfg(test)]
+mod script;
+
+/// Tells a run to somebody.
+///
+/// A reporter is called on the hub's thread, once for each record and in the order of the records; where the built-in
+/// harness is in charge, one reporter is made for each `#[suite]`, on the thread of that test. It must not block on
+/// anything but `out`, nor start checks of its own. What it keeps of a suite it should let go when the suite ends.
+pub trait Reporter: Send {
+    /// Takes in one record and writes what there is to say by now, often nothing.
+    ///
+    /// A call writes to `out` at most once, so that lines of one record stay together whoever else writes there.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`, handed through. The hub tells the first one and gives the reporter no further records.
+    fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// How a reporter is to look. Made with [`Style::default`]; then the fields may be set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Style {
+    /// Whether the output takes colour escapes. Default: no.
+    pub color: bool,
+    /// Characters on a line. Default: 100; at least 40 are used.
+    pub width: usize,
+    /// Whether characters outside of ASCII may be used as marks; names and values are shown as they are. Default: yes.
+    pub unicode: bool,
+    /// The number in TAP's version line. Default: no such line, since some consumers reject any number they do not know.
+    pub tap_version: Option<u8>,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style {
+            color: false,
+            width: 100,
+            unicode: true,
+            tap_version: None,
+        }
+    }
+}
+
+/// Makes a reporter for one run.
+pub type Constructor = fn(&Style) -> Box<dyn Reporter>;
+
+/// The formats that are always there, by the name that `--format` takes.
+pub(crate) const BUILTIN: &[(&str, Constructor)] = &[
+    ("pretty", |style| Box::new(pretty::Pretty::new(style))),
+    ("terse", |style| Box::new(terse::Terse::new(style))),
+    ("tap", |style| Box::new(tap::Tap::new(style))),
+];
+
+impl fmt::Debug for dyn Reporter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reporter")
+    }
+}
+
+fn write(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    out.write_all(text.as_bytes())
+}

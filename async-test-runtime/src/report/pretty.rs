@@ -1,0 +1,90 @@
+//! What people see: a row for each suite as it ends, then the tree of each failed one and the result.
+//!
+//! Where the built-in harness is in charge it prints the rows itself, and only the tree of a failed suite is written.
+
+use std::io;
+
+use super::paint::{Paint, Tone};
+use super::summary::{Row, Summary, header};
+use super::tree::{Ended, Tree};
+use super::{Reporter, Style, write};
+use crate::record::{Record, Verdict};
+
+pub(super) struct Pretty {
+    paint: Paint,
+    tree: Tree,
+    /// Our own runner is in charge.
+    whole_run: bool,
+    summary: Summary,
+}
+
+impl Pretty {
+    pub(super) fn new(style: &Style) -> Pretty {
+        let paint = Paint::new(style);
+        Pretty {
+            tree: Tree::new(paint.clone()),
+            paint,
+            whole_run: false,
+            summary: Summary::default(),
+        }
+    }
+
+    fn ended(&mut self, ended: &Ended) -> String {
+        let mut text = if self.whole_run {
+            self.summary.add(ended);
+            self.row(ended)
+        } else {
+            ended.text.clone()
+        };
+        for notice in &ended.notices {
+            text.push_str(&self.paint.tone(Tone::Odd, notice));
+            text.push('\n');
+        }
+        text
+    }
+
+    fn row(&self, ended: &Ended) -> String {
+        let Some(child) = &ended.check.child else {
+            return String::new();
+        };
+        let result = match Row::of(&ended.check.verdict) {
+            Row::Ok => self.paint.tone(Tone::Good, "ok"),
+            Row::Failed => self.paint.tone(Tone::Bad, "FAILED"),
+            Row::Ignored(why) if why.is_empty() => self.paint.tone(Tone::Odd, "ignored"),
+            Row::Ignored(why) => self.paint.tone(Tone::Odd, &format!("ignored, {why}")),
+        };
+        let aside = match &ended.check.verdict {
+            Verdict::Todo(why) => format!(" (todo: {})", super::words::one_line(why)),
+            Verdict::UnexpectedPass(_) => " (unexpectedly)".to_owned(),
+            Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) | Verdict::Unflunked(_) | Verdict::Skipped(_) => {
+                String::new()
+            }
+        };
+        format!("test {} ... {result}{aside}\n", super::words::plain(&child.suite.path))
+    }
+}
+
+impl Reporter for Pretty {
+    fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
+        let ended = self.tree.take(record);
+        let text = match record {
+            Record::RunStarted(start) => {
+                self.whole_run = true;
+                header(start)
+            }
+            Record::Check(_) => ended.map(|ended| self.ended(&ended)).unwrap_or_default(),
+            Record::RunEnded(end) => self.summary.finish(&self.paint, end),
+            // They are part of the tree.
+            Record::SuiteStarted(_)
+            | Record::Plan(..)
+            | Record::Diag(..)
+            | Record::Problem(..)
+            | Record::Warning(..)
+            | Record::Stage(..)
+            | Record::Telemetry(..)
+            | Record::SuiteEnded(_)
+            | Record::BailOut(..) => String::new(),
+        };
+        write(&text, out)
+    }
+}

@@ -1,0 +1,210 @@
+//! Builds records for tests as the ledger would number and judge them.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::claim::{Detail, Problem};
+use crate::ids::SuiteId;
+use crate::place::Place;
+use crate::record::{Check, FailedSuite, Record, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict};
+
+pub(crate) fn suite(id: u64, parent: u64, name: &str) -> Arc<SuiteInfo> {
+    Script::default().info(id, parent, name, false)
+}
+
+#[derive(Default)]
+pub(crate) struct Script {
+    pub(crate) records: Vec<Record>,
+    open: Vec<Open>,
+    failed: Vec<FailedSuite>,
+    counts: (u64, u64, u64),
+}
+
+struct Open {
+    info: Arc<SuiteInfo>,
+    tally: Tally,
+    problems: Vec<Arc<Problem>>,
+    planned: Option<u64>,
+}
+
+impl Script {
+    fn info(&self, id: u64, parent: u64, name: &str, hidden: bool) -> Arc<SuiteInfo> {
+        let above = self
+            .open
+            .iter()
+            .find(|open| open.info.id.0 == parent)
+            .map(|open| &open.info);
+        let nesting = u32::from(id > 0) * (above.map_or(0, |above| above.nesting) + 1);
+        let path = match above {
+            Some(above) if !above.path.is_empty() => format!("{}/{name}", above.path),
+            _ => name.to_owned(),
+        };
+        Arc::new(SuiteInfo {
+            id: SuiteId(id),
+            parent: (id > 0).then_some(SuiteId(parent)),
+            top: above.filter(|_| nesting > 1).map_or(SuiteId(id), |above| above.top),
+            name: name.to_owned(),
+            rerun: (id > 0 && !hidden).then(|| format!("cargo test --test store -- --exact '{path}' --seed 4711")),
+            path,
+            nesting,
+            at: Place::new("tests/store.rs", 10 + id as u32, 1),
+            is_async: false,
+            hidden,
+            tags: Vec::new(),
+        })
+    }
+
+    pub(crate) fn start(&mut self, id: u64, parent: u64, name: &str) {
+        self.start_with(id, parent, name, None, false);
+    }
+
+    pub(crate) fn start_with(&mut self, id: u64, parent: u64, name: &str, planned: Option<u64>, hidden: bool) {
+        let info = self.info(id, parent, name, hidden);
+        self.records.push(Record::SuiteStarted(info.clone()));
+        if let Some(planned) = planned {
+            self.records.push(Record::Plan(info.clone(), planned));
+        }
+        self.open.push(Open {
+            info,
+            tally: Tally::default(),
+            problems: Vec::new(),
+            planned,
+        });
+    }
+
+    fn open(&mut self, id: u64) -> &mut Open {
+        self.open
+            .iter_mut()
+            .find(|open| open.info.id.0 == id)
+            .expect("an open suite")
+    }
+
+    pub(crate) fn of(&self, id: u64) -> Arc<SuiteInfo> {
+        let open = self.open.iter().find(|open| open.info.id.0 == id);
+        open.expect("an open suite").info.clone()
+    }
+
+    pub(crate) fn check(&mut self, id: u64, label: &str, verdict: Verdict, detail: Option<Detail>) {
+        self.judged(id, label.to_owned(), verdict, detail, None);
+    }
+
+    pub(crate) fn passes(&mut self, id: u64, labels: &[&str]) {
+        for label in labels {
+            self.check(id, label, Verdict::Passed, None);
+        }
+    }
+
+    fn judged(
+        &mut self,
+        id: u64,
+        label: String,
+        verdict: Verdict,
+        detail: Option<Detail>,
+        child: Option<Arc<SuiteEnd>>,
+    ) {
+        let open = self.open(id);
+        let tally = &mut open.tally;
+        tally.run += 1;
+        match verdict {
+            Verdict::Passed | Verdict::Flunked(_) => {}
+            Verdict::Failed | Verdict::Unflunked(_) => tally.failed += 1,
+            Verdict::Todo(_) => tally.todo += 1,
+            Verdict::UnexpectedPass(_) => tally.unexpected += 1,
+            Verdict::Skipped(_) => tally.skipped += 1,
+        }
+        let number = tally.run;
+        let at = Place::new("tests/store.rs", 100 + number as u32, 9);
+        let check = Check {
+            suite: open.info.clone(),
+            number,
+            verdict,
+            label: label.into(),
+            at,
+            detail: detail.map(Arc::new),
+            child,
+        };
+        self.records.push(Record::Check(Arc::new(check)));
+    }
+
+    pub(crate) fn problem(&mut self, id: u64, problem: Problem) {
+        let problem = Arc::new(problem);
+        let open = self.open(id);
+        open.problems.push(problem.clone());
+        let info = open.info.clone();
+        self.records.push(Record::Problem(info, problem));
+    }
+
+    /// Ends a suite; `None` is judged by what happened in it.
+    pub(crate) fn end(&mut self, id: u64, parent: u64, verdict: Option<Verdict>) {
+        let at = self
+            .open
+            .iter()
+            .position(|open| open.info.id.0 == id)
+            .expect("an open suite");
+        let open = self.open.remove(at);
+        let failed = open.tally.failed > 0 || !open.problems.is_empty();
+        let skipped = match &verdict {
+            Some(Verdict::Skipped(why)) => Some(why.clone()),
+            _ => None,
+        };
+        let verdict = verdict.unwrap_or(if failed { Verdict::Failed } else { Verdict::Passed });
+        if open.info.nesting == 1 {
+            match verdict {
+                _ if verdict.fails() => {
+                    self.counts.1 += 1;
+                    self.failed.push(FailedSuite {
+                        suite: open.info.clone(),
+                    });
+                }
+                Verdict::Skipped(_) => self.counts.2 += 1,
+                _ => self.counts.0 += 1,
+            }
+        }
+        let took = Duration::from_micros(12_345 * id);
+        let end = Arc::new(SuiteEnd {
+            suite: open.info.clone(),
+            planned: open.planned,
+            tally: open.tally,
+            problems: open.problems,
+            skipped,
+            failed,
+            took,
+            waited: Duration::ZERO,
+        });
+        self.records.push(Record::SuiteEnded(end.clone()));
+        if id > 0 {
+            self.judged(parent, open.info.name.clone(), verdict, None, Some(end));
+        }
+    }
+
+    /// Ends the run; one that did not say that it begins does so here.
+    pub(crate) fn run_ended(&mut self, bailed_out: Option<&'static str>, problems: Vec<Arc<Problem>>) {
+        if !matches!(self.records.first(), Some(Record::RunStarted(_))) {
+            let start = RunStart {
+                suites: 1,
+                filtered_out: 2,
+                seed: 4711,
+            };
+            self.records.insert(0, Record::RunStarted(Arc::new(start)));
+        }
+        self.records.push(Record::RunEnded(Arc::new(RunEnd {
+            passed: self.counts.0,
+            failed: self.counts.1,
+            ignored: self.counts.2,
+            filtered_out: 2,
+            failures: std::mem::take(&mut self.failed),
+            bailed_out: bailed_out.map(Cow::Borrowed),
+            problems,
+            checks: Tally {
+                run: 57,
+                failed: 12,
+                skipped: 8,
+                todo: 2,
+                unexpected: 1,
+            },
+            took: Duration::from_millis(1234),
+            seed: 4711,
+        })));
+    }
+}

@@ -1,0 +1,163 @@
+//! The lines of TAP: points with their directives and diagnostics, comments, and what must be escaped in them.
+
+use std::fmt::Write as _;
+
+use super::words::{self, Value, one_line, plain};
+use super::yaml::{Yaml, millis};
+use crate::claim::{Figure, Problem};
+use crate::diff::expected_got;
+use crate::record::{Check, Verdict};
+
+/// Lines as comments at an indentation; what indents all of them is taken off.
+pub(super) fn as_comments(indent: usize, text: &str) -> String {
+    let dedent = text
+        .lines()
+        .map(|line| line.len() - line.trim_start().len())
+        .min()
+        .unwrap_or(0);
+    let line = |line: &str| match line[dedent..].strip_prefix("# ") {
+        Some(text) => comment(indent, text),
+        None => comment(indent, &line[dedent..]),
+    };
+    text.lines().map(line).collect()
+}
+
+/// The short form of a problem, for those who do not read the diagnostics of the closing point.
+pub(super) fn problem_comment(problem: &Problem) -> String {
+    let told = words::problem(problem);
+    let you = if matches!(problem, Problem::PlanMismatch { .. }) {
+        "You "
+    } else {
+        ""
+    };
+    let mut text = format!("{you}{}", told.title);
+    for row in &told.rows {
+        let value = match (row.key.as_ref(), &row.value) {
+            ("thread" | "backtrace" | "debug", _) => continue,
+            (_, Value::At(at)) => format!("at {at}"),
+            ("message", Value::Figure(Figure::Text(message))) => words::shortened(message, 2_000, 20).into_owned(),
+            (key, Value::Figure(Figure::Text(text))) => format!("{key}: {text}"),
+            (_, Value::Figure(Figure::List(items))) => items.join("\n"),
+            (_, Value::Figure(Figure::Count(_) | Figure::Time(_) | Figure::Share(_))) => continue,
+        };
+        for line in value.lines() {
+            let _ = write!(text, "\n  {line}");
+        }
+    }
+    text
+}
+
+pub(super) fn comment(indent: usize, text: &str) -> String {
+    let mut out = String::new();
+    for line in plain(text).trim_end().split('\n') {
+        // `# Subtest` and `# time=` at the beginning mean something to a consumer.
+        let is_special = ["Subtest", "time="].iter().any(|word| line.starts_with(word));
+        let line = format!("#{}{line}", if is_special { "  " } else { " " });
+        let _ = writeln!(out, "{:indent$}{}", "", line.trim_end());
+    }
+    out
+}
+
+/// A test point with its directive, diagnostics and comment.
+pub(super) fn point_lines(indent: usize, check: &Check) -> String {
+    let mut text = format!(
+        "{:indent$}{} {}",
+        "",
+        if check.verdict.is_ok() { "ok" } else { "not ok" },
+        check.number
+    );
+    let label = description(&check.label);
+    if !label.is_empty() {
+        let _ = write!(text, " - {label}");
+    }
+    let directive = match &check.verdict {
+        Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) | Verdict::Unflunked(_) => None,
+        Verdict::Todo(why) | Verdict::UnexpectedPass(why) => Some(("TODO", why)),
+        Verdict::Skipped(why) => Some(("SKIP", why)),
+    };
+    if let Some((word, why)) = directive {
+        let _ = write!(text, " # {word} {}", escaped(why));
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text.push_str(&diagnostics(indent, check));
+    let failed = match &check.verdict {
+        Verdict::Failed | Verdict::Unflunked(_) => "Failed",
+        Verdict::Todo(_) => "Failed (TODO)",
+        Verdict::Passed | Verdict::Flunked(_) | Verdict::UnexpectedPass(_) | Verdict::Skipped(_) => return text,
+    };
+    text.push_str(&comment(
+        indent,
+        &format!("{failed} test '{}' at {}", one_line(&check.label), check.at),
+    ));
+    text
+}
+
+fn diagnostics(indent: usize, check: &Check) -> String {
+    let failing = !check.verdict.is_ok();
+    if !failing && check.detail.is_none() {
+        return String::new();
+    }
+    let mut yaml = Yaml::new(indent);
+    let mut notes = Vec::new();
+    match &check.verdict {
+        Verdict::Failed => yaml.text("severity", "fail"),
+        Verdict::Unflunked(why) => {
+            yaml.text("severity", "fail");
+            notes.push(format!("passed, though a failure was promised; {why}"));
+        }
+        Verdict::Todo(_) => yaml.text("severity", "todo"),
+        Verdict::Flunked(why) => {
+            yaml.text("severity", "comment");
+            notes.push(format!("failed as promised; {why}"));
+        }
+        Verdict::Passed | Verdict::UnexpectedPass(_) | Verdict::Skipped(_) => yaml.text("severity", "comment"),
+    }
+    if failing {
+        yaml.text("message", &one_line(&check.label));
+    }
+    yaml.place("at", &check.at);
+    if !notes.is_empty() {
+        yaml.list("judged", &notes);
+    }
+    if let Some(detail) = &check.detail {
+        let mut rows = words::detail(detail);
+        if let (Some(expected), Some(got), None) = (&detail.expected, &detail.got, &detail.diff) {
+            rows.extend(expected_got(expected, got).map(|diff| words::Row::text("diff", diff)));
+        }
+        yaml.rows(&rows);
+        if !detail.figures.is_empty() {
+            yaml.map("figures", |yaml| yaml.rows(&words::figures(detail)));
+        }
+    }
+    if let Some(end) = &check.child {
+        yaml.number("duration_ms", millis(end.took));
+        problems(&mut yaml, end.problems.iter().map(AsRef::as_ref));
+        if let Some(rerun) = end.suite.rerun.as_ref().filter(|_| failing) {
+            yaml.text("rerun", rerun);
+        }
+    }
+    yaml.finish()
+}
+
+pub(super) fn problems<'a>(yaml: &mut Yaml, problems: impl Iterator<Item = &'a Problem>) {
+    let told: Vec<_> = problems.map(words::problem).collect();
+    if !told.is_empty() {
+        yaml.maps("problems", &told, |yaml, told| {
+            yaml.text("kind", told.kind);
+            yaml.text("title", &told.title);
+            yaml.rows(&told.rows);
+        });
+    }
+}
+
+/// One line in which no directive begins.
+pub(super) fn escaped(text: &str) -> String {
+    one_line(text).replace('\\', "\\\\").replace('#', "\\#")
+}
+
+/// A name or label; some consumers take a `{` at its end for the begin of a block.
+pub(super) fn description(text: &str) -> String {
+    let text = escaped(text);
+    if text.ends_with('{') { text + " ..." } else { text }
+}

@@ -1,0 +1,109 @@
+//! One character for each suite, then the same end as the pretty format has.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::paint::{Paint, Tone};
+use super::summary::{Row, Summary, header};
+use super::tree::{Ended, Tree};
+use super::{Reporter, Style, write};
+use crate::record::Record;
+
+/// Characters on a line, as the built-in harness has it.
+const COLUMNS: usize = 88;
+
+pub(super) struct Terse {
+    paint: Paint,
+    tree: Tree,
+    /// How many suites the run has; unknown where the built-in harness is in charge.
+    of: Option<usize>,
+    ended: usize,
+    notices: String,
+    summary: Summary,
+}
+
+impl Terse {
+    pub(super) fn new(style: &Style) -> Terse {
+        let paint = Paint::new(style);
+        Terse {
+            tree: Tree::new(paint.clone()),
+            paint,
+            of: None,
+            ended: 0,
+            notices: String::new(),
+            summary: Summary::default(),
+        }
+    }
+
+    fn ended(&mut self, ended: &Ended) -> String {
+        for notice in &ended.notices {
+            let _ = writeln!(self.notices, "{}", self.paint.tone(Tone::Odd, notice));
+        }
+        let Some(of) = self.of else {
+            return ended.text.clone() + &std::mem::take(&mut self.notices);
+        };
+        self.summary.add(ended);
+        if ended.check.child.is_none() {
+            return String::new();
+        }
+        self.ended += 1;
+        let mut text = match Row::of(&ended.check.verdict) {
+            Row::Ok => self.paint.tone(Tone::Good, "."),
+            Row::Failed => self.paint.tone(Tone::Bad, "F"),
+            Row::Ignored(_) => self.paint.tone(Tone::Odd, "i"),
+        };
+        if self.ended % COLUMNS == 0 {
+            let _ = writeln!(text, " {}/{of}", self.ended);
+        }
+        text
+    }
+}
+
+impl Reporter for Terse {
+    fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
+        let ended = self.tree.take(record);
+        let text = match record {
+            Record::RunStarted(start) => {
+                self.of = Some(start.suites);
+                header(start)
+            }
+            Record::Check(_) => ended.map(|ended| self.ended(&ended)).unwrap_or_default(),
+            Record::RunEnded(end) => {
+                let notices = std::mem::take(&mut self.notices);
+                format!("\n{notices}{}", self.summary.finish(&self.paint, end))
+            }
+            // They are part of the tree.
+            Record::SuiteStarted(_)
+            | Record::Plan(..)
+            | Record::Diag(..)
+            | Record::Problem(..)
+            | Record::Warning(..)
+            | Record::Stage(..)
+            | Record::Telemetry(..)
+            | Record::SuiteEnded(_)
+            | Record::BailOut(..) => String::new(),
+        };
+        write(&text, out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::every::written;
+    use crate::report::script::Script;
+
+    #[test]
+    fn full_lines_tell_how_far_it_is() {
+        let mut script = Script::default();
+        script.start(0, 0, "");
+        for id in 1..=90 {
+            script.start(id, 0, "a");
+            script.end(id, 0, None);
+        }
+        script.run_ended(None, Vec::new());
+        let text = written("terse", &Style::default(), &script.records);
+        let dots: Vec<&str> = text.lines().filter(|line| line.starts_with('.')).collect();
+        assert_eq!(dots, [&format!("{} 88/1", ".".repeat(88)), ".."]);
+    }
+}

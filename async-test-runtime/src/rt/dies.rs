@@ -1,0 +1,79 @@
+//! What `dies_ok!` and its kin keep of a body's value, found by method lookup as in `pick`.
+
+use std::error::Error as StdError;
+use std::fmt::Debug;
+
+use crate::outcome::{BodyFailure, Never, Outcome};
+use crate::rt::pick::OutputOf;
+use crate::tools::dies::Died;
+
+/// A body that never returns. It comes first, since a type that nothing else decides becomes this one by matching it.
+pub trait DiesAsNever {
+    type Value;
+    fn dies(&self) -> fn(Self::Value) -> Died;
+}
+
+impl DiesAsNever for &&&&OutputOf<Never> {
+    type Value = Never;
+    fn dies(&self) -> fn(Never) -> Died {
+        |never| never
+    }
+}
+
+/// For `dies_ok!` and its kin: an error that can be looked into.
+pub trait DiesAsError {
+    type Value;
+    fn dies(&self) -> fn(Self::Value) -> Died;
+}
+
+impl<T, E: StdError + 'static> DiesAsError for &&&OutputOf<Result<T, E>> {
+    type Value = Result<T, E>;
+    fn dies(&self) -> fn(Result<T, E>) -> Died {
+        |result| match result {
+            Ok(_) => Died::default(),
+            Err(error) => (Outcome::failed(BodyFailure::from_error(&error)), Some(Box::new(error))),
+        }
+    }
+}
+
+pub trait DiesAsAny {
+    type Value;
+    fn dies(&self) -> fn(Self::Value) -> Died;
+}
+
+impl<T, E: Debug + 'static> DiesAsAny for &&OutputOf<Result<T, E>> {
+    type Value = Result<T, E>;
+    fn dies(&self) -> fn(Result<T, E>) -> Died {
+        |result| match result {
+            Ok(_) => Died::default(),
+            Err(error) => (Outcome::failed(BodyFailure::from_debug(&error)), Some(Box::new(error))),
+        }
+    }
+}
+
+pub trait DiesAsDebug {
+    type Value;
+    fn dies(&self) -> fn(Self::Value) -> Died;
+}
+
+impl<T, E: Debug> DiesAsDebug for &OutputOf<Result<T, E>> {
+    type Value = Result<T, E>;
+    fn dies(&self) -> fn(Result<T, E>) -> Died {
+        |result| match result {
+            Ok(_) => Died::default(),
+            Err(error) => (Outcome::failed(BodyFailure::from_debug(&error)), None),
+        }
+    }
+}
+
+pub trait DiesAsNothing {
+    type Value;
+    fn dies(&self) -> fn(Self::Value) -> Died;
+}
+
+impl<T> DiesAsNothing for OutputOf<T> {
+    type Value = T;
+    fn dies(&self) -> fn(T) -> Died {
+        |_| Died::default()
+    }
+}

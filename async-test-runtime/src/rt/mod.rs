@@ -1,0 +1,74 @@
+//! What expansions of our macros call. Not public API: anything here may change in any release.
+
+mod dies;
+mod pick;
+
+use std::future::Future as StdFuture;
+
+pub use crate::outcome::{BodyError, Outcome, Tail, outcome_of};
+pub use crate::plan::When;
+pub use crate::registry::Registered;
+pub use crate::run::builtin::{run_builtin, run_builtin_should_panic};
+pub use crate::run::main::main;
+pub use crate::spec::{Body, BodyFuture, Flavor, SharedFuture as Future, SuiteSpec};
+pub use dies::{DiesAsAny, DiesAsDebug, DiesAsError, DiesAsNever, DiesAsNothing};
+pub use pick::{AsDebug, AsError, AsLocal, AsNothing, AsShared, OutputOf, Pick};
+
+pub use crate::tools::approx::is_approx;
+pub use crate::tools::bail::{abort_testing, bail_out};
+pub use crate::tools::child::{Child, ChildFigure, is_run};
+pub use crate::tools::cmp::cmp;
+pub use crate::tools::deeply::is_deeply;
+pub use crate::tools::diag::diag;
+pub use crate::tools::dies::{Ending, Like, dies, ending, ending_of, lives};
+pub use crate::tools::flunks::{Flunks, test_flunks};
+pub use crate::tools::is::{is, isnt};
+pub use crate::tools::like::{like, unlike};
+pub use crate::tools::matches::{isa, matches};
+pub use crate::tools::ok::{flunk, nok, ok, pass};
+pub use crate::tools::plan::plan;
+pub use crate::tools::skip::{reason, skip, skip_remaining, skip_rest, why};
+pub use crate::tools::subtest::{Invoke, subtest, subtest_instant};
+pub use crate::tools::todo::{todo_next, todo_remaining};
+pub use inventory;
+
+use crate::suite::Suite;
+
+/// Registers a descriptor for the runs that find suites by themselves.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __submit {
+    ($spec:expr) => {
+        $crate::__rt::inventory::submit! { $crate::__rt::Registered($spec) }
+    };
+}
+pub use crate::__submit as submit;
+
+pub use crate::__suite_future as suite_future;
+pub use crate::__suite_result as suite_result;
+
+/// Runs an example of the documentation inside of a suite; panics when a check of it fails.
+pub fn doc(body: impl StdFuture<Output = ()> + Send + 'static) {
+    static SPEC: SuiteSpec = SuiteSpec {
+        function: "example",
+        module: "documentation",
+        ..SuiteSpec::BASE
+    };
+    let top = Suite::top();
+    let suite = top.child(
+        crate::suite::Birth::new(SPEC.title().into_owned(), crate::place::Place::caller()),
+        SPEC.plan(),
+    );
+    let (answer, answered) = std::sync::mpsc::sync_channel(1);
+    let reply = crate::event::Reply::new(move |snapshot| {
+        let _ = answer.send(snapshot);
+    });
+    let runtime = crate::runtime::own(&SPEC).expect("failed to start a tokio runtime");
+    let body = async {
+        body.await;
+        Outcome::default()
+    };
+    runtime.block_on(crate::drive::drive(suite, body, std::time::Duration::ZERO, Some(reply)));
+    let snapshot = answered.recv().ok().flatten();
+    assert!(snapshot.is_some_and(|snapshot| !snapshot.failed), "the example fails");
+}

@@ -1,0 +1,173 @@
+//! The door of the built-in harness: each `#[suite]` is one ordinary test, on a runtime of its own.
+
+use std::io::Write as _;
+use std::panic::resume_unwind;
+use std::process::ExitCode;
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use crate::event::Reply;
+use crate::queue::{Collected, Message};
+use crate::record::Verdict;
+use crate::run::{create, run_here};
+use crate::runtime;
+use crate::spec::SuiteSpec;
+use crate::suite::Suite;
+
+/// How one run of one suite ended.
+struct Ended {
+    failed: bool,
+    collected: Collected,
+    payload: Option<Box<dyn std::any::Any + Send>>,
+}
+
+#[doc(hidden)]
+pub fn run_builtin(spec: &'static SuiteSpec) -> ExitCode {
+    let ended = attempts(spec);
+    print(&ended);
+    if ended.failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// Where the harness itself judges the panic, it is raised again for it.
+#[doc(hidden)]
+pub fn run_builtin_should_panic(spec: &'static SuiteSpec) {
+    let ended = attempts(spec);
+    print(&ended);
+    if let Some(payload) = ended.payload {
+        resume_unwind(payload);
+    }
+    // Without a panic the harness fails the test, as it should. A failure beside the panic cannot be told it.
+}
+
+/// Runs the suite as often as `repeat` and `retries` say.
+fn attempts(spec: &'static SuiteSpec) -> Ended {
+    let _turn = spec.serial.map(turn);
+    let mut last = once(spec);
+    for _ in 1..spec.repeat {
+        if last.failed {
+            return last;
+        }
+        last = once(spec);
+    }
+    for attempt in 1..=spec.retries {
+        if !last.failed {
+            break;
+        }
+        let note = format!("attempt {attempt} of {} failed, trying again\n", spec.retries + 1);
+        last.collected.text.extend_from_slice(note.as_bytes());
+        print(&last);
+        last = once(spec);
+    }
+    last
+}
+
+/// The name of a `serial` group and its turn.
+type Group = (&'static str, &'static Mutex<()>);
+
+/// Suites of one `serial` group take turns. The harness calls each on a thread of its own, so these may block.
+fn turn(group: &'static str) -> MutexGuard<'static, ()> {
+    static GROUPS: OnceLock<Mutex<Vec<Group>>> = OnceLock::new();
+    let mut groups = GROUPS
+        .get_or_init(Mutex::default)
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    let known = groups.iter().find(|(name, _)| *name == group).map(|(_, turn)| *turn);
+    let turn = known.unwrap_or_else(|| {
+        // One for each group of the program, for as long as it runs.
+        let turn: &'static Mutex<()> = Box::leak(Box::default());
+        groups.push((group, turn));
+        turn
+    });
+    drop(groups);
+    turn.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn once(spec: &'static SuiteSpec) -> Ended {
+    let top = Suite::top();
+    if let Some((fatal, text)) = &top.0.hub.settings.complaint {
+        let said = failed(format!("async-test-suite: {text}\n"));
+        if *fatal {
+            return said;
+        }
+        print(&said);
+    }
+    if let Some(cause) = top.0.cancel.cause() {
+        return failed(format!("not run: the run has been ended: {cause:?}\n"));
+    }
+    let runtime = match runtime::own(spec) {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(format!("failed to start a tokio runtime: {error}\n")),
+    };
+    let Some(suite) = create(spec, false) else {
+        // Skipped before it began; the reason is in the report.
+        return Ended {
+            failed: false,
+            collected: Collected::default(),
+            payload: None,
+        };
+    };
+    let (answer, answered) = mpsc::sync_channel(1);
+    let reply = Reply::new(move |snapshot| {
+        let _ = answer.send(snapshot);
+    });
+    let id = suite.info().id;
+    let hub = suite.0.hub;
+    let shared = suite.clone();
+    // A bail-out elsewhere in the process reaches the suite through the root's jobs.
+    let job = top
+        .jobs()
+        .stand_in(suite.path().to_owned(), spec.place(), Arc::new(suite.clone()));
+    runtime.block_on(run_here(spec, suite, Duration::ZERO, Some(reply)));
+    drop(job);
+    let snapshot = answered.recv().ok().flatten();
+    let (answer, collected) = mpsc::sync_channel(1);
+    hub.sender.send(Message::Collect(
+        id,
+        Box::new(move |it| {
+            let _ = answer.send(it);
+        }),
+    ));
+    let collected = collected.recv().unwrap_or_default();
+    let stuck = shared.jobs().active() > 0;
+    if stuck {
+        // Waiting for a thread that does not come back would hang the harness.
+        runtime.shutdown_background();
+    }
+    let payload = shared.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
+    Ended {
+        failed: snapshot
+            .and_then(|it| it.verdict)
+            .is_none_or(|verdict: Verdict| verdict.fails()),
+        collected,
+        payload,
+    }
+}
+
+fn failed(text: String) -> Ended {
+    Ended {
+        failed: true,
+        collected: Collected {
+            text: text.into_bytes(),
+            lost: None,
+        },
+        payload: None,
+    }
+}
+
+/// Prints on the thread of the test, so that the harness captures it and shows it with the failure.
+#[expect(clippy::print_stdout, reason = "the harness captures nothing else")]
+fn print(ended: &Ended) {
+    let tell_all = Suite::top().0.hub.settings.tell_all;
+    if let Some(lost) = &ended.collected.lost {
+        println!("the report of this suite is incomplete: {lost}");
+    }
+    if (ended.failed || tell_all) && !ended.collected.text.is_empty() {
+        print!("{}", String::from_utf8_lossy(&ended.collected.text));
+        let _ = std::io::stdout().flush();
+    }
+}

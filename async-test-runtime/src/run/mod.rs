@@ -1,0 +1,47 @@
+//! The two entry points: thin doors to one road.
+
+pub(crate) mod builtin;
+pub(crate) mod main;
+mod rerun;
+mod select;
+
+use std::time::Duration;
+
+use crate::condition;
+use crate::drive::{close_unrun, drive, drive_blocking};
+use crate::event::{BodySpan, Reply};
+use crate::spec::{Body, BodyFuture, SuiteSpec};
+use crate::suite::{Birth, Suite};
+
+/// Creates the suite of a descriptor; none when it is not to run, which the hub has been told then.
+fn create(spec: &'static SuiteSpec, is_async: bool) -> Option<Suite> {
+    let top = Suite::top();
+    let plan = condition::resolve(spec.plan());
+    let skipped = plan.skip_all.is_some();
+    let mut birth = Birth::new(spec.title().into_owned(), spec.place());
+    birth.is_async = is_async;
+    birth.should_panic = spec.should_panic;
+    birth.body = Some(BodySpan {
+        file: spec.file,
+        first: spec.line,
+        last: spec.end_line,
+    });
+    birth.rerun = Some(rerun::command(spec));
+    let suite = top.child(birth, plan);
+    if skipped {
+        close_unrun(&suite, None);
+        return None;
+    }
+    Some(suite)
+}
+
+/// Runs a created suite here, on the runtime of the caller.
+async fn run_here(spec: &'static SuiteSpec, suite: Suite, waited: Duration, reply: Option<Reply>) {
+    match spec.body {
+        Body::Async(make) => match make(suite.clone()) {
+            BodyFuture::Shared(body) => drive(suite, body, waited, reply).await,
+            BodyFuture::Local(body) => drive(suite, body, waited, reply).await,
+        },
+        Body::Blocking(body) => drive_blocking(suite, body, waited, reply).await,
+    }
+}

@@ -1,0 +1,77 @@
+//! The one command that runs just this again.
+
+use std::path::{Component, Path};
+
+use crate::options;
+use crate::spec::SuiteSpec;
+
+/// A command line for a shell.
+pub(super) fn command(spec: &SuiteSpec) -> String {
+    let package = spec.package.map(str::to_owned).or_else(|| options::process().package());
+    let mut words = vec!["cargo test".to_owned()];
+    words.extend(package.map(|package| format!("-p {package}")));
+    words.extend(target(spec.file, spec.module));
+    words.push(format!("-- {} --exact", spec.test_name()));
+    if spec.ignore.is_some() {
+        words.push("--include-ignored".to_owned());
+    }
+    words.join(" ")
+}
+
+/// The flag that names the target, as cargo lays targets out.
+fn target(file: &str, module: &str) -> Option<String> {
+    let name = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let parts: Vec<&str> = Path::new(file)
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(part) => part.to_str(),
+            _ => None,
+        })
+        .collect();
+    let crate_name = module.split("::").next().unwrap_or_default();
+    let (index, folder) = parts
+        .iter()
+        .enumerate()
+        .rev()
+        .find(|(_, part)| ["tests", "examples", "benches", "src"].contains(*part))?;
+    let inside = &parts[index + 1..];
+    // The crate's name tells which file of the folder is the root of the target.
+    let root = inside.first().and_then(|first| name(Path::new(first)));
+    let root = root
+        .filter(|root| root.replace('-', "_") == crate_name)
+        .unwrap_or_else(|| crate_name.to_owned());
+    match *folder {
+        "tests" => Some(format!("--test {root}")),
+        "examples" => Some(format!("--example {root}")),
+        "benches" => Some(format!("--bench {root}")),
+        _ if inside.first() == Some(&"bin") => Some(format!("--bin {root}")),
+        _ if inside == ["main.rs"] => Some("--bins".to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_target_follows_from_the_file() {
+        let rows = [
+            ("tests/store.rs", "store", Some("--test store")),
+            ("tests/two-words.rs", "two_words", Some("--test two-words")),
+            ("crates/kv/tests/all/main.rs", "all", Some("--test all")),
+            (
+                "crates/kv/tests/all/deep/more.rs",
+                "all::deep::more",
+                Some("--test all"),
+            ),
+            ("examples/kv/main.rs", "kv", Some("--example kv")),
+            ("src/lib.rs", "kv::tests", None),
+            ("src/store/tests.rs", "kv::store::tests", None),
+            ("src/bin/tool.rs", "tool", Some("--bin tool")),
+        ];
+        for (file, module, expected) in rows {
+            assert_eq!(target(file, module).as_deref(), expected, "{file}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Which suites a command line means.
+
+use crate::options::{self, Ignored, Options};
+use crate::spec::SuiteSpec;
+
+/// What is to be done with the suites of a binary.
+#[derive(Debug, Default)]
+pub(super) struct Selection {
+    /// To be run.
+    pub(super) run: Vec<&'static SuiteSpec>,
+    /// Named by no filter against them, and ignored.
+    pub(super) ignored: Vec<&'static SuiteSpec>,
+    /// How many the filters leave out.
+    pub(super) filtered_out: usize,
+}
+
+/// Applies filters, `--skip`, `--exact` and the flags about ignored tests as the built-in harness does.
+pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options) -> Selection {
+    let mut selection = Selection::default();
+    for spec in suites {
+        let wanted = is_named(spec, &options.filters, options.exact, true)
+            && !is_named(spec, &options.skip, options.exact, false)
+            && !(options.exclude_should_panic && spec.should_panic.is_some())
+            && (options.ignored != Ignored::Only || spec.ignore.is_some());
+        match (wanted, spec.ignore, options.ignored) {
+            (false, _, _) => selection.filtered_out += 1,
+            (true, Some(_), Ignored::Skip) => selection.ignored.push(spec),
+            (true, _, _) => selection.run.push(spec),
+        }
+    }
+    selection
+}
+
+/// The test name and the title are both names of a suite.
+fn is_named(spec: &SuiteSpec, names: &[String], exact: bool, if_none: bool) -> bool {
+    if names.is_empty() {
+        return if_none;
+    }
+    let (test_name, title) = (spec.test_name(), spec.title());
+    names.iter().any(|name| match exact {
+        true => *name == test_name || *name == title,
+        false => test_name.contains(name.as_str()) || title.contains(name.as_str()),
+    })
+}
+
+/// The suite that a filter which matches nothing was probably meant for.
+pub(super) fn nearest(filter: &str, suites: &[&'static SuiteSpec]) -> Option<String> {
+    let last = filter.rsplit("::").next().unwrap_or(filter);
+    let meant = options::typo(last, suites.iter().map(|spec| spec.function))?;
+    suites
+        .iter()
+        .find(|spec| spec.function == meant)
+        .map(|spec| spec.test_name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static PLAIN: SuiteSpec = SuiteSpec {
+        function: "writes",
+        module: "kv::store",
+        ..SuiteSpec::BASE
+    };
+    static IGNORED: SuiteSpec = SuiteSpec {
+        function: "crash",
+        module: "kv::store",
+        ignore: Some("slow"),
+        ..SuiteSpec::BASE
+    };
+
+    fn names(options: &Options) -> (Vec<&'static str>, Vec<&'static str>, usize) {
+        let selection = select(vec![&PLAIN, &IGNORED], options);
+        let functions = |specs: &[&'static SuiteSpec]| specs.iter().map(|spec| spec.function).collect();
+        (
+            functions(&selection.run),
+            functions(&selection.ignored),
+            selection.filtered_out,
+        )
+    }
+
+    #[test]
+    fn filters_and_flags_choose_as_the_built_in_harness_does() {
+        let options = |change: &dyn Fn(&mut Options)| {
+            let mut options = Options::default();
+            change(&mut options);
+            names(&options)
+        };
+        assert_eq!(options(&|_| {}), (vec!["writes"], vec!["crash"], 0));
+        assert_eq!(options(&|o| o.ignored = Ignored::Only), (vec!["crash"], vec![], 1));
+        assert_eq!(
+            options(&|o| o.ignored = Ignored::Include),
+            (vec!["writes", "crash"], vec![], 0)
+        );
+        assert_eq!(
+            options(&|o| o.filters = vec!["writ".into()]),
+            (vec!["writes"], vec![], 1)
+        );
+        assert_eq!(options(&|o| o.skip = vec!["store".into()]), (vec![], vec![], 2));
+        let exact = |name: &'static str| {
+            options(&move |o| {
+                o.filters = vec![name.into()];
+                o.exact = true;
+            })
+        };
+        assert_eq!(exact("store::writes"), (vec!["writes"], vec![], 1));
+        assert_eq!(exact("writes"), (vec![], vec![], 2));
+    }
+
+    #[test]
+    fn a_misspelt_filter_finds_its_neighbour() {
+        assert_eq!(nearest("wirtes", &[&PLAIN, &IGNORED]).as_deref(), Some("store::writes"));
+        assert_eq!(nearest("zzzzzzzz", &[&PLAIN, &IGNORED]), None);
+    }
+}

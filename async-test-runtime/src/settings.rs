@@ -1,0 +1,22 @@
+//! What holds for the whole process, decided once when the hub starts.
+
+use std::time::Duration;
+
+/// The settings of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// Decides every random choice.
+    pub(crate) seed: u64,
+    /// Every suite puts its subtests off and shuffles them.
+    pub(crate) random: bool,
+    /// The most children of one suite that run at once, where its plan says nothing.
+    pub(crate) test_jobs: usize,
+    /// How long a suite waits for its jobs after its body, where its plan says nothing.
+    pub(crate) job_timeout: Option<Duration>,
+    /// How long a `#[suite]` may take, where its plan says nothing.
+    pub(crate) timeout: Option<Duration>,
+    /// What was wrong with the environment, and whether nothing may run because of it.
+    pub(crate) complaint: Option<(bool, String)>,
+    /// Under the built-in harness: the report is printed also for what passes, since a format was asked for.
+    pub(crate) tell_all: bool,
+}

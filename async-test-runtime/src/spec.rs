@@ -1,0 +1,171 @@
+//! What `#[suite]` puts into the binary: one constant descriptor for each suite.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::outcome::Outcome;
+use crate::place::Place;
+use crate::plan::{Plan, When};
+use crate::suite::Suite;
+
+/// A body that may move between threads.
+pub type SharedFuture = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// The future of a suite's body, in the kind that its captures allow.
+#[expect(missing_debug_implementations, reason = "a future has nothing to show")]
+pub enum BodyFuture {
+    /// The future is `Send`: it may run on a shared runtime.
+    Shared(SharedFuture),
+    /// The future is not `Send`: it needs a thread of its own.
+    Local(Pin<Box<dyn Future<Output = Outcome>>>),
+}
+
+/// How to start the body of a `#[suite]`.
+#[derive(Clone, Copy, Debug)]
+pub enum Body {
+    /// An `async fn`. Making the future runs nothing of the body.
+    Async(fn(Suite) -> BodyFuture),
+    /// A plain `fn`, which runs on the blocking pool.
+    Blocking(fn(Suite) -> Outcome),
+}
+
+/// The kind of tokio runtime a suite asks for, as `#[tokio::test]` names them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flavor {
+    /// Everything on the thread of the test.
+    CurrentThread,
+    /// A pool of worker threads.
+    MultiThread,
+}
+
+/// One `#[suite]`, as the attribute wrote it down. All of it is constant data.
+#[derive(Clone, Copy, Debug)]
+pub struct SuiteSpec {
+    /// The name of the function.
+    pub function: &'static str,
+    /// The key `name`: the title in reports, in place of the function's name.
+    pub title: Option<&'static str>,
+    /// The module path of the function, crate name first.
+    pub module: &'static str,
+    /// The source file.
+    pub file: &'static str,
+    /// The line of the function's name.
+    pub line: u32,
+    /// The column of the function's name.
+    pub column: u32,
+    /// The line of the closing brace of the body.
+    pub end_line: u32,
+    /// The cargo package, where cargo built it.
+    pub package: Option<&'static str>,
+    /// The key `plan`.
+    pub tests: Option<u64>,
+    /// The key `parallel`.
+    pub parallel: bool,
+    /// The key `random`.
+    pub random: bool,
+    /// The key `todo`.
+    pub todo: Option<&'static str>,
+    /// The key `skip_all`.
+    pub skip_all: Option<&'static str>,
+    /// The key `when`.
+    pub when: Option<When>,
+    /// The key `test_jobs`.
+    pub test_jobs: Option<usize>,
+    /// The key `job_timeout`.
+    pub job_timeout: Option<Duration>,
+    /// The key `timeout`.
+    pub timeout: Option<Duration>,
+    /// The key `retries`: how often a failing suite is tried again.
+    pub retries: u32,
+    /// The key `repeat`: how often the suite is run.
+    pub repeat: u32,
+    /// The key `tags`.
+    pub tags: &'static [&'static str],
+    /// The key `serial`: suites of one group never overlap. The empty name is the unnamed group.
+    pub serial: Option<&'static str>,
+    /// The key `flavor`.
+    pub flavor: Option<Flavor>,
+    /// The key `worker_threads`.
+    pub worker_threads: Option<usize>,
+    /// The key `start_paused`.
+    pub start_paused: bool,
+    /// `#[ignore]`, with its reason or nothing.
+    pub ignore: Option<&'static str>,
+    /// `#[should_panic]`, with the expected text or nothing.
+    pub should_panic: Option<&'static str>,
+    /// The body.
+    pub body: Body,
+}
+
+impl SuiteSpec {
+    /// What an attribute without keys means; expansions fill in over it.
+    pub const BASE: SuiteSpec = SuiteSpec {
+        function: "",
+        title: None,
+        module: "",
+        file: "",
+        line: 0,
+        column: 0,
+        end_line: 0,
+        package: None,
+        tests: None,
+        parallel: false,
+        random: false,
+        todo: None,
+        skip_all: None,
+        when: None,
+        test_jobs: None,
+        job_timeout: None,
+        timeout: None,
+        retries: 0,
+        repeat: 1,
+        tags: &[],
+        serial: None,
+        flavor: None,
+        worker_threads: None,
+        start_paused: false,
+        ignore: None,
+        should_panic: None,
+        body: Body::Blocking(|_| Outcome::default()),
+    };
+
+    /// The path that names the test to every tool: modules without the crate, then the function.
+    pub fn test_name(&self) -> String {
+        match self.module.split_once("::") {
+            Some((_, modules)) => format!("{modules}::{}", self.function),
+            None => self.function.to_owned(),
+        }
+    }
+
+    /// The name in reports: the key `name`, else the test name.
+    pub fn title(&self) -> Cow<'static, str> {
+        match self.title {
+            Some(title) => Cow::Borrowed(title),
+            None => Cow::Owned(self.test_name()),
+        }
+    }
+
+    /// Where the function stands.
+    pub fn place(&self) -> Place {
+        Place::new(self.file, self.line, self.column)
+    }
+
+    /// The keys of the attribute as a plan.
+    pub fn plan(&self) -> Plan {
+        Plan {
+            tests: self.tests,
+            parallel: self.parallel.then_some(true),
+            random: self.random.then_some(true),
+            todo: self.todo.map(Cow::Borrowed),
+            skip_all: self.skip_all.map(Cow::Borrowed),
+            when: self.when,
+            test_jobs: self.test_jobs,
+            job_timeout: self.job_timeout,
+            timeout: self.timeout,
+            tags: self.tags.iter().map(|tag| Cow::Borrowed(*tag)).collect(),
+            extra: Vec::new(),
+        }
+    }
+}

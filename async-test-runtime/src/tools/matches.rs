@@ -1,0 +1,139 @@
+//! `matches_ok!` and `isa_ok!`: the shape and the type of a value.
+
+use std::any::Any;
+use std::fmt::{Arguments, Debug};
+
+use crate::claim::Detail;
+use crate::tools::Call;
+
+/// Checks that a value matches a pattern, with a guard if there is one, and returns whether it does:
+/// `matches_ok!(reply, Ok(n) if n > 3, "more than {}", 3)`. The value is looked at, not moved.
+#[macro_export]
+macro_rules! matches_ok {
+    ($value:expr, $pattern:pat $(if $guard:expr)? $(,)?) => {
+        match &$value {
+            value => $crate::__rt::matches(
+                #[allow(unused_variables, clippy::redundant_guards)]
+                match value {
+                    $pattern $(if $guard)? => true,
+                    #[allow(unreachable_patterns)]
+                    _ => false,
+                },
+                &value,
+                ::core::stringify!($pattern $(if $guard)?),
+                ::core::option::Option::None,
+                ::core::concat!(::core::stringify!($value), " matches ", ::core::stringify!($pattern $(if $guard)?)),
+            ),
+        }
+    };
+    ($value:expr, $pattern:pat $(if $guard:expr)?, $($message:tt)+) => {
+        match &$value {
+            value => $crate::__rt::matches(
+                #[allow(unused_variables, clippy::redundant_guards)]
+                match value {
+                    $pattern $(if $guard)? => true,
+                    #[allow(unreachable_patterns)]
+                    _ => false,
+                },
+                &value,
+                ::core::stringify!($pattern $(if $guard)?),
+                ::core::option::Option::Some(::core::format_args!($($message)+)),
+                ::core::concat!(::core::stringify!($value), " matches ", ::core::stringify!($pattern $(if $guard)?)),
+            ),
+        }
+    };
+}
+
+/// Checks that a value is of a type and returns whether it is: `isa_ok!(payload, String)`. It is meant for values whose
+/// type is not known at compile time, such as `Box<dyn Any>` and `&dyn Any`; through a box it looks at what is inside.
+#[macro_export]
+macro_rules! isa_ok {
+    ($value:expr, $type:ty $(,)?) => {
+        $crate::__rt::isa::<$type>(
+            &$value,
+            ::core::stringify!($type),
+            ::core::option::Option::None,
+            ::core::concat!(::core::stringify!($value), " is a ", ::core::stringify!($type)),
+        )
+    };
+    ($value:expr, $type:ty, $($message:tt)+) => {
+        $crate::__rt::isa::<$type>(
+            &$value,
+            ::core::stringify!($type),
+            ::core::option::Option::Some(::core::format_args!($($message)+)),
+            ::core::concat!(::core::stringify!($value), " is a ", ::core::stringify!($type)),
+        )
+    };
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn matches(
+    held: bool,
+    value: &dyn Debug,
+    pattern: &'static str,
+    message: Option<Arguments<'_>>,
+    expression: &'static str,
+) -> bool {
+    Call { message, expression }.send("matches_ok!", held, || {
+        Detail::new().expected_got(format!("a match of {pattern}"), format!("{value:?}"))
+    })
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn isa<T: Any>(
+    value: &dyn Any,
+    name: &'static str,
+    message: Option<Arguments<'_>>,
+    expression: &'static str,
+) -> bool {
+    let held = inside(value).is::<T>();
+    Call { message, expression }.send("isa_ok!", held, || {
+        Detail::new().expected_got(format!("a {name}"), known_name(inside(value)))
+    })
+}
+
+/// What is in the box, where the value is a box or a reference of something unknown.
+fn inside(value: &dyn Any) -> &dyn Any {
+    if let Some(boxed) = value.downcast_ref::<Box<dyn Any>>() {
+        &**boxed
+    } else if let Some(boxed) = value.downcast_ref::<Box<dyn Any + Send>>() {
+        &**boxed
+    } else if let Some(boxed) = value.downcast_ref::<Box<dyn Any + Send + Sync>>() {
+        &**boxed
+    } else if let Some(reference) = value.downcast_ref::<&'static dyn Any>() {
+        *reference
+    } else {
+        value
+    }
+}
+
+/// The names of the types that such values most often have; the compiler keeps no others at run time.
+fn known_name(value: &dyn Any) -> String {
+    macro_rules! known {
+        ($($type:ty),*) => {
+            $(if value.is::<$type>() { return format!("a {}", stringify!($type)); })*
+        };
+    }
+    known!(
+        String,
+        &'static str,
+        (),
+        bool,
+        char,
+        i8,
+        i16,
+        i32,
+        i64,
+        u8,
+        u16,
+        u32,
+        u64,
+        usize,
+        isize,
+        f32,
+        f64
+    );
+    "a value of another type".to_owned()
+}

@@ -1,0 +1,80 @@
+//! What a test calls: one check or marker a file.
+//!
+//! A tool is a `macro_rules!` that makes one call into `rt`, a function that is `#[track_caller]` and knows nothing of
+//! types, and a method of `Suite` for tasks and threads that hold the handle. Each evaluates its operands once, sends
+//! one claim and returns whether it held.
+
+pub(crate) mod approx;
+pub(crate) mod bail;
+pub(crate) mod child;
+pub(crate) mod cmp;
+pub(crate) mod deeply;
+pub(crate) mod diag;
+pub(crate) mod dies;
+pub(crate) mod flunks;
+pub(crate) mod is;
+pub(crate) mod like;
+pub(crate) mod matches;
+pub(crate) mod ok;
+pub(crate) mod plan;
+pub(crate) mod skip;
+pub(crate) mod subtest;
+pub(crate) mod todo;
+
+use std::borrow::Cow;
+use std::fmt::Arguments;
+
+use crate::claim::{Claim, Detail, Raw};
+use crate::place::Place;
+use crate::suite::Suite;
+
+/// A message without an allocation where it is a literal.
+pub(crate) fn text(message: Arguments<'_>) -> Cow<'static, str> {
+    match message.as_str() {
+        Some(literal) => Cow::Borrowed(literal),
+        None => Cow::Owned(message.to_string()),
+    }
+}
+
+/// What a check was called with, beside its operands.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) message: Option<Arguments<'a>>,
+    pub(crate) expression: &'static str,
+}
+
+impl Call<'_> {
+    /// Sends the check of a macro; the explanation is only made when it did not hold.
+    #[track_caller]
+    pub(crate) fn send(self, tool: &'static str, held: bool, explain: impl FnOnce() -> Detail) -> bool {
+        let at = Place::caller();
+        crate::context::with(tool, |suite| {
+            let (label, expression) = match self.message {
+                None => (Cow::Borrowed(self.expression), None),
+                Some(message) => (text(message), (!held).then_some(self.expression)),
+            };
+            let mut claim = Claim::new(Raw::of(held), label, at);
+            if !held {
+                let mut detail = explain();
+                detail.expression = expression.map(Cow::Borrowed);
+                claim = claim.detail(detail);
+            }
+            suite.claim(claim)
+        })
+    }
+}
+
+/// Sends the check of a method.
+#[track_caller]
+pub(crate) fn send(
+    suite: &Suite,
+    held: bool,
+    label: impl Into<Cow<'static, str>>,
+    explain: impl FnOnce() -> Detail,
+) -> bool {
+    let mut claim = Claim::new(Raw::of(held), label, Place::caller());
+    if !held {
+        claim = claim.detail(explain());
+    }
+    suite.claim(claim)
+}

@@ -1,0 +1,170 @@
+//! One round: the user's future under a limit, with its panic caught, never polled again once it is too late.
+
+use std::fmt::Debug;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use super::fault::{Fault, describe};
+use super::timing::{Alarm, Reading, Timing};
+use crate::panic::{catch, catch_sync};
+use crate::round::{Round, RoundOutcome};
+use crate::settle::Ending;
+
+/// What became of a round.
+#[derive(Debug)]
+pub(crate) struct Attempt<T, E> {
+    pub(crate) ending: Ending,
+    pub(crate) value: Option<T>,
+    pub(crate) fault: Option<Fault<E>>,
+    /// The words of a fault, or why it could not tell.
+    pub(crate) text: Option<Arc<str>>,
+    pub(crate) again: Option<Duration>,
+}
+
+impl<T, E> Attempt<T, E> {
+    fn passed(ending: Ending, value: T) -> Attempt<T, E> {
+        Attempt {
+            ending,
+            value: Some(value),
+            fault: None,
+            text: None,
+            again: None,
+        }
+    }
+
+    pub(crate) fn faulty(ending: Ending, fault: Fault<E>, words: Option<String>) -> Attempt<T, E> {
+        let text = words.or_else(|| fault.words());
+        Attempt {
+            ending,
+            value: None,
+            fault: Some(fault),
+            text: text.map(Arc::from),
+            again: None,
+        }
+    }
+}
+
+impl<T, E: Debug + 'static> Attempt<T, E> {
+    fn of(round: Round<T, E>) -> Attempt<T, E> {
+        let (round, again) = round.split();
+        let mut attempt = match round {
+            Round::Pass(value) => Attempt::passed(Ending::Pass, value),
+            Round::Done(value) => Attempt::passed(Ending::Done, value),
+            Round::Fail(error) => {
+                let words = describe(&error);
+                Attempt::faulty(Ending::Error, Fault::Error(error), Some(words))
+            }
+            Round::Unknown(why) => Attempt::unknown(why.into()),
+            Round::Again(..) => Attempt::unknown("a delay without a round".into()),
+        };
+        attempt.again = again;
+        attempt
+    }
+
+    fn unknown(why: Arc<str>) -> Attempt<T, E> {
+        Attempt {
+            ending: Ending::Unknown,
+            value: None,
+            fault: None,
+            text: Some(why),
+            again: None,
+        }
+    }
+}
+
+/// A time limit that is set only when a round has to wait, and moved only when it has gone off.
+pub(crate) struct Limit {
+    alarm: Alarm,
+    /// When the alarm goes off, on the clock of the loop.
+    armed: Option<Duration>,
+}
+
+impl Limit {
+    pub(crate) fn new(timing: &Timing) -> Limit {
+        Limit {
+            alarm: timing.alarm(),
+            armed: None,
+        }
+    }
+
+    /// Ready when the deadline has passed.
+    fn poll(&mut self, context: &mut std::task::Context<'_>, timing: &Timing, deadline: Duration) -> Poll<()> {
+        loop {
+            // An alarm of an earlier round goes off too early at worst.
+            if self.armed.is_none_or(|armed| armed > deadline) {
+                self.alarm.set(deadline.saturating_sub(timing.now().at));
+                self.armed = Some(deadline);
+            }
+            if self.alarm.poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            self.armed = None;
+            if timing.now().at >= deadline {
+                return Poll::Ready(());
+            }
+        }
+    }
+}
+
+/// Makes one round and says when it ended. `polling` is true while the user's code holds the thread.
+pub(crate) async fn attempt<F, R>(
+    make: impl FnOnce() -> F,
+    began: Reading,
+    timing: &Timing,
+    limit: Duration,
+    watch: &mut Limit,
+    polling: &AtomicBool,
+) -> (Attempt<R::Value, R::Error>, Reading)
+where
+    F: Future<Output = R>,
+    R: RoundOutcome,
+{
+    // What the error prints, and what it drops, is the user's code as well: all of it is caught.
+    let work = async move { Attempt::of(make().await.into_round()) };
+    let mut work = pin!(Some(catch(work)));
+    let deadline = began.at.saturating_add(limit);
+    let mut polled = began.real;
+    let mut longest = Duration::ZERO;
+    let mut waited = false;
+    let ended = poll_fn(|context| {
+        let Some(future) = work.as_mut().as_pin_mut() else {
+            return Poll::Ready(None);
+        };
+        if waited {
+            polled = Instant::now();
+        }
+        waited = true;
+        polling.store(true, Ordering::Relaxed);
+        let ended = future.poll(context);
+        polling.store(false, Ordering::Relaxed);
+        match ended {
+            Poll::Ready(ended) => Poll::Ready(Some(ended)),
+            Poll::Pending => {
+                longest = longest.max(polled.elapsed());
+                watch.poll(context, timing, deadline).map(|()| None)
+            }
+        }
+    })
+    .await;
+    let end = timing.now();
+    if ended.is_some() {
+        longest = longest.max(end.real.saturating_duration_since(polled));
+    }
+    let dropped = catch_sync(|| work.set(None));
+    let blocked = longest > limit;
+    let attempt = match (ended, dropped) {
+        _ if blocked => {
+            let held = longest;
+            Attempt::faulty(Ending::Hung, Fault::Blocked { limit, held, still: false }, None)
+        }
+        (None, _) => Attempt::faulty(Ending::Hung, Fault::TimedOut { limit }, None),
+        (Some(Err(panic)), _) => Attempt::faulty(Ending::Panic, Fault::Panicked(panic), None),
+        (Some(Ok(_)), Err(caught)) => Attempt::faulty(Ending::Panic, Fault::Panicked(caught.panic), None),
+        (Some(Ok(attempt)), Ok(())) => attempt,
+    };
+    (attempt, end)
+}

@@ -1,0 +1,255 @@
+//! The other side of the loop: starting, waiting, giving up, the verdict.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::attempt::Attempt;
+use super::core::{Book, Core, order};
+use super::error::VerifyError;
+use super::fault::Fault;
+use super::task;
+use super::verdict::Verdict;
+use crate::cancel::Cause;
+use crate::claim::{Claim, Raw};
+use crate::clock::sleep_real;
+use crate::event::{Amnesty, EventKind, Span};
+use crate::round::{Mode, Observation, VerifierEvent, VerifierState};
+use crate::settle::{Ending, RoundFacts, Stop};
+use crate::suite::Attachment;
+
+/// Beyond its limit a round may take this much longer until it is taken for stuck: timers are late on busy machines.
+const GRACE: Duration = Duration::from_millis(500);
+/// A loop that is asked to end and is not in a round should do so at once.
+const STARVED: Duration = Duration::from_secs(5);
+
+impl<T, E> Core<T, E>
+where
+    T: Send + 'static,
+    E: Debug + Send + 'static,
+{
+    pub(crate) async fn start(self: &Arc<Self>) -> Result<(), VerifyError<T, E>> {
+        let opened = self.open()?;
+        let (gate, number) = (opened.spec.gate, opened.number);
+        tokio::spawn(self.suite.scope(task::run(self.clone(), opened)));
+        self.wait(|book| match &book.session {
+            Some(session) if session.number == number => session.is_through(gate),
+            _ => true,
+        })
+        .await;
+        if gate { self.pass_gate(number) } else { Ok(()) }
+    }
+
+    /// A gate that was not passed takes the start back.
+    fn pass_gate(&self, number: u64) -> Result<(), VerifyError<T, E>> {
+        let mut book = self.lock();
+        let now = self.timing(&book).now().at;
+        let Some(session) = book.session.as_ref().filter(|session| session.number == number && session.over) else {
+            return Ok(());
+        };
+        let undecided = match session.stop {
+            Some(Stop::GateFailed) => false,
+            Some(Stop::GateUndecided) => true,
+            // It went through, and ended for another reason since.
+            Some(_) if session.standing.gate() == crate::settle::Gate::Open => return Ok(()),
+            _ => true,
+        };
+        let Some(closed) = book.close(now) else {
+            return Ok(());
+        };
+        book.state = VerifierState::Idle;
+        let closed = if undecided { closed.gate_undecided() } else { closed };
+        if closed.is_well() {
+            return Ok(());
+        }
+        closed.into_result(&book, &self.suite).map(drop)
+    }
+
+    pub(crate) async fn stop(self: &Arc<Self>) -> Result<Vec<Observation<T>>, VerifyError<T, E>> {
+        const STOP: &str = "stop_job";
+        {
+            let book = self.lock();
+            if book.state.after(VerifierEvent::Stop).is_none() {
+                return Err(self.state_error(&book, STOP, book.state.name()));
+            }
+            self.order(order::STOP);
+        }
+        loop {
+            self.wait_for_end().await;
+            let mut book = self.lock();
+            let now = self.timing(&book).now().at;
+            match (book.close(now), book.state.after(VerifierEvent::Stop)) {
+                (Some(closed), Some(next)) => {
+                    book.state = next;
+                    return closed.into_result(&book, &self.suite);
+                }
+                // Somebody else took the results, or finished it.
+                (_, None) => return Err(self.state_error(&book, STOP, book.state.name())),
+                (None, Some(_)) => {}
+            }
+        }
+    }
+
+    /// Ends it with this order and gives the verdict. Nothing when it is finished already.
+    pub(crate) async fn finish(self: &Arc<Self>, order: u8) {
+        while !self.conclude() {
+            self.order(order);
+            self.wait_for_end().await;
+        }
+    }
+
+    /// Gives the verdict, unless the loop runs; then false.
+    pub(crate) fn conclude(&self) -> bool {
+        let mut book = self.lock();
+        if book.state == VerifierState::Finished {
+            return true;
+        }
+        if book.session.as_ref().is_some_and(|session| !session.over) {
+            return false;
+        }
+        let now = self.timing(&book).now().at;
+        let activity = self.suite.activity_since(0);
+        let closed = book.close(now);
+        let _ = activity;
+        book.state = VerifierState::Finished;
+        book.finished_at = Some(now);
+        let report = book.report(now);
+        let verdict = Verdict {
+            report: &report,
+            found: book.life.found(&book.spec),
+            cut_short: self.suite.is_cancelled(),
+        };
+        let claim = verdict.claim(self.at.clone());
+        let todo = book.todo.clone();
+        let attachment = book.attachment.take();
+        let runner = book.runner.take();
+        drop(book);
+        // The user's values and captures are dropped outside of the lock.
+        drop((closed, runner));
+        self.publish(claim, todo);
+        if let Some(attachment) = attachment {
+            self.suite.detach(attachment);
+        }
+        true
+    }
+
+    fn publish(&self, claim: Claim, todo: Option<std::borrow::Cow<'static, str>>) {
+        if matches!(self.suite.0.cancel.cause(), Some(Cause::Abort)) {
+            // Quietly, as everything of an aborted suite.
+            return;
+        }
+        if let Some(why) = todo.filter(|_| !matches!(claim.raw, Raw::Skip(_))) {
+            self.suite.send_event(EventKind::Amnesty(Amnesty::Todo(why, Span::Next(1))));
+        }
+        // After a bail-out no checks are taken from a body; what a verifier has found is told all the same.
+        self.suite.send_event(EventKind::Test(claim));
+    }
+
+    /// Waits until this is so.
+    async fn wait(&self, is_so: impl Fn(&Book<T, E>) -> bool) {
+        loop {
+            let mut progress = pin!(self.progress.notified());
+            progress.as_mut().enable();
+            if is_so(&self.lock()) {
+                return;
+            }
+            progress.await;
+        }
+    }
+
+    /// Waits until the loop has ended, or gives it up when its round does not come back.
+    async fn wait_for_end(&self) {
+        let is_over = |book: &Book<T, E>| book.session.as_ref().is_none_or(|session| session.over);
+        let mut ended = pin!(self.wait(is_over));
+        loop {
+            let since = Instant::now();
+            let round = self.in_flight();
+            let patience = match round {
+                Some(began) => (began + self.lock().spec.in_range().round_timeout + GRACE).saturating_duration_since(since),
+                None => STARVED,
+            };
+            tokio::select! {
+                biased;
+                () = &mut ended => return,
+                () = sleep_real(patience) => {}
+            }
+            let waits_for_a_pass = {
+                let book = self.lock();
+                matches!(book.spec.mode, Mode::Eventually(_)) && !self.suite.is_cancelled()
+            };
+            match (round, self.in_flight()) {
+                (Some(before), Some(now)) if before == now => self.give_up(Some(now)),
+                (None, None) if !waits_for_a_pass => self.give_up(None),
+                _ => {}
+            }
+        }
+    }
+
+    /// The round in flight has not come back in time: it is counted as hung, and nobody waits for it any more. Its
+    /// loop ends when it comes back.
+    fn give_up(&self, round: Option<Instant>) {
+        let (number, spec, now) = {
+            let book = self.lock();
+            let Some(session) = &book.session else { return };
+            (session.number, book.spec.in_range(), self.timing(&book).now())
+        };
+        let held = round.map_or(STARVED, |began| now.real.saturating_duration_since(began));
+        let limit = spec.round_timeout;
+        let fault = match round {
+            Some(_) if self.polling.load(Ordering::Relaxed) => Fault::Blocked { limit, held, still: true },
+            Some(_) => Fault::TimedOut { limit },
+            None => Fault::Starved { waited: held },
+        };
+        let facts = RoundFacts {
+            began: now.at.saturating_sub(held),
+            ended: now.at,
+            ending: Ending::Hung,
+            again: None,
+            draw: 0.0,
+        };
+        let attempt = Attempt::faulty(Ending::Hung, fault, None);
+        let wall = SystemTime::now().checked_sub(now.at).unwrap_or(SystemTime::UNIX_EPOCH);
+        let recorded = self.record(number, &spec, attempt, &facts, None, wall);
+        if recorded.is_some() {
+            if let Some(session) = self.lock().session.as_mut().filter(|session| session.number == number) {
+                session.over = true;
+            }
+            self.progress.notify_waiters();
+        }
+    }
+}
+
+impl<T, E> Attachment for Core<T, E>
+where
+    T: Send + 'static,
+    E: Debug + Send + 'static,
+{
+    fn end(self: Arc<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move { self.finish(order::END).await })
+    }
+}
+
+/// What the handle asks for when it goes.
+pub(crate) trait Leave: Send + Sync {
+    fn leave(&self);
+}
+
+impl<T, E> Leave for Core<T, E>
+where
+    T: Send + 'static,
+    E: Debug + Send + 'static,
+{
+    fn leave(&self) {
+        if !self.conclude() {
+            self.order(order::DROPPED);
+            // The loop may have ended between the two.
+            let over = self.lock().session.as_ref().is_none_or(|session| session.over);
+            if over {
+                self.conclude();
+            }
+        }
+    }
+}

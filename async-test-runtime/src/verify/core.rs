@@ -1,0 +1,353 @@
+//! What the handle, the loop and the suite share of one verifier.
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::sync::Notify;
+
+use super::attempt::Attempt;
+use super::error::{Inner, VerifyCause, VerifyError};
+use super::fault::Fault;
+use super::task::Loop;
+use super::timing::Timing;
+use crate::error::{Error, ErrorKind};
+use crate::place::Place;
+use crate::round::{Observation, VerifierEvent, VerifierState, VerifySpec};
+use crate::settle::{
+    Blame, Finding, Found, Gate, Life, Noted, Ring, RoundFacts, Standing, Step, Stop, VerifyReport, decide,
+};
+use crate::suite::Suite;
+
+/// The user's function, whatever its type is. It is with the loop while that runs.
+pub(crate) trait Runner<T, E>: Send {
+    fn run<'a>(&'a mut self, work: &'a mut Loop<T, E>) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+}
+
+/// The orders that a loop can be given, as bits.
+pub(crate) mod order {
+    /// Finish the round in flight and end.
+    pub(crate) const STOP: u8 = 1;
+    /// Finish the round in flight, make the last one and end: the body of the suite is over.
+    pub(crate) const END: u8 = 2;
+    /// The handle is gone; see `Loop::outlive`.
+    pub(crate) const DROPPED: u8 = 4;
+}
+
+pub(crate) struct Core<T, E> {
+    pub(crate) suite: Suite,
+    pub(crate) at: Place,
+    book: Mutex<Book<T, E>>,
+    orders: AtomicU8,
+    /// Wakes the loop.
+    pub(crate) wake: Notify,
+    /// Wakes those who wait for the loop.
+    pub(crate) progress: Notify,
+    /// The user's code holds the thread of the loop.
+    pub(crate) polling: AtomicBool,
+    /// When the round in flight began, in nanoseconds since `born`; 0 when there is none.
+    in_flight: AtomicU64,
+    born: Instant,
+}
+
+pub(crate) struct Book<T, E> {
+    pub(crate) state: VerifierState,
+    pub(crate) spec: VerifySpec,
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) todo: Option<Cow<'static, str>>,
+    pub(crate) life: Life,
+    pub(crate) session: Option<Session<T, E>>,
+    pub(crate) runner: Option<Box<dyn Runner<T, E>>>,
+    pub(crate) attachment: Option<u64>,
+    /// The figures stand still from here on.
+    pub(crate) finished_at: Option<Duration>,
+}
+
+/// What one start has brought so far.
+pub(crate) struct Session<T, E> {
+    pub(crate) number: u64,
+    pub(crate) standing: Standing,
+    ring: Ring<T>,
+    /// What was wrong with the round that matters: the violation, or the newest bad one.
+    fault: Option<Fault<E>>,
+    /// The loop has been polled, its first round follows.
+    pub(crate) begun: bool,
+    /// The loop has ended, or has been given up.
+    pub(crate) over: bool,
+    pub(crate) stop: Option<Stop>,
+}
+
+/// What the loop learns from the record of a round.
+pub(crate) struct Recorded {
+    pub(crate) step: Step,
+    pub(crate) crossed: bool,
+    pub(crate) transition: bool,
+}
+
+impl<T, E> Core<T, E> {
+    pub(crate) fn new(suite: Suite, at: Place, spec: VerifySpec, runner: Box<dyn Runner<T, E>>) -> Core<T, E> {
+        let life = Life::new(suite.path());
+        Core {
+            suite,
+            at,
+            book: Mutex::new(Book {
+                state: VerifierState::Idle,
+                spec,
+                name: Cow::Borrowed(spec.name),
+                todo: spec.todo.map(Cow::Borrowed),
+                life,
+                session: None,
+                runner: Some(runner),
+                attachment: None,
+                finished_at: None,
+            }),
+            orders: AtomicU8::new(0),
+            wake: Notify::new(),
+            progress: Notify::new(),
+            polling: AtomicBool::new(false),
+            in_flight: AtomicU64::new(0),
+            born: Instant::now(),
+        }
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Book<T, E>> {
+        // No code of the user runs under the lock, so a poisoned book is a whole one.
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn orders(&self) -> u8 {
+        self.orders.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn order(&self, order: u8) {
+        self.orders.fetch_or(order, Ordering::AcqRel);
+        self.wake.notify_one();
+    }
+
+    pub(crate) fn take_off(&self, began: Instant) {
+        let nanos = began.saturating_duration_since(self.born).as_nanos();
+        self.in_flight.store(u64::try_from(nanos).unwrap_or(u64::MAX).max(1), Ordering::Relaxed);
+    }
+
+    pub(crate) fn land(&self) {
+        self.in_flight.store(0, Ordering::Relaxed);
+    }
+
+    /// When the round in flight began.
+    pub(crate) fn in_flight(&self) -> Option<Instant> {
+        match self.in_flight.load(Ordering::Relaxed) {
+            0 => None,
+            nanos => self.born.checked_add(Duration::from_nanos(nanos)),
+        }
+    }
+
+    pub(crate) fn state_error(&self, book: &Book<T, E>, operation: &'static str, state: &'static str) -> VerifyError<T, E> {
+        let error = Error::new(self.suite.path(), operation, ErrorKind::Verifier { state });
+        VerifyError::state(error, book.name.clone())
+    }
+
+    pub(crate) fn report(&self) -> VerifyReport {
+        let book = self.lock();
+        let now = book.finished_at.unwrap_or_else(|| self.timing(&book).now().at);
+        book.report(now)
+    }
+
+    pub(crate) fn timing(&self, book: &Book<T, E>) -> Timing {
+        Timing::new(&self.suite, book.spec.real_clock)
+    }
+
+    /// Opens a session, if the table says so.
+    pub(crate) fn open(&self) -> Result<Opened<T, E>, VerifyError<T, E>> {
+        const START: &str = "start_job";
+        let mut book = self.lock();
+        if !self.suite.stage().is_open() && book.state != VerifierState::Finished {
+            let error = Error::new(self.suite.path(), START, ErrorKind::SuiteEnded);
+            return Err(VerifyError::state(error, book.name.clone()));
+        }
+        let Some(next) = book.state.after(VerifierEvent::Start) else {
+            return Err(self.state_error(&book, START, book.state.name()));
+        };
+        let Some(runner) = book.runner.take() else {
+            return Err(self.state_error(&book, START, "still in a round that did not come back"));
+        };
+        let spec = book.spec.in_range();
+        let timing = self.timing(&book);
+        let number = book.life.begin();
+        book.state = next;
+        book.session = Some(Session {
+            number,
+            standing: Standing::new(&spec, timing.now().at),
+            ring: Ring::new(spec.history),
+            fault: None,
+            begun: false,
+            over: false,
+            stop: None,
+        });
+        self.orders.store(0, Ordering::Release);
+        let attachment = book.attachment;
+        drop(book);
+        if let Some(attachment) = attachment {
+            self.suite.touch(attachment);
+        }
+        Ok(Opened { number, spec, timing, runner })
+    }
+
+    /// Takes a round in. Nothing when the session has been given up.
+    pub(crate) fn record(
+        &self,
+        number: u64,
+        spec: &VerifySpec,
+        mut attempt: Attempt<T, E>,
+        facts: &RoundFacts,
+        blame: Option<Blame>,
+        wall: SystemTime,
+    ) -> Option<Recorded> {
+        let bad = facts.ending.is_bad(spec.mode);
+        if bad && attempt.fault.is_none() {
+            attempt.fault = Some(Fault::Passed);
+            attempt.text = Fault::<E>::Passed.words().map(Arc::from);
+        }
+        let mut guard = self.lock();
+        let book = &mut *guard;
+        let session = book.session.as_mut().filter(|session| session.number == number && !session.over)?;
+        let was_broken = session.standing.is_broken();
+        let crossed = session.standing.note(spec, facts);
+        let round = session.standing.rounds();
+        let evicted = attempt.value.take().and_then(|data| {
+            session.ring.push(Observation {
+                data,
+                timestamp: wall + facts.ended,
+                round,
+                elapsed: facts.ended,
+            })
+        });
+        let replaced = match attempt.fault.take() {
+            Some(fault) if bad && !was_broken => session.fault.replace(fault),
+            other => other,
+        };
+        let noted = Noted {
+            session: number,
+            round,
+            facts,
+            text: attempt.text.as_ref(),
+            blame,
+            crossed,
+        };
+        let transition = book.life.note(spec, noted);
+        let step = decide(spec, &session.standing, facts);
+        if let Step::Stop(stop) = step {
+            session.stop = Some(stop);
+        }
+        drop(guard);
+        // What is dropped from here on is the user's, so it is dropped outside of the lock.
+        drop((evicted, replaced, attempt));
+        Some(Recorded { step, crossed, transition })
+    }
+
+    /// Rounds, failed and undecided ones, of all sessions.
+    pub(crate) fn counts(&self) -> (Cow<'static, str>, u64, u64, u64) {
+        let book = self.lock();
+        let (rounds, failed, unknown) = book.life.counts(book.session.as_ref().map(|session| &session.standing));
+        (book.name.clone(), rounds, failed, unknown)
+    }
+}
+
+/// A session that has been opened, and what its loop needs.
+pub(crate) struct Opened<T, E> {
+    pub(crate) number: u64,
+    pub(crate) spec: VerifySpec,
+    pub(crate) timing: Timing,
+    pub(crate) runner: Box<dyn Runner<T, E>>,
+}
+
+/// What a session has come to.
+pub(crate) struct Closed<T, E> {
+    observations: Vec<Observation<T>>,
+    found: Option<Found>,
+    fault: Option<Fault<E>>,
+    round: Option<(u64, Duration)>,
+}
+
+impl<T, E> Book<T, E> {
+    pub(crate) fn report(&self, now: Duration) -> VerifyReport {
+        let running = self.session.as_ref().map(|session| (&session.standing, session.ring.dropped()));
+        self.life.report(&self.spec, self.name.clone(), self.state, running, now)
+    }
+
+    /// Takes the session out of the book; nothing while its loop runs.
+    pub(crate) fn close(&mut self, now: Duration) -> Option<Closed<T, E>> {
+        let mut session = self.session.take_if(|session| session.over)?;
+        let spec = self.spec.in_range();
+        let finding = session.standing.close(&spec, now);
+        let found = self.life.end(&spec, &session.standing, finding, session.ring.dropped());
+        let bad = self.life.bad_in_session();
+        let told = match finding {
+            Some(Finding::Violated) => bad.violation.as_ref(),
+            Some(Finding::GateFailed) => bad.first.as_ref(),
+            Some(Finding::NeverPassed) => bad.last.as_ref(),
+            _ => None,
+        };
+        Some(Closed {
+            round: told.map(|round| (round.round, round.at)),
+            observations: session.ring.into_vec(),
+            found,
+            fault: session.fault,
+        })
+    }
+}
+
+impl<T, E: Debug> Closed<T, E> {
+    /// What `stop_job` returns. A verifier that is expected to break has no bad news for the body.
+    pub(crate) fn into_result(self, book: &Book<T, E>, suite: &Suite) -> Result<Vec<Observation<T>>, VerifyError<T, E>> {
+        match self.found {
+            Some(found) if book.todo.is_none() => Err(VerifyError {
+                inner: Box::new(Inner {
+                    cause: cause(found.finding, self.fault),
+                    name: book.name.clone(),
+                    suite: suite.path().to_owned(),
+                    sentence: found.sentence,
+                    round: self.round,
+                }),
+                observations: self.observations,
+            }),
+            _ => Ok(self.observations),
+        }
+    }
+
+    pub(crate) fn is_well(&self) -> bool {
+        self.found.is_none()
+    }
+
+    pub(crate) fn gate_undecided(mut self) -> Self {
+        if let Some(found) = &mut self.found {
+            found.finding = Finding::GateFailed;
+            found.sentence = format!("the gate was not passed, so the set-up is at fault and not the test: {}", found.sentence);
+            self.fault = None;
+        }
+        self
+    }
+}
+
+fn cause<E>(finding: Finding, fault: Option<Fault<E>>) -> VerifyCause<E> {
+    match (finding, fault) {
+        (Finding::Violated, Some(fault)) => VerifyCause::Violated(fault),
+        // A violation always has its fault; were it missing, undecided would still not be a pass.
+        (Finding::Violated, None) | (Finding::Undecided, _) => VerifyCause::Undecided,
+        (Finding::GateFailed, fault) => VerifyCause::Gate(fault),
+        (Finding::NoRound, _) => VerifyCause::NoRound,
+        (Finding::NeverPassed, fault) => VerifyCause::NeverPassed(fault),
+        (Finding::TooFewRounds { rounds, wanted }, _) => VerifyCause::TooFewRounds { rounds, wanted },
+        (Finding::Gap { longest, allowed }, _) => VerifyCause::Gap { longest, allowed },
+    }
+}
+
+impl<T, E> Session<T, E> {
+    /// Whether whoever waits at the gate may go on, for better or worse.
+    pub(crate) fn is_through(&self, gate: bool) -> bool {
+        self.over || if gate { self.standing.gate() != Gate::Closed } else { self.begun }
+    }
+}

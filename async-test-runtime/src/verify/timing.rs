@@ -1,0 +1,108 @@
+//! The clocks of a loop: the one its delays follow, and the system's, which no pause stops.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::time::Sleep;
+
+use crate::clock::sleep_real;
+use crate::suite::Suite;
+
+/// One look at the clocks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    /// Since the suite began, on the clock of the loop.
+    pub(crate) at: Duration,
+    /// On the system's.
+    pub(crate) real: Instant,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    /// The system's clock.
+    Real,
+    /// Tokio's, which may be paused or advanced by hand.
+    Virtual,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    started: Instant,
+    kind: Kind,
+    /// What sleeps follow.
+    real_sleeps: bool,
+}
+
+impl Timing {
+    pub(crate) fn new(suite: &Suite, real_clock: bool) -> Timing {
+        // Tokio can pause its clock only on the runtime of one thread; on another one the two clocks are one.
+        let may_pause = Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::CurrentThread);
+        Timing {
+            started: suite.started(),
+            kind: if real_clock || !may_pause { Kind::Real } else { Kind::Virtual },
+            real_sleeps: real_clock,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Reading {
+        let real = Instant::now();
+        let now = match self.kind {
+            Kind::Real => real,
+            Kind::Virtual => tokio::time::Instant::now().into_std(),
+        };
+        Reading {
+            at: now.saturating_duration_since(self.started),
+            real,
+        }
+    }
+
+    pub(crate) fn alarm(&self) -> Alarm {
+        Alarm {
+            real: self.real_sleeps,
+            state: State::Unset,
+        }
+    }
+}
+
+/// A sleep that is set again and again without being made anew.
+pub(crate) struct Alarm {
+    real: bool,
+    state: State,
+}
+
+enum State {
+    Unset,
+    Tokio(Pin<Box<Sleep>>),
+    Real(Pin<Box<dyn Future<Output = ()> + Send>>),
+}
+
+/// Some decades: what tokio itself takes for a time that never comes.
+const NEVER: Duration = Duration::from_secs(86_400 * 365 * 30);
+
+impl Alarm {
+    pub(crate) fn set(&mut self, after: Duration) {
+        if self.real {
+            self.state = State::Real(Box::pin(sleep_real(after)));
+            return;
+        }
+        let deadline = tokio::time::Instant::now() + after.min(NEVER);
+        match &mut self.state {
+            State::Tokio(sleep) => sleep.as_mut().reset(deadline),
+            State::Unset | State::Real(_) => {
+                self.state = State::Tokio(Box::pin(tokio::time::sleep_until(deadline)));
+            }
+        }
+    }
+
+    /// Ready when the time has come; never for one that is not set.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        match &mut self.state {
+            State::Unset => Poll::Pending,
+            State::Tokio(sleep) => sleep.as_mut().poll(context),
+            State::Real(sleep) => sleep.as_mut().poll(context),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The leader's TCP side. A line asks, a line answers: `OK …`, `NONE` or `ERR why`.
+//!
+//! `GET key` (`OK seq value`) · `PUT key value`, `DEL key` (`OK seq`) · `CAS key seq value` (`NONE` if
+//! another change wrote the key last; 0: it is absent) · `LEN` · `SEQ` · `FOLLOW` (a snapshot, then
+//! change by change; the follower says `ACK` to each) · `EXPIRE key seconds` is not supported yet.
+
+use super::store::Store;
+use std::io::{Error, ErrorKind, Result};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+/// A follower that is silent for so long loses its place, so that no writer waits for ever.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Serves a store on a free port of 127.0.0.1; dropping it is a crash.
+#[derive(Debug)]
+pub struct Server {
+    pub addr: SocketAddr,
+    pub store: Arc<Store>,
+    jobs: JoinSet<()>, // they end with it
+}
+
+impl Server {
+    pub async fn start(store: Arc<Store>) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let addr = listener.local_addr()?;
+        let mut jobs = JoinSet::new();
+        jobs.spawn(serve(listener, Arc::clone(&store)));
+        Ok(Self { addr, store, jobs })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.store.crash();
+    }
+}
+
+async fn serve(listener: TcpListener, store: Arc<Store>) {
+    let mut talks = JoinSet::new();
+    loop {
+        match listener.accept().await {
+            Ok((socket, _)) => drop(talks.spawn(converse(socket, Arc::clone(&store)))),
+            Err(_) => sleep(Duration::from_millis(10)).await, // out of descriptors, most likely
+        }
+        while talks.try_join_next().is_some() {}
+    }
+}
+
+async fn converse(mut socket: TcpStream, store: Arc<Store>) -> Result<()> {
+    socket.set_nodelay(true)?;
+    let (input, mut output) = socket.split();
+    let mut lines = BufReader::new(input).lines();
+    while let Some(line) = lines.next_line().await? {
+        if line == "FOLLOW" {
+            let (image, mut changes) = store.follow()?;
+            let mut text = image.snapshot();
+            loop {
+                timeout(PATIENCE, output.write_all(text.as_bytes())).await??;
+                let ack = timeout(PATIENCE, lines.next_line()).await??;
+                ack.ok_or(ErrorKind::UnexpectedEof)?;
+                text = changes.recv().await.ok_or(ErrorKind::BrokenPipe)?;
+            }
+        }
+        let reply = match answer(&store, &line).await {
+            Ok(Some(answer)) => format!("OK {answer}\n"),
+            Ok(None) => "NONE\n".to_owned(),
+            Err(error) => format!("ERR {error}\n"),
+        };
+        output.write_all(reply.as_bytes()).await?;
+    }
+    Ok(())
+}
+
+async fn answer(store: &Arc<Store>, line: &str) -> Result<Option<String>> {
+    let mut words = line.splitn(3, ' ');
+    let request = (words.next().unwrap_or(""), words.next(), words.next());
+    let number = match request {
+        ("GET", Some(key), None) => {
+            let entry = store.read(|image| image.entries.get(key).cloned())?;
+            return Ok(entry.map(|entry| format!("{} {}", entry.seq, entry.value)));
+        }
+        ("PUT", Some(key), Some(value)) => store.write(key, Some(value), None).await?,
+        ("DEL", Some(key), None) => store.write(key, None, None).await?,
+        ("CAS", Some(key), Some(rest)) => {
+            let (seq, value) = rest.split_once(' ').unwrap_or((rest, ""));
+            let seq = seq.parse().map_err(Error::other)?;
+            store.write(key, Some(value), Some(seq)).await?
+        }
+        ("LEN", None, None) => Some(store.read(|image| image.entries.len() as u64)?),
+        ("SEQ", None, None) => Some(store.read(|image| image.seq)?),
+        ("EXPIRE", ..) => return Err(Error::other("not supported")),
+        _ => return Err(Error::other("unknown request")),
+    };
+    Ok(number.map(|number| number.to_string()))
+}

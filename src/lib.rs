@@ -1,0 +1,48 @@
+//! A testing DSL for asynchronous Rust: plans, dynamic subtests, checks that do not end the test, TODO markers, and
+//! invariants that are watched while the test runs.
+
+pub use async_test_macros::{suite, verify_loop};
+pub use async_test_runtime::*;
+
+/// Everything a test file needs: `use async_test_suite::prelude::*;`.
+pub mod prelude {
+    pub use crate::{Plan, Suite};
+    pub use crate::{
+        abort_testing, bail_out, cmp_ok, diag, dies_ok, fails_like, flunk, is, is_approx, is_deeply, is_run, isa_ok,
+        isnt, like, lives_ok, matches_ok, nok, ok, pass, plan, skip, skip_remaining, skip_rest, subtest, suite,
+        test_flunks, throws_like, todo_next, todo_remaining, unlike,
+    };
+}
+
+/// The same macro as [`todo_next!`], for those who import it by name. It is not in the prelude, since a glob import of
+/// this name is ambiguous with the standard one.
+pub use async_test_runtime::todo_next as todo;
+
+// Not public API. Used by generated code.
+#[doc(hidden)]
+pub mod __rt {
+    pub use async_test_macros::{plan_impl, subtest_impl, verify_loop_impl};
+    pub use async_test_runtime::__rt::*;
+}
+
+/// A suite inside of the current suite.
+#[macro_export]
+macro_rules! subtest {
+    ($($tokens:tt)*) => { $crate::__rt::subtest_impl! { [$crate] $($tokens)* } };
+}
+
+/// Tells the current suite what to expect of itself.
+#[macro_export]
+macro_rules! plan {
+    ($($tokens:tt)*) => { $crate::__rt::plan_impl! { [$crate] $($tokens)* } };
+}
+
+/// The `main` function of a test target with `harness = false`.
+#[macro_export]
+macro_rules! main {
+    () => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::__rt::main()
+        }
+    };
+}
