@@ -1,7 +1,7 @@
 //! Several mistakes, one answer: everything a macro finds is collected and reported at once.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 #[derive(Default)]
 pub(crate) struct Errors(Option<syn::Error>);
@@ -34,8 +34,23 @@ impl Errors {
         self.0.is_none()
     }
 
+    /// Items: the expansion, then the mistakes.
+    pub(crate) fn beside(self, items: TokenStream) -> TokenStream {
+        let errors = self.into_tokens();
+        quote!(#items #errors)
+    }
+
+    /// An expression of the same type, with the mistakes in front.
+    pub(crate) fn within(self, expression: TokenStream) -> TokenStream {
+        if self.is_empty() {
+            return expression;
+        }
+        let errors = self.into_tokens();
+        quote!({ #errors #expression })
+    }
+
     /// One `compile_error!` for each mistake; nothing when there is none.
-    pub(crate) fn into_tokens(self) -> TokenStream {
+    fn into_tokens(self) -> TokenStream {
         self.0.map(syn::Error::into_compile_error).unwrap_or_default()
     }
 
@@ -61,11 +76,21 @@ mod tests {
                 .is_none()
         );
         assert!(!errors.is_empty());
-        assert_eq!(errors.into_tokens().to_string().matches("compile_error").count(), 2);
+        let text = errors.within(quote!(value)).to_string();
+        assert_eq!(text.matches("compile_error").count(), 2);
+        assert!(text.starts_with('{') && text.ends_with("value }"), "{text}");
     }
 
     #[test]
     fn says_nothing_without_errors() {
-        assert!(Errors::default().into_tokens().is_empty());
+        assert_eq!(Errors::default().within(quote!(value)).to_string(), "value");
+        assert_eq!(
+            Errors::default()
+                .beside(quote!(
+                    fn f() {}
+                ))
+                .to_string(),
+            "fn f () { }"
+        );
     }
 }

@@ -17,3 +17,19 @@ pub(crate) fn import(body: &TokenStream, krate: &TokenStream) -> Option<TokenStr
         use #krate::__rt::#name;
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_only_what_is_used() {
+        let import = |body: &str| import(&body.parse().unwrap(), &quote!(k)).map(|tokens| tokens.to_string());
+        assert!(
+            import("if a { let v = verify_loop!({ b() }); }")
+                .unwrap()
+                .ends_with("use k :: __rt :: verify_loop ;")
+        );
+        assert_eq!(import("one_leader(c)"), None);
+    }
+}

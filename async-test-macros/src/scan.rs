@@ -10,11 +10,9 @@ pub(crate) fn find_macro(tokens: &TokenStream, name: &str) -> Option<Ident> {
     find(tokens, name, |_| true)
 }
 
-/// Like `find_macro`, but not within the `async` blocks of a sync body: there `.await` works.
+/// Like `find_macro`, but not within the `async` blocks, closures and functions of a sync body: there `.await` works.
 pub(crate) fn find_macro_outside_async(tokens: &TokenStream, name: &str) -> Option<Ident> {
-    find(tokens, name, |before| {
-        !ends_with(before, "async") && !ends_with_async_move(before)
-    })
+    find(tokens, name, |before| !says(head(before), "async"))
 }
 
 fn find(tokens: &TokenStream, name: &str, enter: fn(&[TokenTree]) -> bool) -> Option<Ident> {
@@ -42,6 +40,22 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
         TokenTree::Ident(ident) => ident == name,
         TokenTree::Group(group) => mentions(&group.stream(), name),
         _ => false,
+    })
+}
+
+/// Whether the tokens say the `Self` around them, not that of an `impl` or a type of their own.
+pub(crate) fn says_self(tokens: &TokenStream) -> bool {
+    let tokens: Vec<_> = tokens.clone().into_iter().collect();
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Ident(ident) => ident == "Self",
+        TokenTree::Group(group) => {
+            let head = head(&tokens[..at]);
+            let has_its_own = ["impl", "trait", "struct", "enum", "union"]
+                .iter()
+                .any(|word| says(head, word));
+            (!has_its_own || says(head, "fn")) && says_self(&group.stream())
+        }
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
 }
 
@@ -122,16 +136,31 @@ fn own_body(before: &[TokenTree], group: &Group) -> bool {
     ends_with(before, "async") || ends_with_async_move(before) || is_punct(before.last(), '|') || has_signature(before)
 }
 
-/// `fn name(..) -> T {` or `|x| -> T {`: the signature runs back without a statement's end between.
+/// What stands in front of a block: everything since the last statement or block.
+fn head(before: &[TokenTree]) -> &[TokenTree] {
+    let ends = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        other => is_punct(Some(other), ';'),
+    };
+    let start = before.iter().rposition(ends).map_or(0, |at| at + 1);
+    &before[start..]
+}
+
+fn says(tokens: &[TokenTree], word: &str) -> bool {
+    tokens
+        .iter()
+        .any(|token| matches!(token, TokenTree::Ident(ident) if ident == word))
+}
+
+/// `fn name(..) -> T {` or `|x| -> T {`
 fn has_signature(before: &[TokenTree]) -> bool {
+    let before = head(before);
     for (at, token) in before.iter().enumerate().rev() {
         match token {
             TokenTree::Ident(ident) if ident == "fn" => return matches!(before.get(at + 1), Some(TokenTree::Ident(_))),
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return false,
             TokenTree::Punct(punct) if punct.as_char() == '|' => {
                 return is_punct(before.get(at + 1), '-') && is_punct(before.get(at + 2), '>');
             }
-            TokenTree::Punct(punct) if punct.as_char() == ';' => return false,
             _ => {}
         }
     }
@@ -184,6 +213,12 @@ mod tests {
             ("if a { b(|| { async_test_suite::subtest! { \"a\" } }) }", true, true),
             ("block_on(async { subtest!(\"a\", {}) })", true, false),
             ("block_on(async move { if a { subtest!(\"a\", {}) } })", true, false),
+            (
+                "async fn f() { subtest!(\"a\", {}) } run(async |t| { subtest!(\"a\", {}) })",
+                true,
+                false,
+            ),
+            ("async { a() }; if b { subtest!(\"a\", {}) }", true, true),
             ("let subtest = 1; subtest != 2; other!(x)", false, false),
         ] {
             assert_eq!(find_macro(&tokens(source), "subtest").is_some(), anywhere, "{source}");
@@ -254,5 +289,19 @@ mod tests {
     fn mentions_words_not_their_parts() {
         assert!(mentions(&tokens("a(Self::b)"), "Self"));
         assert!(!mentions(&tokens("Selfish \"Self\""), "Self"));
+    }
+
+    #[test]
+    fn a_type_of_the_body_has_its_own_self() {
+        for (source, expected) in [
+            ("fn f(a: Self) {}", true),
+            ("if a { vec![Self::b] }", true),
+            ("struct A; impl A { fn new() -> Self { Self } } A::new()", false),
+            ("enum A { B(Box<Self>) } Self::c()", true),
+            ("fn g() -> impl Sized { Self::c() }", true),
+            ("trait A { fn b() -> Self; } c()", false),
+        ] {
+            assert_eq!(says_self(&tokens(source)), expected, "{source}");
+        }
     }
 }

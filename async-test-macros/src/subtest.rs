@@ -198,3 +198,61 @@ fn outcome(body: &Body, suite: &TokenStream, moves: bool, krate: &TokenStream) -
         Form::Function(path) => quote_spanned!(span=> #outcome_of(#tail(#path(#suite).await))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(source: &str, expected: &[&str]) {
+        let (_, errors) = expand(format!("[k] {source}").parse().unwrap());
+        let messages = errors.messages();
+        assert_eq!(messages.len(), expected.len(), "{source}: {messages:?}");
+        for (message, part) in messages.iter().zip(expected) {
+            assert!(message.contains(part), "{source}: {message}");
+        }
+    }
+
+    #[test]
+    fn mistakes_say_the_way_out() {
+        check("\"a\", paralel, {}", &["did you mean `parallel`?"]);
+        check("\"a\", spawned, instant, hidden, parallel, random, {}", &[]);
+        check(
+            "\"a\", retries = 2, flavor = \"x\", {}",
+            &["`retries` is not a key of `subtest!`", "`flavor` is not a key"],
+        );
+        check("\"a\"", &["this subtest has no body"]);
+        check("\"a\", parallel", &["this subtest has no body"]);
+        check("{}", &["a subtest starts with its name"]);
+        check("", &["a subtest starts with its name"]);
+        check("\"a\" {}", &["expected a comma behind the subtest's name"]);
+        check("\"a\", {}, parallel", &["the body is the last argument"]);
+        check("\"a\", \"b\"", &["expected a body"]);
+        check("\"a\", { if b { return; } c()?; }", &["leave it with `return Ok(());`"]);
+        check("\"a\", async |t| -> R { if b { return; } c()?; }", &[]);
+    }
+
+    #[test]
+    fn a_word_is_a_key_or_the_body() {
+        for (source, is_body) in [
+            ("run", true),
+            ("run,", true),
+            ("tests::run", true),
+            ("run(client)", true),
+            ("self.run()", true),
+            ("run == other", true),
+            ("parallel", false),
+            ("paralel, {}", false),
+            ("plan = 3, {}", false),
+            ("tags(\"a\"), {}", false),
+            ("tag(\"a\"), {}", false),
+        ] {
+            let args = Args::new(&TABLE, Place::Body);
+            let ask = |input: ParseStream<'_>| {
+                let next = body_is_next(input, &args);
+                input.parse::<TokenStream>()?;
+                Ok(next)
+            };
+            assert_eq!(ask.parse_str(source).unwrap(), is_body, "{source}");
+        }
+    }
+}

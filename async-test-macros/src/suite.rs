@@ -230,7 +230,7 @@ fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &Token
     quote! {
         #(#cfg)*
         #[doc(hidden)]
-        #[allow(non_upper_case_globals, dead_code, reason = "named after the function; only a test build uses it")]
+        #[allow(non_upper_case_globals, reason = "named after the function")]
         static #spec: #krate::__rt::SuiteSpec = {
             #import
             #(#inner)* #sig #body
@@ -286,6 +286,86 @@ fn call(function: &Function, krate: &TokenStream) -> TokenStream {
         None => {
             let value = wrap(quote!(#ident()));
             quote!(#krate::__rt::Body::#variant(|_| #value))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(args: &str, item: &str) -> (String, Vec<String>) {
+        let (tokens, errors) = expand(args.parse().unwrap(), item.parse().unwrap());
+        (tokens.to_string(), errors.messages())
+    }
+
+    #[test]
+    fn keys_that_do_not_fit_are_refused() {
+        for (args, expected) in [
+            ("retries = 1, repeat = 2", &["`repeat` contradicts `retries`"][..]),
+            ("worker_threads = 2", &["add `flavor = \"multi_thread\"`"]),
+            (
+                "worker_threads = 2, flavor = \"current_thread\"",
+                &["add `flavor = \"multi_thread\"`"],
+            ),
+            (
+                "flavor = \"multi_thread\", worker_threads = 0",
+                &["`worker_threads` must be at least 1"],
+            ),
+            (
+                "flavor = \"multi_thread\", start_paused = true",
+                &["`start_paused` contradicts"],
+            ),
+            ("flavor = \"multi_thread\", start_paused = false", &[]),
+            ("flavor = \"single\"", &["there is no flavor `single`"]),
+            (
+                "test_jobs = 0, timeout = \"0s\", repeat = 0",
+                &["`test_jobs` must be", "`timeout` must be", "`repeat` must be"],
+            ),
+            ("plan = 0, retries = 0, skip_all = \"a\", todo = \"b\"", &[]),
+            (
+                "serial = 3",
+                &["`serial` takes a string: write `serial = \"database\"`"],
+            ),
+            ("core_threads = 2", &["write `worker_threads = 2`"]),
+        ] {
+            let (_, messages) = errors(args, "async fn f() {}");
+            assert_eq!(messages.len(), expected.len(), "{args}: {messages:?}");
+            for (message, part) in messages.iter().zip(expected) {
+                assert!(message.contains(part), "{args}: {message}");
+            }
+        }
+    }
+
+    #[test]
+    fn signatures_that_no_harness_can_call_are_refused() {
+        for (item, expected) in [
+            ("async fn f<T>() {}", "remove the generic parameters"),
+            ("fn f() where u8: Copy {}", "remove the `where` clause"),
+            ("async fn f(t: Suite, u: u8) {}", "takes no argument but its handle"),
+            ("async fn f(&self) {}", "drop `self`"),
+            ("unsafe fn f() {}", "cannot be `unsafe`"),
+            ("#[test] fn f() {}", "already makes a test"),
+            ("fn f() { if a { subtest!(\"a\", {}); } }", "make `f` an `async fn`"),
+            ("struct F;", "belongs on a function"),
+        ] {
+            let (_, messages) = errors("", item);
+            assert!(
+                messages.len() == 1 && messages[0].contains(expected),
+                "{item}: {messages:?}"
+            );
+        }
+        assert_eq!(
+            errors("", "fn f() { block_on(async { subtest!(\"a\", {}); }) }").1,
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn a_half_typed_body_is_kept_with_and_without_errors() {
+        for args in ["", "paralel"] {
+            let (tokens, _) = errors(args, "async fn f(t: Suite) { t . ; let }");
+            assert!(tokens.contains("async fn f (t : Suite) { t . ; let }"), "{tokens}");
         }
     }
 }

@@ -61,9 +61,7 @@ impl Args {
             Expr::Lit(ExprLit {
                 lit: Lit::Int(number), ..
             }) if number.suffix().is_empty() => {
-                let Some(value) = errors.handle(number.base10_parse::<u64>()) else {
-                    return None;
-                };
+                let value = errors.handle(number.base10_parse::<u64>())?;
                 if value < least {
                     errors.on(number, format!("`{name}` must be at least {least}"));
                     return None;
@@ -155,7 +153,7 @@ impl Args {
                 literal.set_span(expr.span());
                 Some(quote!(#literal))
             }
-            Some(value) if value == 0.0 => {
+            Some(0.0) => {
                 errors.on(expr, format!("`{name}` must be above zero"));
                 None
             }

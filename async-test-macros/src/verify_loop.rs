@@ -73,7 +73,7 @@ impl Maker<'_> {
         let verifier = self.output.verifier(krate);
 
         // A function that says `Self` cannot be nested in another one: it stands beside, in the same `impl`.
-        let beside = call.receives != Receives::Nothing || scan::mentions(&quote!(#sig #body), "Self");
+        let beside = call.receives != Receives::Nothing || scan::says_self(&quote!(#sig #body));
         let mut inner_sig = sig.clone();
         if beside {
             inner_sig.ident = format_ident!("__verify_loop_{}", ident.unraw(), span = ident.span());
@@ -136,5 +136,48 @@ impl Maker<'_> {
         let wait = self.function.is_async().then(|| quote!(.await));
         let value = pass(quote!(#path #turbofish(#and #(#kept),*) #wait));
         quote!({ #(let #kept = #clones;)* async move { #value } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expanded(args: &str, item: &str) -> (String, Vec<String>) {
+        let (tokens, errors) = expand(args.parse().unwrap(), item.parse().unwrap());
+        (tokens.to_string(), errors.messages())
+    }
+
+    #[test]
+    fn a_wrong_key_keeps_the_verifier_and_a_wrong_signature_the_function() {
+        let (tokens, errors) = expanded("evry = \"5ms\"", "fn f() -> bool { half . }");
+        assert!(tokens.contains("Verifier") && tokens.contains("{ half . }"), "{tokens}");
+        assert_eq!(errors.len(), 1);
+        let (tokens, errors) = expanded("evry = \"5ms\"", "fn f(a: &str) -> impl Debug { half . }");
+        assert!(
+            !tokens.contains("Verifier") && tokens.contains("{ half . }"),
+            "{tokens}"
+        );
+        assert_eq!(errors.len(), 3);
+    }
+
+    #[test]
+    fn what_says_self_stands_beside() {
+        for (item, beside) in [
+            ("async fn f(&self) {}", true),
+            ("async fn f(a: Self) {}", true),
+            ("async fn f() { Self::g() }", true),
+            ("async fn f(a: A) {}", false),
+            ("async fn f() { struct A; impl A { fn new() -> Self { Self } } }", false),
+        ] {
+            let (tokens, errors) = expanded("", item);
+            assert_eq!((tokens.contains("__verify_loop_f"), errors), (beside, vec![]), "{item}");
+        }
+    }
+
+    #[test]
+    fn the_user_may_say_must_use() {
+        let (tokens, _) = expanded("", "#[must_use] async fn f() {}");
+        assert_eq!(tokens.matches("must_use").count(), 1, "{tokens}");
     }
 }

@@ -145,3 +145,32 @@ fn clones(args: &Args, errors: &mut Errors) -> Vec<Ident> {
     }
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(source: &str, expected: &[&str]) {
+        let (_, errors) = expand(format!("[k] {source}").parse().unwrap());
+        let messages = errors.messages();
+        assert_eq!(messages.len(), expected.len(), "{source}: {messages:?}");
+        for (message, part) in messages.iter().zip(expected) {
+            assert!(message.contains(part), "{source}: {message}");
+        }
+    }
+
+    #[test]
+    fn mistakes_say_the_way_out() {
+        check("every = \"5ms\"", &["this verifier has no body"]);
+        check(
+            "evry = \"5ms\", fail_fast, keep_going, {}",
+            &["did you mean `every`?", "`keep_going` contradicts"],
+        );
+        check("|t| async {}", &["a round takes no argument"]);
+        check("clone = [a, self], {}", &["`self` cannot be cloned under its own name"]);
+        check("clone = [a.b], {}", &["bind this to a name before"]);
+        check("clone, {}", &["`clone` takes a list of variables"]);
+        check("clone = a, every = limit * 2, {}", &[]);
+        check("{}, every = \"5ms\"", &["the body is the last argument"]);
+    }
+}

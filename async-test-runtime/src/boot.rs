@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 
 use crate::hub::Output;
 use crate::options::{self, Options, TapVersion};
+use crate::registry;
 use crate::report::{self, Reporter, Style};
 use crate::settings::Settings;
 
@@ -18,7 +19,6 @@ pub(crate) fn from_environment() -> (Settings, Output) {
     };
     let mut settings = settings(&options);
     settings.complaint = broken;
-    settings.tell_all = options.format != options::DEFAULT_FORMAT;
     // The harness shows what it captured on the terminal that it was started from.
     let style = style(&options, std::io::stdout().is_terminal());
     let format = options.format.clone();
@@ -35,7 +35,6 @@ pub(crate) fn settings(options: &Options) -> Settings {
         job_timeout: options.job_timeout,
         timeout: options.timeout,
         complaint: None,
-        tell_all: false,
     }
 }
 
@@ -55,12 +54,17 @@ pub(crate) fn style(options: &Options, is_terminal: bool) -> Style {
 
 /// The names of all formats, in the order in which the help shows them.
 pub(crate) fn formats() -> Vec<&'static str> {
-    report::BUILTIN.iter().map(|(name, _)| *name).collect()
+    let builtin = report::BUILTIN.iter().map(|(name, _)| *name);
+    builtin.chain(registry::reporters().iter().map(|it| it.name)).collect()
 }
 
 /// A reporter for a format that the options have found to be known.
 pub(crate) fn reporter(format: &str, style: &Style) -> Box<dyn Reporter> {
-    let known = report::BUILTIN.iter().find(|(name, _)| *name == format);
-    let (_, make) = known.unwrap_or(&report::BUILTIN[0]);
-    make(style)
+    if let Some((_, make)) = report::BUILTIN.iter().find(|(name, _)| *name == format) {
+        return make(style);
+    }
+    match registry::reporters().iter().find(|it| it.name == format) {
+        Some(registered) => (registered.make)(style),
+        None => (report::BUILTIN[0].1)(style),
+    }
 }

@@ -145,6 +145,10 @@ async fn wind_up(suite: &Suite) {
         }
     }
     await_jobs(suite).await;
+    suite
+        .table()
+        .end_unstarted(&Cause::Stopped("it was created and never started".to_owned()));
+    await_jobs(suite).await;
     suite.send_event(EventKind::JobsAwaited);
     while let Some(attachment) = suite.take_attachment() {
         if let Err(panic) = panic::catch(attachment.end()).await {
@@ -159,8 +163,8 @@ async fn wind_up(suite: &Suite) {
 }
 
 /// Starts what was put off, in an order that belongs to the seed; one by one unless the suite is parallel.
-async fn run_postponed(suite: &Suite) {
-    let jobs = suite.jobs();
+pub(crate) async fn run_postponed(suite: &Suite) {
+    let jobs = suite.table();
     loop {
         let mut postponed = jobs.postponed();
         if postponed.is_empty() {
@@ -178,7 +182,7 @@ async fn run_postponed(suite: &Suite) {
 }
 
 async fn await_jobs(suite: &Suite) {
-    let jobs = suite.jobs();
+    let jobs = suite.table();
     let limit = suite.job_timeout();
     let mut timed_out = false;
     if !suite.is_cancelled() {

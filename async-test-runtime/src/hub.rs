@@ -3,17 +3,21 @@
 //! It hands events to the ledger, records to the reporters, and what they render to their writers. It waits for
 //! nothing but these writers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::ThreadId;
 use std::time::Instant;
 
+use crate::bundles::Bundles;
 use crate::claim::Problem;
+use crate::event::{Event, EventKind};
 use crate::ids::SuiteId;
 use crate::ledger::{Effects, Ledger};
 use crate::place::Place;
 use crate::queue::{Collected, EndOfRun, Ended, Message, Queue, Sender, queue};
 use crate::record::{Record, RunStart, SuiteInfo};
+use crate::registry;
 use crate::report::Reporter;
 use crate::settings::Settings;
 
@@ -36,6 +40,9 @@ pub(crate) struct Sink {
 /// The process's end of the road to the hub.
 pub(crate) struct Hub {
     pub(crate) sender: Sender,
+    /// Events that hooks have posted: they are handled next.
+    posted: Arc<Mutex<VecDeque<Event>>>,
+    thread: ThreadId,
     pub(crate) settings: Settings,
     pub(crate) root: Arc<SuiteInfo>,
 }
@@ -61,18 +68,47 @@ pub(crate) fn start(settings: impl FnOnce() -> (Settings, Output)) -> &'static H
         });
         let (sender, receiver) = queue();
         let ledger = Ledger::new(root.clone());
-        let thread = Thread::new(ledger, output, settings.seed);
-        std::thread::Builder::new()
+        let posted = Arc::<Mutex<VecDeque<Event>>>::default();
+        let mut thread = Thread::new(ledger, output, settings.seed);
+        thread.posted = posted.clone();
+        let thread = std::thread::Builder::new()
             .name("async-test-hub".to_owned())
             .spawn(move || thread.run(receiver))
             .expect("failed to start the thread of the hub");
-        Hub { sender, settings, root }
+        Hub {
+            sender,
+            posted,
+            thread: thread.thread().id(),
+            settings,
+            root,
+        }
     })
+}
+
+impl Hub {
+    /// Whether this is the hub's own thread: to wait for an answer of the hub would be to wait for ever.
+    pub(crate) fn is_here(&self) -> bool {
+        std::thread::current().id() == self.thread
+    }
+
+    /// Puts an event before all that wait, if this is the hub's own thread: inside of a hook.
+    pub(crate) fn post(&self, event: Event) -> bool {
+        let inside = self.is_here();
+        if inside {
+            self.posted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push_back(event);
+        }
+        inside
+    }
 }
 
 /// What the thread owns.
 struct Thread {
     ledger: Ledger,
+    bundles: Bundles,
+    posted: Arc<Mutex<VecDeque<Event>>>,
     ears: Ears,
     seed: u64,
     started: Instant,
@@ -108,6 +144,8 @@ impl Thread {
         };
         let mut thread = Thread {
             ledger,
+            bundles: Bundles::new(Vec::new()),
+            posted: Arc::default(),
             ears,
             seed,
             started: Instant::now(),
@@ -119,16 +157,13 @@ impl Thread {
     }
 
     fn run(mut self, queue: Queue) {
+        // Here and not earlier: a bundle may speak of suites when it is made.
+        self.bundles = Bundles::new(registry::bundles());
         let mut effects = Effects::default();
         while let Ok(message) = queue.recv() {
             match message {
-                Message::Event(mut event) => {
-                    self.ledger.apply(&mut event, &mut effects);
-                    self.tell(std::mem::take(&mut effects.records));
-                    for (reply, snapshot) in effects.replies.drain(..) {
-                        reply.send(snapshot);
-                    }
-                }
+                Message::Event(event) if self.bundles.is_empty() => self.judge(event, &mut effects),
+                Message::Event(event) => self.past_bundles(event, &mut effects),
                 Message::Collect(top, answer) => answer(self.collect(top)),
                 Message::End(end) => {
                     let answer = self.end(end);
@@ -136,6 +171,33 @@ impl Thread {
                     return;
                 }
             }
+        }
+    }
+
+    fn judge(&mut self, mut event: Event, effects: &mut Effects) {
+        self.ledger.apply(&mut event, effects);
+        self.tell(std::mem::take(&mut effects.records));
+        for (reply, snapshot) in effects.replies.drain(..) {
+            reply.send(snapshot);
+        }
+    }
+
+    /// Bundles see an event before it is judged; what they post comes right after it.
+    fn past_bundles(&mut self, event: Event, effects: &mut Effects) {
+        let mut next = Some(event);
+        while let Some(event) = next {
+            let suite = match &event.kind {
+                EventKind::Open(opening) => opening.info.clone(),
+                _ => self.ledger.info(event.origin),
+            };
+            for event in self.bundles.filter(event, &suite) {
+                self.judge(event, effects);
+            }
+            for problem in self.bundles.problems() {
+                self.ledger.run_problem(problem, effects);
+                self.tell(std::mem::take(&mut effects.records));
+            }
+            next = self.posted.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         }
     }
 

@@ -39,9 +39,9 @@ pub(crate) trait Control: Send + Sync {
     fn doing(&self) -> Option<String>;
 }
 
-/// The job manager of one suite. Clones are handles to the same one.
+/// The table of one suite's jobs. Clones are handles to the same one.
 #[derive(Clone)]
-pub struct Jobs(Arc<Inner>);
+pub(crate) struct Jobs(Arc<Inner>);
 
 struct Inner {
     state: Mutex<State>,
@@ -200,7 +200,7 @@ impl Jobs {
     }
 
     /// The most jobs started with `start_job` that run at once.
-    pub fn limit(&self) -> usize {
+    pub(crate) fn limit(&self) -> usize {
         self.0.lock().limit
     }
 
@@ -376,8 +376,17 @@ impl Jobs {
             .collect()
     }
 
+    /// What tells the end of each known job, started or not.
+    pub(crate) fn all(&self) -> Vec<(JobId, bool, Arc<Done>)> {
+        let state = self.0.lock();
+        let entries = state.entries.iter();
+        entries
+            .map(|(id, entry)| (*id, matches!(entry.status, Status::Running), entry.done.clone()))
+            .collect()
+    }
+
     /// Forgets a job. One that runs goes on and is still awaited by its suite.
-    pub fn release_job(&self, id: JobId) -> bool {
+    pub(crate) fn release(&self, id: JobId) -> bool {
         let mut state = self.0.lock();
         match state.entries.get_mut(&id) {
             Some(entry) if matches!(entry.status, Status::Running) => {
@@ -390,7 +399,7 @@ impl Jobs {
     }
 
     /// The name and state of a job that has not been released.
-    pub fn job_by_id(&self, id: JobId) -> Option<(String, &'static str)> {
+    pub(crate) fn get(&self, id: JobId) -> Option<(String, &'static str)> {
         let state = self.0.lock();
         state
             .entries
@@ -399,12 +408,12 @@ impl Jobs {
     }
 
     /// How many jobs are known: new, postponed, waiting, running, and done ones that were not released.
-    pub fn job_count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.0.lock().entries.len()
     }
 
     /// How many jobs have been started and have not ended.
-    pub fn active(&self) -> usize {
+    pub(crate) fn active(&self) -> usize {
         self.0.lock().active
     }
 
@@ -459,6 +468,35 @@ impl Jobs {
         }
         for id in begin {
             // Somebody may have started it in the meantime, which is as good.
+            let _ = self.launch(id, None);
+        }
+    }
+
+    /// Ends what was made and never started: a job with a control is begun, so that it sees its end, others are dropped.
+    pub(crate) fn end_unstarted(&self, cause: &Cause) {
+        let mut begin = Vec::new();
+        let mut dropped = Vec::new();
+        {
+            let mut state = self.0.lock();
+            let new = |entry: &Entry| matches!(entry.status, Status::New(_));
+            let ids: Vec<JobId> = state
+                .entries
+                .iter()
+                .filter(|(_, entry)| new(entry))
+                .map(|(id, _)| *id)
+                .collect();
+            for id in ids {
+                match state.entries.get(&id).and_then(|entry| entry.control.clone()) {
+                    Some(control) => begin.push((id, control)),
+                    None => dropped.extend(state.entries.remove(&id)),
+                }
+            }
+        }
+        for entry in dropped {
+            entry.done.end();
+        }
+        for (id, control) in begin {
+            control.cancel(cause.clone());
             let _ = self.launch(id, None);
         }
     }
@@ -560,7 +598,7 @@ mod tests {
         jobs.idle().await;
         assert_eq!(most.load(Ordering::SeqCst), 2);
         assert_eq!(*order.lock().unwrap(), (0..10).collect::<Vec<_>>());
-        assert_eq!(jobs.job_count(), 0);
+        assert_eq!(jobs.count(), 0);
     }
 
     #[tokio::test]
@@ -574,10 +612,10 @@ mod tests {
             _ = jobs.start_job(id) => panic!("there was no place"),
             () = tokio::task::yield_now() => {}
         }
-        assert_eq!(jobs.job_by_id(id).unwrap().1, "new");
+        assert_eq!(jobs.get(id).unwrap().1, "new");
         jobs.cancel_all(&Cause::Abort);
         jobs.idle().await;
-        assert_eq!(jobs.job_count(), 0);
+        assert_eq!(jobs.count(), 0);
     }
 
     #[tokio::test]

@@ -27,19 +27,24 @@ mod order;
 mod structure;
 
 // floor 2: ears
+pub mod hook;
 pub mod report;
 
 // floor 3: machinery
 mod activity;
 mod boot;
+mod bundles;
 mod cancel;
 mod clock;
 mod condition;
 mod context;
 mod drive;
 mod hub;
+mod invoke;
 mod jobs;
+mod manager;
 mod panic;
+mod query;
 mod queue;
 mod registry;
 mod runtime;
@@ -58,9 +63,11 @@ mod tools;
 pub use rt as __rt;
 
 pub use cancel::Cause;
-pub use jobs::Jobs;
+pub use hook::Bundle;
+pub use invoke::{Invoke, NewSuite, Subtest};
+pub use manager::{JobManager, JobPromise};
 pub use plan::{Condition, Plan};
+pub use report::Reporter;
 pub use spawn::{Job, JobError};
 pub use stage::Stage;
 pub use suite::Suite;
-pub use tools::subtest::{Invoke, Subtest};

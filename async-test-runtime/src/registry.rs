@@ -1,16 +1,75 @@
-//! Where `#[suite]` puts its descriptors, for the runs that find them by themselves (`main!`).
+//! Where suites, bundles and reporters are registered, for the runs that find them by themselves.
+//!
+//! The order of linking is nobody's promise, so everything is sorted before it is used.
 
+use crate::hook::Bundle;
+use crate::report::{Reporter, Style};
 use crate::spec::SuiteSpec;
 
 /// One registered suite. Made by the expansion of `#[suite]`.
 #[derive(Debug)]
 pub struct Registered(pub &'static SuiteSpec);
 
-inventory::collect!(Registered);
+/// One registered bundle. Made by `register_bundle!`.
+#[derive(Debug)]
+pub struct RegisteredBundle(pub fn() -> Box<dyn Bundle>);
 
-/// Every suite that was linked in, sorted by test name and place: the order of linking is nobody's promise.
+/// One registered reporter. Made by `register_reporter!`.
+#[derive(Debug)]
+pub struct RegisteredReporter {
+    /// The name of its format.
+    pub name: &'static str,
+    /// Makes one for a run.
+    pub make: fn(&Style) -> Box<dyn Reporter>,
+}
+
+inventory::collect!(Registered);
+inventory::collect!(RegisteredBundle);
+inventory::collect!(RegisteredReporter);
+
+/// Registers a type that is `Bundle + Default` as an extension of the hub: `register_bundle!(Quarantine);`. It works from
+/// any crate that is linked into the test binary; one that is named nowhere else needs a `use quarantine as _;`.
+#[macro_export]
+macro_rules! register_bundle {
+    ($type:ty) => {
+        $crate::__rt::inventory::submit! {
+            $crate::__rt::RegisteredBundle(|| ::std::boxed::Box::new(<$type as ::core::default::Default>::default()))
+        }
+    };
+}
+
+/// Registers a type that is `Reporter + Default` as a format: `register_reporter!("ctrf", Ctrf);`. Then `--format ctrf`,
+/// `--report ctrf=FILE` and `ASYNC_TEST_FORMAT=ctrf` know it.
+#[macro_export]
+macro_rules! register_reporter {
+    ($name:expr, $type:ty) => {
+        $crate::__rt::inventory::submit! {
+            $crate::__rt::RegisteredReporter {
+                name: $name,
+                make: |_| ::std::boxed::Box::new(<$type as ::core::default::Default>::default()),
+            }
+        }
+    };
+}
+
+/// Every suite that was linked in, sorted by test name and place.
 pub(crate) fn suites() -> Vec<&'static SuiteSpec> {
     let mut suites: Vec<&'static SuiteSpec> = inventory::iter::<Registered>.into_iter().map(|it| it.0).collect();
     suites.sort_by_cached_key(|spec| (spec.test_name(), spec.file, spec.line, spec.column));
     suites
+}
+
+/// One of each bundle.
+pub(crate) fn bundles() -> Vec<Box<dyn Bundle>> {
+    inventory::iter::<RegisteredBundle>
+        .into_iter()
+        .map(|it| (it.0)())
+        .collect()
+}
+
+/// Every registered reporter, sorted by name.
+pub(crate) fn reporters() -> Vec<&'static RegisteredReporter> {
+    let mut reporters: Vec<&'static RegisteredReporter> = inventory::iter::<RegisteredReporter>.into_iter().collect();
+    reporters.sort_by_key(|it| it.name);
+    reporters
 }

@@ -17,6 +17,4 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     /// What was wrong with the environment, and whether nothing may run because of it.
     pub(crate) complaint: Option<(bool, String)>,
-    /// Under the built-in harness: the report is printed also for what passes, since a format was asked for.
-    pub(crate) tell_all: bool,
 }

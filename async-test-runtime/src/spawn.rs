@@ -103,7 +103,7 @@ impl Suite {
             // Nobody may be waiting for the value.
             let _ = sender.send(ended);
         }));
-        let jobs = self.jobs().clone();
+        let jobs = self.table().clone();
         let id = jobs.add(name, at, work, None, false);
         if let Err(kind) = jobs.start(id) {
             panic!("{}", crate::error::Error::new(self.path(), "spawn", kind));

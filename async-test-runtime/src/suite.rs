@@ -15,7 +15,7 @@ use crate::cancel::{Cancel, Cause};
 use crate::claim::{Claim, Problem, Raw, Running};
 use crate::clock::{self, Deadline};
 use crate::error::{Error, ErrorKind};
-use crate::event::{BodySpan, Command, Event, EventKind, Opening, Reply, Telemetry};
+use crate::event::{BodySpan, Command, Event, EventKind, Handled, Opening, Payload, Reply, Telemetry};
 use crate::hub::{self, Hub};
 use crate::ids::{EventId, SuiteId};
 use crate::jobs::{Control, Jobs};
@@ -247,8 +247,7 @@ impl Suite {
         self.0.random.load(Ordering::Relaxed)
     }
 
-    /// The job manager of the suite.
-    pub fn jobs(&self) -> &Jobs {
+    pub(crate) fn table(&self) -> &Jobs {
         &self.0.jobs
     }
 
@@ -422,9 +421,74 @@ impl Suite {
         self.0.hub.sender.try_send(Message::Event(event));
     }
 
+    /// Sends an event of this suite. Waits for a place in the queue.
+    pub fn send(&self, kind: EventKind) {
+        self.send_event(kind);
+    }
+
+    /// Sends an event of this suite from a hook of a bundle: it is handled next, before all that wait in the queue.
+    ///
+    /// # Errors
+    ///
+    /// Outside of a hook; then nothing was sent.
+    pub fn post_event(&self, kind: EventKind) -> Result<(), Error> {
+        match self.0.hub.post(self.event(kind)) {
+            true => Ok(()),
+            false => Err(Error::new(self.path(), "post_event", ErrorKind::OutsideEventLoop)),
+        }
+    }
+
+    /// Sends a command to the bundles and returns whether one of them handled it. One that nobody handles fails the
+    /// suite as a misuse. Blocks until it has been handled.
+    ///
+    /// # Errors
+    ///
+    /// When nobody handles it.
+    pub fn send_command(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        payload: impl Any + Send + Sync,
+    ) -> Result<(), Error> {
+        let name = name.into();
+        if self.0.hub.is_here() {
+            let kind = ErrorKind::Other("a hook cannot wait for the answer to a command: use `post_event`".to_owned());
+            return Err(Error::new(self.path(), "send_command", kind));
+        }
+        let (answer, answered) = mpsc::sync_channel(1);
+        self.send_event(EventKind::Command(Command::Custom {
+            name: name.clone(),
+            payload: Payload(Arc::new(payload)),
+            reply: Some(Handled::new(move |handled| {
+                let _ = answer.send(handled);
+            })),
+        }));
+        match answered.recv() {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => {
+                let kind = ErrorKind::UnknownCommand(name.into_owned());
+                Err(Error::new(self.path(), "send_command", kind))
+            }
+        }
+    }
+
+    /// Sends an event of this suite if there is a place in the queue.
+    ///
+    /// # Errors
+    ///
+    /// When there is none; then nothing was sent.
+    pub fn try_send(&self, kind: EventKind) -> Result<(), Error> {
+        match self.0.hub.sender.try_send(Message::Event(self.event(kind))) {
+            true => Ok(()),
+            false => Err(Error::new(self.path(), "try_send", ErrorKind::QueueFull)),
+        }
+    }
+
     /// Blocks, for microseconds, until the hub has handled every event sent before, and returns the state of the
     /// suite; none for a suite that has ended.
     pub(crate) fn snapshot(&self) -> Option<Snapshot> {
+        if self.0.hub.is_here() {
+            return None;
+        }
         let (answer, answered) = mpsc::sync_channel(1);
         let reply = Reply::new(move |snapshot| {
             let _ = answer.send(snapshot);

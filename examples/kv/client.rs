@@ -1,20 +1,18 @@
 //! A client of the leader: one connection, one request at a time.
 
 use super::image::{Entry, check};
+use super::wire::Wire;
 use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 /// After a request that was dropped before its reply came, the client cannot be used any more.
 #[derive(Debug)]
-pub struct Client(BufReader<TcpStream>);
+pub struct Client(Wire);
 
 impl Client {
     pub async fn connect(leader: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(leader).await?;
-        stream.set_nodelay(true)?;
-        Ok(Self(BufReader::new(stream)))
+        TcpStream::connect(leader).await.and_then(Wire::new).map(Self)
     }
 
     pub async fn get(&mut self, key: &str) -> Result<Option<Entry>> {
@@ -54,24 +52,12 @@ impl Client {
 
     /// Sends any line; the answer after `OK`, none for `NONE`, an error with what came after `ERR`.
     pub async fn ask(&mut self, request: &str) -> Result<Option<String>> {
-        self.send(request).await?;
-        let reply = self.line().await?;
+        self.0.send(request).await?;
+        let reply = self.0.line().await?;
         match reply.split_once(' ').unwrap_or((&reply, "")) {
             ("OK", answer) => Ok(Some(answer.to_owned())),
             ("NONE", _) => Ok(None),
             (_, why) => Err(Error::other(why)),
         }
-    }
-
-    pub async fn send(&mut self, line: &str) -> Result<()> {
-        self.0.write_all(format!("{line}\n").as_bytes()).await
-    }
-
-    /// A line that the leader has ended; half a line is none.
-    pub async fn line(&mut self) -> Result<String> {
-        let mut line = String::new();
-        self.0.read_line(&mut line).await?;
-        let complete = line.strip_suffix('\n').map(str::to_owned);
-        complete.ok_or(ErrorKind::UnexpectedEof.into())
     }
 }

@@ -42,7 +42,7 @@ impl Image {
         entries.sort_unstable_by_key(|(_, entry)| entry.seq);
         let line = |(key, entry): (_, &Entry)| format!("PUT {} {key} {}\n", entry.seq, entry.value);
         let lines: String = entries.into_iter().map(line).collect();
-        format!("{lines}END {}\n", self.seq)
+        format!("{lines}END {}", self.seq)
     }
 }
 

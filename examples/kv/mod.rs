@@ -1,6 +1,5 @@
 //! A small key-value store over TCP: a leader that keeps its data on disk, followers that copy it.
-//! Every change gets the next sequence number. `image` says what a change looks like, in the log, in
-//! a snapshot and on the wire; `store` keeps the changes, `server` speaks the protocol.
+//! Every change gets the next sequence number, and `image` says what it looks like. Start there.
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "used in parts")]
 
 mod client;
@@ -8,6 +7,7 @@ mod image;
 mod replica;
 mod server;
 mod store;
+mod wire;
 
 pub use client::Client;
 pub use image::{Entry, Image};

@@ -1,8 +1,8 @@
 //! A follower: copies a leader's entries, and shows them together with how far it has come.
 
-use super::{client::Client, image::Image};
+use super::{image::Image, wire::Wire};
 use std::{io::Result, net::SocketAddr, time::Duration};
-use tokio::{sync::watch, task::JoinSet, time::sleep};
+use tokio::{net::TcpStream, sync::watch, task::JoinSet, time::sleep};
 
 /// Whenever its connection ends it makes a new one, and goes on showing what it had until the new
 /// snapshot is complete. Dropping it ends it.
@@ -40,7 +40,7 @@ impl Replica {
 }
 
 async fn copy_from(leader: SocketAddr, shown: &watch::Sender<Image>) -> Result<()> {
-    let mut leader = Client::connect(leader).await?;
+    let mut leader = Wire::new(TcpStream::connect(leader).await?)?;
     leader.send("FOLLOW").await?;
     let (mut snapshot, mut line) = (Image::default(), String::new());
     while !line.starts_with("END") {

@@ -4,10 +4,9 @@
 //! another change wrote the key last; 0: it is absent) · `LEN` · `SEQ` · `FOLLOW` (a snapshot, then
 //! change by change; the follower says `ACK` to each) · `EXPIRE key seconds` is not supported yet.
 
-use super::store::Store;
+use super::{store::Store, wire::Wire};
 use std::io::{Error, ErrorKind, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -50,29 +49,26 @@ async fn serve(listener: TcpListener, store: Arc<Store>) {
     }
 }
 
-async fn converse(mut socket: TcpStream, store: Arc<Store>) -> Result<()> {
-    socket.set_nodelay(true)?;
-    let (input, mut output) = socket.split();
-    let mut lines = BufReader::new(input).lines();
-    while let Some(line) = lines.next_line().await? {
-        if line == "FOLLOW" {
+async fn converse(socket: TcpStream, store: Arc<Store>) -> Result<()> {
+    let mut peer = Wire::new(socket)?;
+    loop {
+        let request = peer.line().await?;
+        if request == "FOLLOW" {
             let (image, mut changes) = store.follow()?;
             let mut text = image.snapshot();
             loop {
-                timeout(PATIENCE, output.write_all(text.as_bytes())).await??;
-                let ack = timeout(PATIENCE, lines.next_line()).await??;
-                ack.ok_or(ErrorKind::UnexpectedEof)?;
+                timeout(PATIENCE, peer.send(&text)).await??;
+                timeout(PATIENCE, peer.line()).await??;
                 text = changes.recv().await.ok_or(ErrorKind::BrokenPipe)?;
             }
         }
-        let reply = match answer(&store, &line).await {
-            Ok(Some(answer)) => format!("OK {answer}\n"),
-            Ok(None) => "NONE\n".to_owned(),
-            Err(error) => format!("ERR {error}\n"),
+        let reply = match answer(&store, &request).await {
+            Ok(Some(answer)) => format!("OK {answer}"),
+            Ok(None) => "NONE".to_owned(),
+            Err(error) => format!("ERR {error}"),
         };
-        output.write_all(reply.as_bytes()).await?;
+        peer.send(&reply).await?;
     }
-    Ok(())
 }
 
 async fn answer(store: &Arc<Store>, line: &str) -> Result<Option<String>> {

@@ -1,6 +1,5 @@
 //! The leader's state and its files. A change is in `log` before it is acknowledged, so it survives a
-//! crash of the process (a power cut would take an `fsync` too). From time to time a compaction folds
-//! the log into `snapshot`.
+//! crash of the process (a power cut would take an `fsync` too). Compaction makes a log a `snapshot`.
 
 use super::image::{Image, check};
 use std::fs::{self, File};
@@ -9,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{self, mpsc};
-use tokio::{task::spawn_blocking, time::sleep};
+use tokio::{task::yield_now, time::sleep};
 
 /// No connected follower is more changes behind than this: writes wait for it.
 pub const MAX_LAG: usize = 64;
@@ -28,7 +27,6 @@ pub struct Store {
     variant: Variant,
     state: Mutex<State>,
     compacting: sync::Mutex<()>,
-    merging: Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -39,25 +37,22 @@ struct State {
 }
 
 impl Store {
-    /// Recovers what the directory holds, or starts empty; blocks the thread for a moment.
-    /// The store that had the directory before must have crashed.
+    /// Recovers what the last store in this directory left; that one must have crashed.
     pub fn open(dir: impl Into<PathBuf>, variant: Variant) -> Result<Arc<Self>> {
         let dir = dir.into();
         fs::create_dir_all(&dir)?;
         let mut image = Image::default();
-        for file in ["snapshot", "log.old", "log"] {
-            replay(&dir.join(file), &mut image)?;
+        for line in lines(&dir, &["snapshot", "log.old", "log"])? {
+            image.apply(&line)?;
         }
-        fs::write(dir.join("snapshot.new"), image.snapshot())?;
-        fs::rename(dir.join("snapshot.new"), dir.join("snapshot"))?;
-        let (log, feeds) = (Some(new_log(&dir.join("log"))?), Vec::new());
+        write_snapshot(&dir, &image)?;
+        let (log, feeds) = (Some(new_log(&dir)?), Vec::new());
         let state = Mutex::new(State { image, log, feeds });
         Ok(Arc::new(Self {
             dir,
             variant,
             state,
             compacting: sync::Mutex::default(),
-            merging: Mutex::default(),
         }))
     }
 
@@ -78,8 +73,8 @@ impl Store {
                 }
                 let seq = state.image.seq + 1;
                 state.commit(match value {
-                    Some(value) => format!("PUT {seq} {key} {value}\n"),
-                    None => format!("DEL {seq} {key}\n"),
+                    Some(value) => format!("PUT {seq} {key} {value}"),
+                    None => format!("DEL {seq} {key}"),
                 })?;
                 if seq % COMPACT_EVERY == 0 {
                     tokio::spawn(Arc::clone(self).compact());
@@ -98,7 +93,7 @@ impl Store {
         Ok((state.image.clone(), changes))
     }
 
-    /// Folds the log into the snapshot, as it is done from time to time, unless that is going on.
+    /// Folds the log into the snapshot, unless that is going on; others have their turn meanwhile.
     ///
     /// A sound store puts the log aside before it reads it; new changes go to a new log. The racy
     /// one reads the log that is being written, and empties it when the snapshot is in place.
@@ -106,51 +101,44 @@ impl Store {
         let Ok(_one_at_a_time) = self.compacting.try_lock() else {
             return Ok(());
         };
-        let [log, old] = ["log", "log.old"].map(|name| self.dir.join(name));
         let racy = self.variant == Variant::Racy;
+        let source = if racy { "log" } else { "log.old" };
         // An old log that is there already is what a failed compaction left.
-        if !racy && !old.exists() {
+        if !racy && !self.dir.join(source).exists() {
             let mut state = self.running()?;
-            fs::rename(&log, &old)?;
+            fs::rename(self.dir.join("log"), self.dir.join(source))?;
             state.log = None; // in case there will be no new one
-            state.log = Some(new_log(&log)?);
+            state.log = Some(new_log(&self.dir)?);
         }
-        let source = if racy { log } else { old.clone() };
-        let store = Arc::clone(&self);
-        spawn_blocking(move || store.merge(&source)).await??;
-
-        let state = self.running()?;
-        fs::rename(self.dir.join("snapshot.new"), self.dir.join("snapshot"))?;
+        let mut image = Image::default();
+        for (n, line) in lines(&self.dir, &["snapshot", source])?.iter().enumerate() {
+            image.apply(line)?;
+            if n % 16 == 0 {
+                yield_now().await;
+            }
+        }
+        let state = self.running()?; // kept to the end: after a crash the files are another store's
+        write_snapshot(&self.dir, &image)?;
         match &state.log {
             Some(log) if racy => log.set_len(0),
-            _ => fs::remove_file(old),
+            _ => fs::remove_file(self.dir.join(source)),
         }
-    }
-
-    fn merge(&self, log: &Path) -> Result<()> {
-        let _crash_waits = lock(&self.merging);
-        drop(self.running()?);
-        let mut image = Image::default();
-        replay(&self.dir.join("snapshot"), &mut image)?;
-        replay(log, &mut image)?;
-        fs::write(self.dir.join("snapshot.new"), image.snapshot())
     }
 
     /// Stops as a killed process does: at once, in the middle of a write. Everything fails from then
     /// on; when this returns, the directory can be opened again.
     pub fn crash(&self) {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(mut log) = state.log.take() {
             let _ = write!(log, "PUT {} torn half-of-a-val", state.image.seq + 1);
         }
         state.feeds.clear();
-        drop(state);
-        drop(lock(&self.merging)); // no file is touched any more
     }
 
     fn running(&self) -> Result<MutexGuard<'_, State>> {
-        let state = Some(lock(&self.state)).filter(|state| state.log.is_some());
-        state.ok_or_else(|| Error::other("the store has crashed"))
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let crashed = || Error::other("the store has crashed");
+        state.log.is_some().then_some(state).ok_or_else(crashed)
     }
 
     /// The state, unless a follower is as far behind as it may be.
@@ -165,35 +153,36 @@ impl Store {
 impl State {
     fn commit(&mut self, change: String) -> Result<()> {
         let mut log = self.log.take().ok_or(ErrorKind::NotConnected)?;
-        log.write_all(change.as_bytes())?; // if half a line is there, nothing may follow it
+        log.write_all(format!("{change}\n").as_bytes())?; // if half a line is there, nothing may follow it
         self.log = Some(log);
-        self.image.apply(change.trim_end_matches('\n'))?;
         for feed in &self.feeds {
             let _ = feed.try_send(change.clone()); // there is room, but it may be closed
         }
-        Ok(())
+        self.image.apply(&change)
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+fn new_log(dir: &Path) -> Result<File> {
+    fs::write(dir.join("log"), "")?;
+    File::options().append(true).open(dir.join("log"))
 }
 
-fn new_log(path: &Path) -> Result<File> {
-    fs::write(path, "")?;
-    File::options().append(true).open(path)
+fn write_snapshot(dir: &Path, image: &Image) -> Result<()> {
+    fs::write(dir.join("snapshot.new"), image.snapshot() + "\n")?;
+    fs::rename(dir.join("snapshot.new"), dir.join("snapshot"))
 }
 
-/// Takes in a log or a snapshot. A last line without its end was never acknowledged.
-fn replay(path: &Path, image: &mut Image) -> Result<()> {
-    let text = match fs::read(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-        read => read?,
-    };
-    for line in text.split_inclusive(|&byte| byte == b'\n') {
-        if let Some(line) = line.strip_suffix(b"\n") {
-            image.apply(&String::from_utf8_lossy(line))?;
-        }
+/// All lines of those files that exist. A last line without its end was never acknowledged.
+fn lines(dir: &Path, files: &[&str]) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for file in files {
+        let bytes = match fs::read(dir.join(file)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            read => read?,
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let (complete, _torn) = text.rsplit_once('\n').unwrap_or_default();
+        lines.extend(complete.lines().map(str::to_owned));
     }
-    Ok(())
+    Ok(lines)
 }

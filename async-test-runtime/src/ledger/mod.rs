@@ -271,6 +271,13 @@ impl Ledger {
         }
     }
 
+    /// Who a suite is; the root for one that has ended.
+    pub(crate) fn info(&self, id: SuiteId) -> Arc<SuiteInfo> {
+        self.nodes
+            .get(&id)
+            .map_or_else(|| self.root.clone(), |node| node.info.clone())
+    }
+
     /// Takes in what fails the run and no suite of it.
     pub(crate) fn run_problem(&mut self, problem: Problem, effects: &mut Effects) {
         let problem = Arc::new(problem);

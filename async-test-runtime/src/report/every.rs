@@ -440,18 +440,3 @@ fn every_kind_is_there() {
     });
     assert_eq!(verdicts.collect::<std::collections::HashSet<_>>().len(), 7);
 }
-
-#[test]
-#[ignore = "perf"]
-fn perf() {
-    for format in ["pretty", "terse", "tap"] {
-        let mut script = Script::default();
-        script.start(0, 0, "");
-        script.start(1, 0, "a");
-        (0..500_000).for_each(|_| script.check(1, "some label of a check", Verdict::Passed, None));
-        script.end(1, 0, None);
-        let t = std::time::Instant::now();
-        let n = written(format, &Style::default(), &script.records).len();
-        eprintln!("{format} {n} {:?}", t.elapsed());
-    }
-}

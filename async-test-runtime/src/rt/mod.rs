@@ -7,13 +7,14 @@ use std::future::Future as StdFuture;
 
 pub use crate::outcome::{BodyError, Outcome, Tail, outcome_of};
 pub use crate::plan::When;
-pub use crate::registry::Registered;
+pub use crate::registry::{Registered, RegisteredBundle, RegisteredReporter};
 pub use crate::run::builtin::{run_builtin, run_builtin_should_panic};
 pub use crate::run::main::main;
 pub use crate::spec::{Body, BodyFuture, Flavor, SharedFuture as Future, SuiteSpec};
 pub use dies::{DiesAsAny, DiesAsDebug, DiesAsError, DiesAsNever, DiesAsNothing};
 pub use pick::{AsDebug, AsError, AsLocal, AsNothing, AsShared, OutputOf, Pick};
 
+pub use crate::invoke::Invoke;
 pub use crate::tools::approx::is_approx;
 pub use crate::tools::bail::{abort_testing, bail_out};
 pub use crate::tools::child::{Child, ChildFigure, is_run};
@@ -28,7 +29,7 @@ pub use crate::tools::matches::{isa, matches};
 pub use crate::tools::ok::{flunk, nok, ok, pass};
 pub use crate::tools::plan::plan;
 pub use crate::tools::skip::{reason, skip, skip_remaining, skip_rest, why};
-pub use crate::tools::subtest::{Invoke, subtest, subtest_instant};
+pub use crate::tools::subtest::{subtest, subtest_instant};
 pub use crate::tools::todo::{todo_next, todo_remaining};
 pub use inventory;
 

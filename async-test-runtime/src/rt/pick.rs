@@ -99,10 +99,9 @@ impl<T> AsNothing for OutputOf<T> {
 }
 
 /// A body's future and what makes an outcome of its value; taken out once.
-#[derive(Debug)]
+#[expect(missing_debug_implementations, reason = "a future has nothing to show")]
 pub struct Pick<F: StdFuture>(Cell<Option<Unboxed<F>>>);
 
-#[derive(Debug)]
 struct Unboxed<F: StdFuture> {
     future: F,
     judge: fn(F::Output) -> Outcome,

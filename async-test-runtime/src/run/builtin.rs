@@ -120,7 +120,7 @@ fn once(spec: &'static SuiteSpec) -> Ended {
     let shared = suite.clone();
     // A bail-out elsewhere in the process reaches the suite through the root's jobs.
     let job = top
-        .jobs()
+        .table()
         .stand_in(suite.path().to_owned(), spec.place(), Arc::new(suite.clone()));
     runtime.block_on(run_here(spec, suite, Duration::ZERO, Some(reply)));
     drop(job);
@@ -133,7 +133,7 @@ fn once(spec: &'static SuiteSpec) -> Ended {
         }),
     ));
     let collected = collected.recv().unwrap_or_default();
-    let stuck = shared.jobs().active() > 0;
+    let stuck = shared.table().active() > 0;
     if stuck {
         // Waiting for a thread that does not come back would hang the harness.
         runtime.shutdown_background();
@@ -162,11 +162,10 @@ fn failed(text: String) -> Ended {
 /// Prints on the thread of the test, so that the harness captures it and shows it with the failure.
 #[expect(clippy::print_stdout, reason = "the harness captures nothing else")]
 fn print(ended: &Ended) {
-    let tell_all = Suite::top().0.hub.settings.tell_all;
     if let Some(lost) = &ended.collected.lost {
         println!("the report of this suite is incomplete: {lost}");
     }
-    if (ended.failed || tell_all) && !ended.collected.text.is_empty() {
+    if !ended.collected.text.is_empty() {
         print!("{}", String::from_utf8_lossy(&ended.collected.text));
         let _ = std::io::stdout().flush();
     }

@@ -159,7 +159,7 @@ fn run(options: &Options, mut selection: Selection) -> ExitCode {
     let top = Suite::top();
     ignore(&top, &selection.ignored);
     runtime.block_on(all(selection.run, limit, options.fail_fast));
-    let stuck = top.jobs().active() > 0;
+    let stuck = top.table().active() > 0;
     let (answer, answered) = mpsc::sync_channel(1);
     hub.sender.send(Message::End(EndOfRun {
         filtered_out: selection.filtered_out as u64,
@@ -224,7 +224,7 @@ fn ignore(top: &Suite, ignored: &[&'static SuiteSpec]) {
 /// Starts every suite, as many at once as the limit says, and waits for all of them.
 async fn all(suites: Vec<&'static SuiteSpec>, limit: usize, fail_fast: bool) {
     let top = Suite::top();
-    let jobs = top.jobs();
+    let jobs = top.table();
     jobs.set_limit(limit);
     let own_threads = Arc::new(Semaphore::new(OWN_THREADS));
     let stop = fail_fast.then(|| Arc::new(AtomicBool::new(false)));
@@ -368,7 +368,7 @@ impl OneSuite {
                 }
             };
             own.block_on(run_here(spec, suite.clone(), waited, reply));
-            if suite.jobs().active() > 0 {
+            if suite.table().active() > 0 {
                 own.shutdown_background();
             }
         });

@@ -16,6 +16,8 @@ pub(crate) struct Blind {
     young: BTreeSet<String>,
     never: Vec<String>,
     more: u64,
+    /// Up to which of the suite's activity this has been told.
+    mark: u64,
 }
 
 impl Blind {
@@ -27,11 +29,18 @@ impl Blind {
             young: BTreeSet::new(),
             never: Vec::new(),
             more: 0,
+            mark: 0,
         }
     }
 
-    /// Takes in what began and ended, in order: `began a/b`, `ended a/b`.
-    pub(crate) fn take(&mut self, events: &[String], during_a_round: bool) {
+    pub(crate) fn mark(&self) -> u64 {
+        self.mark
+    }
+
+    /// Takes in what began and ended since the mark, in order: `began a/b`, `ended a/b`. `activity` is the mark of the
+    /// suite, read before the events were: some of them may be newer than it.
+    pub(crate) fn take(&mut self, activity: u64, events: &[String], during_a_round: bool) {
+        self.mark = activity.max(self.mark + events.len() as u64);
         for event in events {
             let Some((what, path)) = event.split_once(' ') else {
                 continue;
@@ -87,11 +96,11 @@ mod tests {
     #[test]
     fn only_a_whole_round_inside_counts() {
         let mut blind = Blind::new("s");
-        blind.take(&events(&["began s", "began s/seen", "began s/short", "ended s/short", "began other/x"]), false);
-        blind.take(&events(&["began s/young", "began s/flash", "ended s/flash"]), true);
+        blind.take(0, &events(&["began s", "began s/seen", "began s/short", "ended s/short", "began other/x"]), false);
+        blind.take(0, &events(&["began s/young", "began s/flash", "ended s/flash"]), true);
         blind.round_ended(true);
         assert_eq!(blind.unseen().0, ["s/short", "s/flash", "s/young"]);
-        blind.take(&events(&["ended s/seen"]), false);
+        blind.take(0, &events(&["ended s/seen"]), false);
         assert_eq!(blind.unseen().0, ["s/short", "s/flash", "s/young"]);
         blind.round_ended(true);
         assert_eq!(blind.unseen().0, ["s/short", "s/flash"]);
@@ -101,9 +110,9 @@ mod tests {
     #[test]
     fn a_round_that_could_not_tell_saw_nothing() {
         let mut blind = Blind::new("s");
-        blind.take(&events(&["began s/a"]), false);
+        blind.take(0, &events(&["began s/a"]), false);
         blind.round_ended(false);
-        blind.take(&events(&["ended s/a"]), false);
+        blind.take(0, &events(&["ended s/a"]), false);
         blind.round_ended(true);
         assert_eq!(blind.unseen().0, ["s/a"]);
     }
@@ -111,8 +120,8 @@ mod tests {
     #[test]
     fn one_that_ends_during_the_round_was_not_seen_whole() {
         let mut blind = Blind::new("");
-        blind.take(&events(&["began a"]), false);
-        blind.take(&events(&["ended a"]), true);
+        blind.take(0, &events(&["began a"]), false);
+        blind.take(0, &events(&["ended a"]), true);
         blind.round_ended(true);
         assert_eq!(blind.unseen().0, ["a"]);
     }
@@ -121,7 +130,7 @@ mod tests {
     fn names_are_bounded() {
         let mut blind = Blind::new("s");
         for n in 0..100 {
-            blind.take(&events(&[&format!("began s/{n}"), &format!("ended s/{n}")]), false);
+            blind.take(0, &events(&[&format!("began s/{n}"), &format!("ended s/{n}")]), false);
         }
         let (names, more) = blind.unseen();
         assert_eq!((names.len(), more), (NAMED, 36));

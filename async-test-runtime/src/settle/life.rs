@@ -92,10 +92,6 @@ impl Life {
         &self.bad_in_session
     }
 
-    pub(crate) fn sessions(&self) -> u64 {
-        self.sessions
-    }
-
     /// Takes a round in; the answer is whether it saw something else than the one before.
     pub(crate) fn note(&mut self, spec: &VerifySpec, noted: Noted<'_>) -> bool {
         let facts = noted.facts;
@@ -173,6 +169,16 @@ impl Life {
         let passed_sometime = spec.mode == Mode::Sometimes && self.passed > 0;
         let undecided = self.undecided_by.as_ref().filter(|_| !passed_sometime);
         self.failed_by.as_ref().or(undecided)
+    }
+
+    /// Rounds, failed and undecided ones, with those of the session that runs.
+    pub(crate) fn counts(&self, running: Option<&Standing>) -> (u64, u64, u64) {
+        let count = |of: fn(&Standing) -> u64| running.map_or(0, of);
+        (
+            self.rounds + count(Standing::rounds),
+            self.failed + count(Standing::failed),
+            self.unknown + count(Standing::unknown),
+        )
     }
 
     fn verdict(&self, spec: &VerifySpec, running: Option<&Standing>) -> VerifyVerdict {

@@ -24,7 +24,7 @@ enum How {
 }
 
 /// What a body's value comes down to: its outcome, and the error itself where that can be looked into.
-pub type Died = (Outcome, Option<Box<dyn Any>>);
+pub(crate) type Died = (Outcome, Option<Box<dyn Any>>);
 
 impl Ending {
     fn of(result: Result<Died, crate::panic::Caught>) -> Ending {

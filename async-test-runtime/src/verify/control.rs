@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::attempt::Attempt;
-use super::core::{Book, Core, order};
+use super::shared::{Book, Core, order};
 use super::error::VerifyError;
 use super::fault::Fault;
 use super::task;
@@ -18,7 +18,7 @@ use crate::claim::{Claim, Raw};
 use crate::clock::sleep_real;
 use crate::event::{Amnesty, EventKind, Span};
 use crate::round::{Mode, Observation, VerifierEvent, VerifierState};
-use crate::settle::{Ending, RoundFacts, Stop};
+use crate::settle::{Ending, Gate, RoundFacts};
 use crate::suite::Attachment;
 
 /// Beyond its limit a round may take this much longer until it is taken for stuck: timers are late on busy machines.
@@ -47,25 +47,17 @@ where
     fn pass_gate(&self, number: u64) -> Result<(), VerifyError<T, E>> {
         let mut book = self.lock();
         let now = self.timing(&book).now().at;
-        let Some(session) = book.session.as_ref().filter(|session| session.number == number && session.over) else {
+        let session = book.session.as_ref();
+        if session.is_none_or(|session| session.number != number || session.standing.gate() == Gate::Open) {
             return Ok(());
-        };
-        let undecided = match session.stop {
-            Some(Stop::GateFailed) => false,
-            Some(Stop::GateUndecided) => true,
-            // It went through, and ended for another reason since.
-            Some(_) if session.standing.gate() == crate::settle::Gate::Open => return Ok(()),
-            _ => true,
-        };
+        }
         let Some(closed) = book.close(now) else {
             return Ok(());
         };
         book.state = VerifierState::Idle;
-        let closed = if undecided { closed.gate_undecided() } else { closed };
-        if closed.is_well() {
-            return Ok(());
-        }
-        closed.into_result(&book, &self.suite).map(drop)
+        let who = book.who(&self.suite);
+        drop(book);
+        closed.at_the_gate().into_result(who).map(drop)
     }
 
     pub(crate) async fn stop(self: &Arc<Self>) -> Result<Vec<Observation<T>>, VerifyError<T, E>> {
@@ -84,7 +76,9 @@ where
             match (book.close(now), book.state.after(VerifierEvent::Stop)) {
                 (Some(closed), Some(next)) => {
                     book.state = next;
-                    return closed.into_result(&book, &self.suite);
+                    let who = book.who(&self.suite);
+                    drop(book);
+                    return closed.into_result(who);
                 }
                 // Somebody else took the results, or finished it.
                 (_, None) => return Err(self.state_error(&book, STOP, book.state.name())),
@@ -111,9 +105,10 @@ where
             return false;
         }
         let now = self.timing(&book).now().at;
-        let activity = self.suite.activity_since(0);
         let closed = book.close(now);
-        let _ = activity;
+        let activity = self.suite.activity();
+        let events = self.suite.activity_since(book.life.blind.mark());
+        book.life.blind.take(activity, &events, false);
         book.state = VerifierState::Finished;
         book.finished_at = Some(now);
         let report = book.report(now);
@@ -168,7 +163,10 @@ where
             let since = Instant::now();
             let round = self.in_flight();
             let patience = match round {
-                Some(began) => (began + self.lock().spec.in_range().round_timeout + GRACE).saturating_duration_since(since),
+                Some((began, limit)) => {
+                    let late = limit.saturating_add(GRACE);
+                    late.saturating_sub(since.saturating_duration_since(began))
+                }
                 None => STARVED,
             };
             tokio::select! {
@@ -190,17 +188,16 @@ where
 
     /// The round in flight has not come back in time: it is counted as hung, and nobody waits for it any more. Its
     /// loop ends when it comes back.
-    fn give_up(&self, round: Option<Instant>) {
+    fn give_up(&self, round: Option<(Instant, Duration)>) {
         let (number, spec, now) = {
             let book = self.lock();
             let Some(session) = &book.session else { return };
             (session.number, book.spec.in_range(), self.timing(&book).now())
         };
-        let held = round.map_or(STARVED, |began| now.real.saturating_duration_since(began));
-        let limit = spec.round_timeout;
+        let held = round.map_or(STARVED, |(began, _)| now.real.saturating_duration_since(began));
         let fault = match round {
-            Some(_) if self.polling.load(Ordering::Relaxed) => Fault::Blocked { limit, held, still: true },
-            Some(_) => Fault::TimedOut { limit },
+            Some((_, limit)) if self.polling.load(Ordering::Relaxed) => Fault::Blocked { limit, held, still: true },
+            Some((_, limit)) => Fault::TimedOut { limit },
             None => Fault::Starved { waited: held },
         };
         let facts = RoundFacts {

@@ -9,7 +9,7 @@ use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use super::attempt::{Attempt, Limit, attempt};
-use super::core::{Core, Opened, Runner, order};
+use super::shared::{Core, Opened, Runner, order};
 use super::timing::{Alarm, Reading, Timing};
 use crate::cancel::Cause;
 use crate::event::Telemetry;
@@ -103,6 +103,7 @@ where
         runner: Some(runner),
     };
     let now = timing.now().at;
+    let known = core.lock().life.blind.mark();
     let activity = core.suite.activity();
     let rng = (spec.jitter > 0.0).then(|| core.suite.rng(&format!("verifier {} jitter", core.counts().0)));
     let mut work = Loop {
@@ -113,7 +114,7 @@ where
         origin: now,
         wall: SystemTime::now().checked_sub(now).unwrap_or(SystemTime::UNIX_EPOCH),
         was_bad: false,
-        known: 0,
+        known,
         good: activity,
         began_with: activity,
         told: now,
@@ -178,16 +179,18 @@ where
     fn take_off(&mut self, now: Reading) -> Duration {
         self.began_with = self.core.suite.activity();
         self.follow(self.began_with, false);
-        self.core.take_off(now.real);
-        round_limit(&self.spec, now.at.saturating_sub(self.origin))
+        let limit = round_limit(&self.spec, now.at.saturating_sub(self.origin));
+        self.core.take_off(now.real, limit);
+        limit
     }
 
     /// Takes in which subtests began and ended.
     fn follow(&mut self, activity: u64, during_a_round: bool) {
         if activity != self.known {
             let events = self.core.suite.activity_since(self.known);
-            self.known = activity.max(self.known + events.len() as u64);
-            self.core.lock().life.blind.take(&events, during_a_round);
+            let blind = &mut self.core.lock().life.blind;
+            blind.take(activity, &events, during_a_round);
+            self.known = blind.mark();
         }
     }
 
@@ -209,7 +212,8 @@ where
             self.tell(ended.at);
         }
         let out_of_time = matches!(self.spec.mode, Mode::Eventually(_)) && recorded.step == Step::Stop(Stop::TimeUp);
-        if recorded.crossed || out_of_time {
+        let at_the_gate = recorded.step == Step::Stop(Stop::GateFailed);
+        if (recorded.crossed || out_of_time) && !at_the_gate {
             self.fail_fast(text.as_deref().unwrap_or("no round passed"));
         }
         if self.spec.gate {
@@ -270,7 +274,6 @@ where
             // Tokio rounds up to its next millisecond, so a delay is never cut short.
             self.alarm.set(delay);
         }
-        let due = since.at.saturating_add(delay);
         loop {
             let orders = self.core.orders();
             if orders & order::END != 0 && self.may_end() {
@@ -286,7 +289,7 @@ where
                 }
                 continue;
             }
-            if delay.is_zero() || self.timing.now().at >= due || self.ring().await {
+            if delay.is_zero() || self.ring().await {
                 return Some(self.timing.now());
             }
         }

@@ -34,6 +34,24 @@ impl Verdict<'_> {
     }
 }
 
+impl Verdict<'_> {
+    /// The test point of a loop that was awaited in place: figures only where it did not hold.
+    pub(crate) fn short_claim(&self, at: Place) -> Claim {
+        let report = self.report;
+        match self.found {
+            None => Claim::new(Raw::Pass, report.name.clone(), at),
+            Some(found) => {
+                let detail = Detail::new()
+                    .note(found.sentence.clone())
+                    .figure("rounds", Figure::Count(report.rounds))
+                    .figure("failed", Figure::Count(report.failed))
+                    .figure("unknown", Figure::Count(report.unknown));
+                Claim::new(Raw::Fail, report.name.clone(), at).detail(detail)
+            }
+        }
+    }
+}
+
 fn explain(detail: Detail, found: &Found, report: &VerifyReport) -> Detail {
     let mut detail = detail.note(found.sentence.clone());
     let broken = report.violation.as_ref().or(report.first_failure.as_ref());

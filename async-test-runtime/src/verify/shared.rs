@@ -1,7 +1,6 @@
 //! What the handle, the loop and the suite share of one verifier.
 
 use std::borrow::Cow;
-use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -16,11 +15,10 @@ use super::fault::Fault;
 use super::task::Loop;
 use super::timing::Timing;
 use crate::error::{Error, ErrorKind};
+use crate::outcome::BodyFailure;
 use crate::place::Place;
 use crate::round::{Observation, VerifierEvent, VerifierState, VerifySpec};
-use crate::settle::{
-    Blame, Finding, Found, Gate, Life, Noted, Ring, RoundFacts, Standing, Step, Stop, VerifyReport, decide,
-};
+use crate::settle::{Blame, Finding, Found, Gate, Life, Noted, Ring, RoundFacts, Standing, Step, VerifyReport, decide};
 use crate::suite::Suite;
 
 /// The user's function, whatever its type is. It is with the loop while that runs.
@@ -51,6 +49,8 @@ pub(crate) struct Core<T, E> {
     pub(crate) polling: AtomicBool,
     /// When the round in flight began, in nanoseconds since `born`; 0 when there is none.
     in_flight: AtomicU64,
+    /// How long it may take, in nanoseconds.
+    limit: AtomicU64,
     born: Instant,
 }
 
@@ -78,7 +78,6 @@ pub(crate) struct Session<T, E> {
     pub(crate) begun: bool,
     /// The loop has ended, or has been given up.
     pub(crate) over: bool,
-    pub(crate) stop: Option<Stop>,
 }
 
 /// What the loop learns from the record of a round.
@@ -110,6 +109,7 @@ impl<T, E> Core<T, E> {
             progress: Notify::new(),
             polling: AtomicBool::new(false),
             in_flight: AtomicU64::new(0),
+            limit: AtomicU64::new(0),
             born: Instant::now(),
         }
     }
@@ -128,20 +128,24 @@ impl<T, E> Core<T, E> {
         self.wake.notify_one();
     }
 
-    pub(crate) fn take_off(&self, began: Instant) {
-        let nanos = began.saturating_duration_since(self.born).as_nanos();
-        self.in_flight.store(u64::try_from(nanos).unwrap_or(u64::MAX).max(1), Ordering::Relaxed);
+    pub(crate) fn take_off(&self, began: Instant, limit: Duration) {
+        self.limit.store(nanos(limit), Ordering::Relaxed);
+        let began = began.saturating_duration_since(self.born);
+        self.in_flight.store(nanos(began).max(1), Ordering::Relaxed);
     }
 
     pub(crate) fn land(&self) {
         self.in_flight.store(0, Ordering::Relaxed);
     }
 
-    /// When the round in flight began.
-    pub(crate) fn in_flight(&self) -> Option<Instant> {
+    /// When the round in flight began and how long it may take.
+    pub(crate) fn in_flight(&self) -> Option<(Instant, Duration)> {
         match self.in_flight.load(Ordering::Relaxed) {
             0 => None,
-            nanos => self.born.checked_add(Duration::from_nanos(nanos)),
+            began => {
+                let began = self.born.checked_add(Duration::from_nanos(began))?;
+                Some((began, Duration::from_nanos(self.limit.load(Ordering::Relaxed))))
+            }
         }
     }
 
@@ -185,7 +189,6 @@ impl<T, E> Core<T, E> {
             fault: None,
             begun: false,
             over: false,
-            stop: None,
         });
         self.orders.store(0, Ordering::Release);
         let attachment = book.attachment;
@@ -239,9 +242,6 @@ impl<T, E> Core<T, E> {
         };
         let transition = book.life.note(spec, noted);
         let step = decide(spec, &session.standing, facts);
-        if let Step::Stop(stop) = step {
-            session.stop = Some(stop);
-        }
         drop(guard);
         // What is dropped from here on is the user's, so it is dropped outside of the lock.
         drop((evicted, replaced, attempt));
@@ -254,6 +254,10 @@ impl<T, E> Core<T, E> {
         let (rounds, failed, unknown) = book.life.counts(book.session.as_ref().map(|session| &session.standing));
         (book.name.clone(), rounds, failed, unknown)
     }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// A session that has been opened, and what its loop needs.
@@ -278,6 +282,14 @@ impl<T, E> Book<T, E> {
         self.life.report(&self.spec, self.name.clone(), self.state, running, now)
     }
 
+    pub(crate) fn who(&self, suite: &Suite) -> Who {
+        Who {
+            name: self.name.clone(),
+            suite: suite.path().to_owned(),
+            forgiven: self.todo.is_some(),
+        }
+    }
+
     /// Takes the session out of the book; nothing while its loop runs.
     pub(crate) fn close(&mut self, now: Duration) -> Option<Closed<T, E>> {
         let mut session = self.session.take_if(|session| session.over)?;
@@ -300,15 +312,15 @@ impl<T, E> Book<T, E> {
     }
 }
 
-impl<T, E: Debug> Closed<T, E> {
+impl<T, E> Closed<T, E> {
     /// What `stop_job` returns. A verifier that is expected to break has no bad news for the body.
-    pub(crate) fn into_result(self, book: &Book<T, E>, suite: &Suite) -> Result<Vec<Observation<T>>, VerifyError<T, E>> {
+    pub(crate) fn into_result(self, who: Who) -> Result<Vec<Observation<T>>, VerifyError<T, E>> {
         match self.found {
-            Some(found) if book.todo.is_none() => Err(VerifyError {
+            Some(found) if !who.forgiven => Err(VerifyError {
                 inner: Box::new(Inner {
                     cause: cause(found.finding, self.fault),
-                    name: book.name.clone(),
-                    suite: suite.path().to_owned(),
+                    name: who.name,
+                    suite: who.suite,
                     sentence: found.sentence,
                     round: self.round,
                 }),
@@ -318,17 +330,45 @@ impl<T, E: Debug> Closed<T, E> {
         }
     }
 
-    pub(crate) fn is_well(&self) -> bool {
-        self.found.is_none()
-    }
-
-    pub(crate) fn gate_undecided(mut self) -> Self {
-        if let Some(found) = &mut self.found {
+    /// What was found out is the gate's.
+    pub(crate) fn at_the_gate(mut self) -> Self {
+        if let Some(found) = self.found.as_mut().filter(|found| found.finding != Finding::GateFailed) {
             found.finding = Finding::GateFailed;
-            found.sentence = format!("the gate was not passed, so the set-up is at fault and not the test: {}", found.sentence);
-            self.fault = None;
+            found.sentence.insert_str(0, "the gate was not passed, so the set-up is at fault and not the test: ");
         }
         self
+    }
+}
+
+/// Whose result it is.
+pub(crate) struct Who {
+    name: Cow<'static, str>,
+    suite: String,
+    forgiven: bool,
+}
+
+impl Who {
+    pub(crate) fn body_failed<T, E>(
+        self,
+        failure: BodyFailure,
+        observations: Vec<Observation<T>>,
+        beside: Option<String>,
+    ) -> VerifyError<T, E> {
+        let said = failure.message.as_ref().unwrap_or(&failure.debug);
+        let mut sentence = format!("the future of `during` returned an error: {said}");
+        if let Some(beside) = beside {
+            sentence.push_str(&format!("; beside that: {beside}"));
+        }
+        VerifyError {
+            observations,
+            inner: Box::new(Inner {
+                cause: VerifyCause::Body(failure),
+                name: self.name,
+                suite: self.suite,
+                sentence,
+                round: None,
+            }),
+        }
     }
 }
 

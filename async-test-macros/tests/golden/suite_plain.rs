@@ -1,0 +1,25 @@
+#[doc(hidden)]
+#[allow(non_upper_case_globals, reason = "named after the function")]
+static __suite_parses: ::async_test_suite::__rt::SuiteSpec = {
+    fn parses() -> Result<(), String> {
+        Ok(())
+    }
+    ::async_test_suite::__rt::SuiteSpec {
+        function: "parses",
+        module: ::core::module_path!(),
+        file: ::core::file!(),
+        line: ::core::line!(),
+        column: ::core::column!(),
+        end_line: ::core::line!(),
+        package: ::core::option_env!("CARGO_PKG_NAME"),
+        body: ::async_test_suite::__rt::Body::Blocking(|_| {
+            ::async_test_suite::__rt::suite_result!(parses())
+        }),
+        ..::async_test_suite::__rt::SuiteSpec::BASE
+    }
+};
+::async_test_suite::__rt::submit!(& __suite_parses);
+#[::core::prelude::v1::test]
+fn parses() -> ::std::process::ExitCode {
+    ::async_test_suite::__rt::run_builtin(&__suite_parses)
+}
