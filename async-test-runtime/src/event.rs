@@ -53,6 +53,8 @@ pub enum EventKind {
         /// To here.
         to: Stage,
     },
+    /// The body says that no more tests come from it.
+    NoMoreTests,
     /// Every job of the suite has ended.
     JobsAwaited,
     /// A measurement.

@@ -102,7 +102,7 @@ pub(crate) struct Done {
 }
 
 impl Done {
-    fn end(&self) {
+    pub(crate) fn end(&self) {
         self.ended.store(true, Ordering::Release);
         self.notify.notify_waiters();
     }

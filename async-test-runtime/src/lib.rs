@@ -71,3 +71,4 @@ pub use report::Reporter;
 pub use spawn::{Job, JobError};
 pub use stage::Stage;
 pub use suite::Suite;
+pub use tools::proclaim::TestResult;

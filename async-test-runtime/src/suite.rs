@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{BodySpan, Command, Event, EventKind, Handled, Opening, Payload, Reply, Telemetry};
 use crate::hub::{self, Hub};
 use crate::ids::{EventId, SuiteId};
-use crate::jobs::{Control, Jobs};
+use crate::jobs::{Control, Done, Jobs};
 use crate::place::Place;
 use crate::plan::Plan;
 use crate::queue::Message;
@@ -46,6 +46,7 @@ pub(crate) struct Shared {
     parallel: AtomicBool,
     random: AtomicBool,
     started: OnceLock<Instant>,
+    completed: Done,
     limits: Mutex<Limits>,
     clean_ups: Mutex<Vec<CleanUp>>,
     attachments: Mutex<Attachments>,
@@ -155,6 +156,7 @@ impl Suite {
             parallel: AtomicBool::new(plan.parallel.unwrap_or(false)),
             random: AtomicBool::new(plan.random.unwrap_or(settings.random)),
             started: OnceLock::new(),
+            completed: Done::default(),
             limits: Mutex::new(Limits {
                 timeout,
                 job_timeout: plan.job_timeout.or(settings.job_timeout),
@@ -298,7 +300,7 @@ impl Suite {
     }
 
     /// The first test has come: no plan any more.
-    fn step_on(&self) {
+    pub(crate) fn step_on(&self) {
         if self.0.stage.load(Ordering::Relaxed) == Stage::Initializing as u8 {
             // Another thread may have been first, or the suite may be ending; both are as good.
             let _ = self.set_stage(Stage::InProgress);
@@ -321,6 +323,13 @@ impl Suite {
     pub(crate) fn mark_dismissed(&self) {
         // Not an event: the suite has left the ledger.
         self.0.stage.store(Stage::Dismissed as u8, Ordering::Release);
+        self.0.completed.end();
+    }
+
+    /// Ends when the suite has ended: its jobs, verifiers and clean-ups included. Cancel safe; dropping it does nothing.
+    /// A suite that awaits its own end never gets there.
+    pub async fn completed(&self) {
+        self.0.completed.wait().await;
     }
 
     pub(crate) fn note_end(&self) {

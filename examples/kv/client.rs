@@ -20,7 +20,7 @@ impl Client {
         let Some(reply) = self.ask(&format!("GET {key}")).await? else {
             return Ok(None);
         };
-        let (seq, value) = reply.split_once(' ').unwrap_or((&reply, ""));
+        let (seq, value) = reply.split_once(' ').ok_or(ErrorKind::InvalidData)?;
         let (seq, value) = (seq.parse().map_err(Error::other)?, value.to_owned());
         Ok(Some(Entry { seq, value }))
     }

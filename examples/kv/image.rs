@@ -1,5 +1,5 @@
-//! What the store holds, and the lines it is made of: `PUT seq key value` and `DEL seq key`. A log is
-//! a list of them; a snapshot is a log without the lines that no longer matter, closed by `END seq`.
+//! What the store holds, and the lines it is made of: `PUT seq key value` and `DEL seq key`. A log is a list of them; a
+//! snapshot is a log without the lines that no longer matter, closed by `END seq`.
 
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};

@@ -1,5 +1,5 @@
-//! A small key-value store over TCP: a leader that keeps its data on disk, followers that copy it.
-//! Every change gets the next sequence number, and `image` says what it looks like. Start there.
+//! A small key-value store over TCP: a leader that keeps its data on disk, and followers that copy it.
+//! Every change gets the next sequence number. `image` says what a change looks like, in a file as on the wire.
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "used in parts")]
 
 mod client;

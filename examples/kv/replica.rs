@@ -4,8 +4,8 @@ use super::{image::Image, wire::Wire};
 use std::{io::Result, net::SocketAddr, time::Duration};
 use tokio::{net::TcpStream, sync::watch, task::JoinSet, time::sleep};
 
-/// Whenever its connection ends it makes a new one, and goes on showing what it had until the new
-/// snapshot is complete. Dropping it ends it.
+/// Whenever its connection ends it makes a new one, and shows what it had until the new snapshot is complete.
+/// Dropping it ends it.
 #[derive(Debug)]
 pub struct Replica {
     /// Whom it follows; send another address to change that.

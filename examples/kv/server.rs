@@ -1,8 +1,8 @@
 //! The leader's TCP side. A line asks, a line answers: `OK …`, `NONE` or `ERR why`.
 //!
-//! `GET key` (`OK seq value`) · `PUT key value`, `DEL key` (`OK seq`) · `CAS key seq value` (`NONE` if
-//! another change wrote the key last; 0: it is absent) · `LEN` · `SEQ` · `FOLLOW` (a snapshot, then
-//! change by change; the follower says `ACK` to each) · `EXPIRE key seconds` is not supported yet.
+//! `GET key` (`OK seq value`) · `PUT key value` and `DEL key` (`OK seq`) · `CAS key seq value` (`NONE` if another
+//! change wrote the key last; 0 stands for absent) · `LEN` · `SEQ` · `FOLLOW` (a snapshot, then change by change; the
+//! follower says `ACK` to each) · `EXPIRE key seconds` is not supported yet.
 
 use super::{store::Store, wire::Wire};
 use std::io::{Error, ErrorKind, Result};
@@ -73,8 +73,7 @@ async fn converse(socket: TcpStream, store: Arc<Store>) -> Result<()> {
 
 async fn answer(store: &Arc<Store>, line: &str) -> Result<Option<String>> {
     let mut words = line.splitn(3, ' ');
-    let request = (words.next().unwrap_or(""), words.next(), words.next());
-    let number = match request {
+    let number = match (words.next().unwrap_or(""), words.next(), words.next()) {
         ("GET", Some(key), None) => {
             let entry = store.read(|image| image.entries.get(key).cloned())?;
             return Ok(entry.map(|entry| format!("{} {}", entry.seq, entry.value)));

@@ -1,5 +1,5 @@
-//! The leader's state and its files. A change is in `log` before it is acknowledged, so it survives a
-//! crash of the process (a power cut would take an `fsync` too). Compaction makes a log a `snapshot`.
+//! The leader's state and its files. A change is in `log` before it is acknowledged, so it survives a crash of the
+//! process (a power cut would take an `fsync` too). Compaction folds the log into `snapshot`.
 
 use super::image::{Image, check};
 use std::fs::{self, File};
@@ -60,9 +60,9 @@ impl Store {
         Ok(look(&self.running()?.image))
     }
 
-    /// Writes `value`, or deletes the key if there is none. Returns the number of the change, which
-    /// survives a crash; `None` if there is nothing to delete, or if `at` is not the change that last
-    /// wrote the key (0: it is absent). Waits for slow followers; dropped then, it has done nothing.
+    /// Writes `value`, or deletes the key if there is none. Returns the number of the change, which survives a crash;
+    /// `None` if there is nothing to delete, or if `at` is not the change that last wrote the key (0: it is absent).
+    /// Waits for slow followers; dropped while it waits, it has written nothing.
     pub async fn write(self: &Arc<Self>, key: &str, value: Option<&str>, at: Option<u64>) -> Result<Option<u64>> {
         check(key, value.unwrap_or_default())?;
         loop {
@@ -93,10 +93,10 @@ impl Store {
         Ok((state.image.clone(), changes))
     }
 
-    /// Folds the log into the snapshot, unless that is going on; others have their turn meanwhile.
+    /// Folds the log into the snapshot, unless that is going on already; others have their turn meanwhile.
     ///
-    /// A sound store puts the log aside before it reads it; new changes go to a new log. The racy
-    /// one reads the log that is being written, and empties it when the snapshot is in place.
+    /// A sound store puts the log aside before it reads it, and new changes go to a new log. The racy one reads the log
+    /// that is being written, and empties it when the snapshot is in place.
     pub async fn compact(self: Arc<Self>) -> Result<()> {
         let Ok(_one_at_a_time) = self.compacting.try_lock() else {
             return Ok(());
@@ -125,8 +125,7 @@ impl Store {
         }
     }
 
-    /// Stops as a killed process does: at once, in the middle of a write. Everything fails from then
-    /// on; when this returns, the directory can be opened again.
+    /// Stops as a killed process does, in the middle of a write. All fails from then on, and the directory is free.
     pub fn crash(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(mut log) = state.log.take() {
@@ -153,7 +152,7 @@ impl Store {
 impl State {
     fn commit(&mut self, change: String) -> Result<()> {
         let mut log = self.log.take().ok_or(ErrorKind::NotConnected)?;
-        log.write_all(format!("{change}\n").as_bytes())?; // if half a line is there, nothing may follow it
+        log.write_all(format!("{change}\n").as_bytes())?; // a log with half a line at its end is not put back
         self.log = Some(log);
         for feed in &self.feeds {
             let _ = feed.try_send(change.clone()); // there is room, but it may be closed

@@ -17,7 +17,7 @@ impl Wire {
         self.0.write_all(format!("{line}\n").as_bytes()).await
     }
 
-    /// The next line; an error at the end, also if that comes in the middle of a line.
+    /// The next line; an error at the end of the stream, also if that comes in the middle of a line.
     pub async fn line(&mut self) -> Result<String> {
         let mut line = String::new();
         self.0.read_line(&mut line).await?;

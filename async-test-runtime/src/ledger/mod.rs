@@ -108,6 +108,15 @@ impl Ledger {
                 }
                 warn_of_unknown_keys(node, &extra, effects);
             }
+            EventKind::NoMoreTests => node.sealed = true,
+            EventKind::Test(claim) if node.sealed => {
+                let late = Problem::LateCheck {
+                    suite: node.info.path.clone(),
+                    label: claim.label.into_owned(),
+                    at: claim.at,
+                };
+                tell(node, late, effects);
+            }
             EventKind::Test(claim) => test(node, claim, effects),
             EventKind::Diag(text) => {
                 announce(node, effects);
@@ -264,6 +273,7 @@ impl Ledger {
             | EventKind::Started
             | EventKind::Amnesty(_)
             | EventKind::StageTransition { .. }
+            | EventKind::NoMoreTests
             | EventKind::JobsAwaited
             | EventKind::Telemetry(_)
             | EventKind::Command(Command::Custom { reply: None, .. })

@@ -22,6 +22,8 @@ pub(super) struct Node {
     /// Children that were opened and have not been counted yet.
     pub(super) open_children: u64,
     pub(super) announced: bool,
+    /// The body has said that it is done; what it still checks comes too late.
+    pub(super) sealed: bool,
     planned: Option<u64>,
     /// What the parent holds for the end of this suite.
     mark: Mark,
@@ -48,6 +50,7 @@ impl Node {
             problems: Vec::new(),
             open_children: 0,
             announced: false,
+            sealed: false,
             planned: None,
             mark,
             todo,

@@ -22,6 +22,7 @@ pub use crate::tools::cmp::cmp;
 pub use crate::tools::deeply::is_deeply;
 pub use crate::tools::diag::diag;
 pub use crate::tools::dies::{Ending, Like, dies, ending, ending_of, lives};
+pub use crate::tools::done::done_testing;
 pub use crate::tools::flunks::{Flunks, test_flunks};
 pub use crate::tools::is::{is, isnt};
 pub use crate::tools::like::{like, unlike};
@@ -31,6 +32,7 @@ pub use crate::tools::plan::plan;
 pub use crate::tools::skip::{reason, skip, skip_remaining, skip_rest, why};
 pub use crate::tools::subtest::{subtest, subtest_instant};
 pub use crate::tools::todo::{todo_next, todo_remaining};
+pub use crate::tools::tool::{ToolSpec, ToolValue, tool, tool_async};
 pub use inventory;
 
 use crate::suite::Suite;

@@ -11,15 +11,18 @@ pub(crate) mod cmp;
 pub(crate) mod deeply;
 pub(crate) mod diag;
 pub(crate) mod dies;
+pub(crate) mod done;
 pub(crate) mod flunks;
 pub(crate) mod is;
 pub(crate) mod like;
 pub(crate) mod matches;
 pub(crate) mod ok;
 pub(crate) mod plan;
+pub(crate) mod proclaim;
 pub(crate) mod skip;
 pub(crate) mod subtest;
 pub(crate) mod todo;
+pub(crate) mod tool;
 
 use std::borrow::Cow;
 use std::fmt::Arguments;
@@ -48,7 +51,7 @@ impl Call<'_> {
     #[track_caller]
     pub(crate) fn send(self, tool: &'static str, held: bool, explain: impl FnOnce() -> Detail) -> bool {
         let at = Place::caller();
-        crate::context::with(tool, |suite| {
+        crate::context::claim(tool, || {
             let (label, expression) = match self.message {
                 None => (Cow::Borrowed(self.expression), None),
                 Some(message) => (text(message), (!held).then_some(self.expression)),
@@ -56,10 +59,10 @@ impl Call<'_> {
             let mut claim = Claim::new(Raw::of(held), label, at);
             if !held {
                 let mut detail = explain();
-                detail.expression = expression.map(Cow::Borrowed);
+                detail.expression = expression.filter(|text| !text.is_empty()).map(Cow::Borrowed);
                 claim = claim.detail(detail);
             }
-            suite.claim(claim)
+            claim
         })
     }
 }
