@@ -7,7 +7,12 @@ use std::path::{Path, PathBuf};
 /// Every module of the runtime and its floor. A module imports from its own floor and from those below.
 const FLOORS: &[(u8, &[&str])] = &[
     // words
-    (0, &["claim", "error", "event", "ids", "options", "outcome", "place", "plan", "record", "round", "stage"]),
+    (
+        0,
+        &[
+            "claim", "error", "event", "ids", "options", "outcome", "place", "plan", "record", "round", "stage",
+        ],
+    ),
     // judgement
     (1, &["amnesty", "diff", "ledger", "order", "settle", "structure"]),
     // ears
@@ -16,8 +21,28 @@ const FLOORS: &[(u8, &[&str])] = &[
     (
         3,
         &[
-            "activity", "boot", "bundles", "cancel", "clock", "condition", "context", "drive", "hub", "invoke", "jobs",
-            "manager", "panic", "query", "queue", "registry", "runtime", "settings", "spawn", "spec", "suite", "verify",
+            "activity",
+            "boot",
+            "bundles",
+            "cancel",
+            "clock",
+            "condition",
+            "context",
+            "drive",
+            "hub",
+            "invoke",
+            "jobs",
+            "manager",
+            "panic",
+            "query",
+            "queue",
+            "registry",
+            "runtime",
+            "settings",
+            "spawn",
+            "spec",
+            "suite",
+            "verify",
         ],
     ),
     // what people call
@@ -75,13 +100,21 @@ fn runtime() -> BTreeMap<String, String> {
     let src = root().join("async-test-runtime/src");
     sources(&src)
         .into_iter()
-        .map(|path| (path.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/"), code(&path)))
+        .map(|path| {
+            (
+                path.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/"),
+                code(&path),
+            )
+        })
         .filter(|(path, _)| !is_test(path))
         .collect()
 }
 
 fn floor(module: &str) -> Option<u8> {
-    FLOORS.iter().find(|(_, modules)| modules.contains(&module)).map(|(floor, _)| *floor)
+    FLOORS
+        .iter()
+        .find(|(_, modules)| modules.contains(&module))
+        .map(|(floor, _)| *floor)
 }
 
 fn module(path: &str) -> &str {
@@ -97,11 +130,19 @@ fn imports(code: &str) -> Vec<String> {
         }
         let rest = &code[at + "crate::".len()..];
         let inside = match rest.strip_prefix('{') {
-            Some(list) => list.split('}').next().unwrap_or_default().split(',').map(str::trim).collect(),
+            Some(list) => list
+                .split('}')
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .map(str::trim)
+                .collect(),
             None => vec![rest],
         };
         found.extend(inside.into_iter().map(|path| {
-            path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
+            path.chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect::<String>()
         }));
     }
     found
@@ -115,12 +156,16 @@ fn arrows_go_down() {
             continue;
         }
         let Some(own) = floor(module(&path)) else {
-            wrong.push(format!("{path}: the module has no floor; give it one in FLOORS and in ARCHITECTURE.md"));
+            wrong.push(format!(
+                "{path}: the module has no floor; give it one in FLOORS and in ARCHITECTURE.md"
+            ));
             continue;
         };
         for name in imports(&code) {
             match floor(&name) {
-                Some(other) if other > own => wrong.push(format!("{path} (floor {own}) imports {name} (floor {other})")),
+                Some(other) if other > own => {
+                    wrong.push(format!("{path} (floor {own}) imports {name} (floor {other})"))
+                }
                 Some(_) => {}
                 // Macros and the re-exports of the crate's root belong to whoever made them.
                 None if name.starts_with("__") || name.is_empty() => {}
@@ -136,7 +181,10 @@ fn every_floor_has_its_modules() {
     let known: Vec<String> = runtime().keys().map(|path| module(path).to_owned()).collect();
     for (floor, modules) in FLOORS {
         for module in *modules {
-            assert!(known.iter().any(|known| known == module), "floor {floor}: there is no module {module}");
+            assert!(
+                known.iter().any(|known| known == module),
+                "floor {floor}: there is no module {module}"
+            );
         }
     }
 }
@@ -164,7 +212,12 @@ fn the_lower_floors_know_neither_tokio_nor_the_clock() {
     for (path, code) in runtime() {
         let words = ["tokio::", "Instant::now", "SystemTime::now", "std::thread"];
         if floor(module(&path)).is_some_and(|floor| floor <= 2) {
-            wrong.extend(words.iter().filter(|word| code.contains(**word)).map(|word| format!("{path}: {word}")));
+            wrong.extend(
+                words
+                    .iter()
+                    .filter(|word| code.contains(**word))
+                    .map(|word| format!("{path}: {word}")),
+            );
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -179,7 +232,10 @@ fn macros_and_runtime_do_not_know_each_other() {
         ("async-test-runtime", "async-test-macros"),
     ] {
         let manifest = fs::read_to_string(root().join(crate_name).join("Cargo.toml")).unwrap();
-        assert!(!manifest.contains(&format!("{other} =")), "{crate_name} depends on {other}");
+        assert!(
+            !manifest.contains(&format!("{other} =")),
+            "{crate_name} depends on {other}"
+        );
         for path in sources(&root().join(crate_name).join("src")) {
             assert!(!code(&path).contains(other), "{} names {other}", path.display());
         }
@@ -190,7 +246,10 @@ fn macros_and_runtime_do_not_know_each_other() {
 fn the_facade_holds_no_function_body() {
     let code = code(&root().join("src/lib.rs"));
     // The one `fn` is inside of the text of `main!`.
-    let functions: Vec<&str> = code.lines().filter(|line| line.trim_start().starts_with("pub fn ")).collect();
+    let functions: Vec<&str> = code
+        .lines()
+        .filter(|line| line.trim_start().starts_with("pub fn "))
+        .collect();
     assert!(functions.is_empty(), "{functions:?}");
 }
 
@@ -212,10 +271,17 @@ fn files_stay_small() {
 #[test]
 fn architecture_is_short_and_names_every_module() {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
-    assert!(text.lines().count() <= 150, "ARCHITECTURE.md has {} lines", text.lines().count());
+    assert!(
+        text.lines().count() <= 150,
+        "ARCHITECTURE.md has {} lines",
+        text.lines().count()
+    );
     for (_, modules) in FLOORS {
         for module in *modules {
-            assert!(text.contains(&format!("`{module}`")), "ARCHITECTURE.md does not name `{module}`");
+            assert!(
+                text.contains(&format!("`{module}`")),
+                "ARCHITECTURE.md does not name `{module}`"
+            );
         }
     }
 }

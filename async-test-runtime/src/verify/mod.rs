@@ -354,3 +354,6 @@ impl<T, E> Debug for Verifier<T, E> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The same loop, awaited in place: what `eventually!` and `consistently!` expand to.
 
 use std::borrow::Cow;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -29,6 +29,12 @@ pub struct Poll {
     /// The first key whose value was none.
     bad: Option<(&'static str, BadDuration)>,
     run: Option<Box<Run>>,
+}
+
+impl fmt::Debug for Poll {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Poll").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 struct Run {

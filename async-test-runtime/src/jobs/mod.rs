@@ -8,16 +8,18 @@
 //!    parent that waits holds none of them, and no depth and no limit can deadlock.
 //! 3. Waiting jobs start in the order in which they began to wait (tokio's semaphore is fair).
 
+mod end;
+mod start;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::AbortHandle;
 
 use crate::cancel::Cause;
@@ -25,6 +27,8 @@ use crate::claim::Running;
 use crate::error::ErrorKind;
 use crate::ids::JobId;
 use crate::place::Place;
+
+pub(crate) use start::Done;
 
 /// The work of a job.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -90,68 +94,6 @@ impl Status {
             Status::Waiting(_) => "waiting for a place",
             Status::Running => "running",
             Status::Done => "done",
-        }
-    }
-}
-
-/// Whether a job has ended; shared with those who wait for it.
-#[derive(Default, Debug)]
-pub(crate) struct Done {
-    ended: AtomicBool,
-    notify: Notify,
-}
-
-impl Done {
-    pub(crate) fn end(&self) {
-        self.ended.store(true, Ordering::Release);
-        self.notify.notify_waiters();
-    }
-
-    pub(crate) fn has_ended(&self) -> bool {
-        self.ended.load(Ordering::Acquire)
-    }
-
-    /// Cancel safe.
-    pub(crate) async fn wait(&self) {
-        loop {
-            let mut notified = pin!(self.notify.notified());
-            notified.as_mut().enable();
-            if self.has_ended() {
-                return;
-            }
-            notified.await;
-        }
-    }
-}
-
-/// Marks a job as done however its task ends.
-struct Finish {
-    jobs: Arc<Inner>,
-    id: JobId,
-    place: Option<OwnedSemaphorePermit>,
-}
-
-impl Drop for Finish {
-    fn drop(&mut self) {
-        let mut state = self.jobs.lock();
-        state.active -= 1;
-        let idle = state.active == 0;
-        let entry = match state.entries.get_mut(&self.id) {
-            Some(entry) if entry.kept => {
-                entry.status = Status::Done;
-                entry.control = None;
-                Some(entry.done.clone())
-            }
-            _ => state.entries.remove(&self.id).map(|entry| entry.done),
-        };
-        drop(state);
-        // The place is free before anybody hears of the end, so that a waiting job starts no later than they go on.
-        drop(self.place.take());
-        if let Some(done) = entry {
-            done.end();
-        }
-        if idle {
-            self.jobs.idle.notify_waiters();
         }
     }
 }
@@ -286,64 +228,6 @@ impl Jobs {
         })
     }
 
-    /// Starts a job when there is a place. Cancel safe: a job whose start was given up is as before.
-    pub(crate) async fn start_job(&self, id: JobId) -> Result<(), ErrorKind> {
-        self.change(id, |status| match status {
-            Status::New(work) | Status::Postponed(work) => Ok(Status::Waiting(work)),
-            other => Err(other),
-        })?;
-        let waiting = GiveUp { jobs: self, id };
-        let place = self.0.places.clone().acquire_owned().await;
-        std::mem::forget(waiting);
-        // The semaphore is never closed.
-        self.launch(id, place.ok())
-    }
-
-    /// Starts a job at once, without a place.
-    pub(crate) fn start(&self, id: JobId) -> Result<(), ErrorKind> {
-        self.launch(id, None)
-    }
-
-    fn launch(&self, id: JobId, place: Option<OwnedSemaphorePermit>) -> Result<(), ErrorKind> {
-        let runtime = self
-            .runtime()
-            .ok_or_else(|| ErrorKind::Other("no tokio runtime is running here".to_owned()))?;
-        let mut work = None;
-        self.change(id, |status| match status {
-            Status::New(it) | Status::Postponed(it) | Status::Waiting(it) => {
-                work = Some(it);
-                Ok(Status::Running)
-            }
-            other => Err(other),
-        })?;
-        let Some(work) = work else { return Ok(()) };
-        {
-            let mut state = self.0.lock();
-            state.active += 1;
-            if let Some(entry) = state.entries.get_mut(&id) {
-                entry.since = Instant::now();
-            }
-        }
-        let finish = Finish {
-            jobs: self.0.clone(),
-            id,
-            place,
-        };
-        let task = runtime.spawn(async move {
-            let _finish = finish;
-            work.await;
-        });
-        let mut state = self.0.lock();
-        let cancelled = state.cancelled;
-        if let Some(entry) = state.entries.get_mut(&id) {
-            if cancelled && entry.control.is_none() {
-                task.abort();
-            }
-            entry.abort = Some(task.abort_handle());
-        }
-        Ok(())
-    }
-
     pub(crate) fn set_concurrent(&self, id: JobId) {
         if let Some(entry) = self.0.lock().entries.get_mut(&id) {
             entry.concurrent = true;
@@ -428,118 +312,6 @@ impl Jobs {
             notified.await;
         }
     }
-
-    /// Asks every job to end: those with a control in their own way, others by dropping their future. Jobs that have
-    /// not begun are begun only where their control has to see the end of it.
-    pub(crate) fn cancel_all(&self, cause: &Cause) {
-        let mut begin = Vec::new();
-        let mut controls = Vec::new();
-        let mut dropped = Vec::new();
-        {
-            let mut state = self.0.lock();
-            state.cancelled = true;
-            let mut gone = Vec::new();
-            for (id, entry) in &mut state.entries {
-                match (&entry.control, &entry.status) {
-                    (Some(control), status) => {
-                        controls.push(control.clone());
-                        if matches!(status, Status::New(_) | Status::Postponed(_) | Status::Waiting(_)) {
-                            begin.push(*id);
-                        }
-                    }
-                    (None, Status::Running) => {
-                        if let Some(abort) = &entry.abort {
-                            abort.abort();
-                        }
-                    }
-                    (None, Status::New(_) | Status::Postponed(_) | Status::Waiting(_)) => gone.push(*id),
-                    (None, Status::Done) => {}
-                }
-            }
-            for id in gone {
-                dropped.extend(state.entries.remove(&id));
-            }
-        }
-        for entry in dropped {
-            entry.done.end();
-        }
-        for control in controls {
-            control.cancel(cause.clone());
-        }
-        for id in begin {
-            // Somebody may have started it in the meantime, which is as good.
-            let _ = self.launch(id, None);
-        }
-    }
-
-    /// Ends what was made and never started: a job with a control is begun, so that it sees its end, others are dropped.
-    pub(crate) fn end_unstarted(&self, cause: &Cause) {
-        let mut begin = Vec::new();
-        let mut dropped = Vec::new();
-        {
-            let mut state = self.0.lock();
-            let new = |entry: &Entry| matches!(entry.status, Status::New(_));
-            let ids: Vec<JobId> = state
-                .entries
-                .iter()
-                .filter(|(_, entry)| new(entry))
-                .map(|(id, _)| *id)
-                .collect();
-            for id in ids {
-                match state.entries.get(&id).and_then(|entry| entry.control.clone()) {
-                    Some(control) => begin.push((id, control)),
-                    None => dropped.extend(state.entries.remove(&id)),
-                }
-            }
-        }
-        for entry in dropped {
-            entry.done.end();
-        }
-        for (id, control) in begin {
-            control.cancel(cause.clone());
-            let _ = self.launch(id, None);
-        }
-    }
-
-    pub(crate) fn abort(&self, id: JobId) {
-        if let Some(abort) = self.0.lock().entries.get(&id).and_then(|entry| entry.abort.as_ref()) {
-            abort.abort();
-        }
-    }
-
-    /// What is running, or waiting to run, with what is inside it.
-    pub(crate) fn running(&self, into: &mut Vec<Running>) {
-        let entries: Vec<(Running, Option<Arc<dyn Control>>)> = {
-            let state = self.0.lock();
-            state
-                .entries
-                .values()
-                .filter(|entry| matches!(entry.status, Status::Running | Status::Waiting(_)))
-                .map(|entry| {
-                    let doing = match entry.status {
-                        Status::Waiting(_) => Some(format!("waiting for one of {} places", state.limit)),
-                        _ => None,
-                    };
-                    let running = Running {
-                        name: entry.name.clone(),
-                        at: entry.at.clone(),
-                        age: entry.since.elapsed(),
-                        doing,
-                    };
-                    (running, entry.control.clone())
-                })
-                .collect()
-        };
-        for (mut running, control) in entries {
-            if let Some(control) = &control {
-                running.doing = running.doing.or_else(|| control.doing());
-            }
-            into.push(running);
-            if let Some(control) = control {
-                control.running(into);
-            }
-        }
-    }
 }
 
 /// See [`Jobs::stand_in`].
@@ -555,25 +327,10 @@ impl Drop for StandIn {
     }
 }
 
-/// Takes a job back out of the wait when the wait is given up.
-struct GiveUp<'a> {
-    jobs: &'a Jobs,
-    id: JobId,
-}
-
-impl Drop for GiveUp<'_> {
-    fn drop(&mut self) {
-        let _ = self.jobs.change(self.id, |status| match status {
-            Status::Waiting(work) => Ok(Status::New(work)),
-            other => Err(other),
-        });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn job(jobs: &Jobs, work: impl Future<Output = ()> + Send + 'static) -> JobId {
         jobs.add("job".to_owned(), Place::new("t.rs", 1, 1), Box::pin(work), None, false)

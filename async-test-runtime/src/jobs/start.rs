@@ -1,0 +1,149 @@
+//! How a job is started, and how its end is told.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use tokio::sync::{Notify, OwnedSemaphorePermit};
+
+use crate::error::ErrorKind;
+use crate::ids::JobId;
+use crate::jobs::{Inner, Jobs, Status};
+
+/// Whether a job has ended; shared with those who wait for it.
+#[derive(Default, Debug)]
+pub(crate) struct Done {
+    ended: AtomicBool,
+    notify: Notify,
+}
+
+impl Done {
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.notify.notify_waiters();
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// Cancel safe.
+    pub(crate) async fn wait(&self) {
+        loop {
+            let mut notified = pin!(self.notify.notified());
+            notified.as_mut().enable();
+            if self.has_ended() {
+                return;
+            }
+            notified.await;
+        }
+    }
+}
+
+/// Marks a job as done however its task ends.
+struct Finish {
+    jobs: Arc<Inner>,
+    id: JobId,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Finish {
+    fn drop(&mut self) {
+        let mut state = self.jobs.lock();
+        state.active -= 1;
+        let idle = state.active == 0;
+        let entry = match state.entries.get_mut(&self.id) {
+            Some(entry) if entry.kept => {
+                entry.status = Status::Done;
+                entry.control = None;
+                Some(entry.done.clone())
+            }
+            _ => state.entries.remove(&self.id).map(|entry| entry.done),
+        };
+        drop(state);
+        // The place is free before anybody hears of the end, so that a waiting job starts no later than they go on.
+        drop(self.place.take());
+        if let Some(done) = entry {
+            done.end();
+        }
+        if idle {
+            self.jobs.idle.notify_waiters();
+        }
+    }
+}
+
+impl Jobs {
+    /// Starts a job when there is a place. Cancel safe: a job whose start was given up is as before.
+    pub(crate) async fn start_job(&self, id: JobId) -> Result<(), ErrorKind> {
+        self.change(id, |status| match status {
+            Status::New(work) | Status::Postponed(work) => Ok(Status::Waiting(work)),
+            other => Err(other),
+        })?;
+        let waiting = GiveUp { jobs: self, id };
+        let place = self.0.places.clone().acquire_owned().await;
+        std::mem::forget(waiting);
+        // The semaphore is never closed.
+        self.launch(id, place.ok())
+    }
+
+    /// Starts a job at once, without a place.
+    pub(crate) fn start(&self, id: JobId) -> Result<(), ErrorKind> {
+        self.launch(id, None)
+    }
+
+    pub(super) fn launch(&self, id: JobId, place: Option<OwnedSemaphorePermit>) -> Result<(), ErrorKind> {
+        let runtime = self
+            .runtime()
+            .ok_or_else(|| ErrorKind::Other("no tokio runtime is running here".to_owned()))?;
+        let mut work = None;
+        self.change(id, |status| match status {
+            Status::New(it) | Status::Postponed(it) | Status::Waiting(it) => {
+                work = Some(it);
+                Ok(Status::Running)
+            }
+            other => Err(other),
+        })?;
+        let Some(work) = work else { return Ok(()) };
+        {
+            let mut state = self.0.lock();
+            state.active += 1;
+            if let Some(entry) = state.entries.get_mut(&id) {
+                entry.since = Instant::now();
+            }
+        }
+        let finish = Finish {
+            jobs: self.0.clone(),
+            id,
+            place,
+        };
+        let task = runtime.spawn(async move {
+            let _finish = finish;
+            work.await;
+        });
+        let mut state = self.0.lock();
+        let cancelled = state.cancelled;
+        if let Some(entry) = state.entries.get_mut(&id) {
+            if cancelled && entry.control.is_none() {
+                task.abort();
+            }
+            entry.abort = Some(task.abort_handle());
+        }
+        Ok(())
+    }
+}
+
+/// Takes a job back out of the wait when the wait is given up.
+struct GiveUp<'a> {
+    jobs: &'a Jobs,
+    id: JobId,
+}
+
+impl Drop for GiveUp<'_> {
+    fn drop(&mut self) {
+        let _ = self.jobs.change(self.id, |status| match status {
+            Status::Waiting(work) => Ok(Status::New(work)),
+            other => Err(other),
+        });
+    }
+}

@@ -1,0 +1,171 @@
+//! The life cycle of a suite: its stages, its deadline, and how it is ended early.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::cancel::Cause;
+use crate::claim::Running;
+use crate::clock::{self, Deadline};
+use crate::error::{Error, ErrorKind};
+use crate::event::EventKind;
+use crate::jobs::Control;
+use crate::stage::Stage;
+use crate::suite::{Suite, lock};
+
+#[derive(Default)]
+pub(super) struct Limits {
+    pub(super) timeout: Option<Duration>,
+    pub(super) job_timeout: Option<Duration>,
+    pub(super) deadline: Option<Deadline>,
+}
+
+impl Suite {
+    /// Where the suite is in its life.
+    pub fn stage(&self) -> Stage {
+        Stage::from_u8(self.0.stage.load(Ordering::Acquire))
+    }
+
+    /// Steps to another stage and returns the one before. Of several callers each sees a valid chain of steps.
+    ///
+    /// # Errors
+    ///
+    /// When the life cycle has no such step; then nothing changes.
+    pub fn set_stage(&self, to: Stage) -> Result<Stage, Error> {
+        let step = self.0.stage.fetch_update(Ordering::AcqRel, Ordering::Acquire, |from| {
+            Stage::from_u8(from).may_become(to).then_some(to as u8)
+        });
+        match step.map(Stage::from_u8).map_err(Stage::from_u8) {
+            Ok(from) => {
+                if from != to {
+                    self.send_event(EventKind::StageTransition { from, to });
+                }
+                Ok(from)
+            }
+            Err(from) => {
+                let kind = ErrorKind::StageTransition { from, to };
+                Err(Error::new(self.path(), "set_stage", kind))
+            }
+        }
+    }
+
+    /// The first test has come: no plan any more.
+    pub(crate) fn step_on(&self) {
+        if self.0.stage.load(Ordering::Relaxed) == Stage::Initializing as u8 {
+            // Another thread may have been first, or the suite may be ending; both are as good.
+            let _ = self.set_stage(Stage::InProgress);
+        }
+    }
+
+    pub(crate) fn begin(&self) {
+        let _ = self.0.started.set(Instant::now());
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            self.0.jobs.run_on(runtime);
+        }
+        self.0.activity.note("began", &self.0.info);
+        self.send_event(EventKind::Started);
+        let timeout = lock(&self.0.limits).timeout;
+        if let Some(timeout) = timeout {
+            self.watch(timeout);
+        }
+    }
+
+    pub(crate) fn mark_dismissed(&self) {
+        // Not an event: the suite has left the ledger.
+        self.0.stage.store(Stage::Dismissed as u8, Ordering::Release);
+        self.0.completed.end();
+    }
+
+    /// Ends when the suite has ended: its jobs, verifiers and clean-ups included. Cancel safe; dropping it does nothing.
+    /// A suite that awaits its own end never gets there.
+    pub async fn completed(&self) {
+        self.0.completed.wait().await;
+    }
+
+    pub(crate) fn note_end(&self) {
+        self.0.activity.note("ended", &self.0.info);
+    }
+
+    /// Cancels the suite when `limit` has passed since its body began.
+    pub(super) fn watch(&self, limit: Duration) {
+        let suite = Arc::downgrade(&self.0);
+        let deadline = clock::after(limit.saturating_sub(self.started().elapsed()), move || {
+            if let Some(shared) = suite.upgrade() {
+                let suite = Suite(shared);
+                let running = suite.running();
+                suite.cancel(Cause::TimedOut(limit, running));
+            }
+        });
+        let before = lock(&self.0.limits).deadline.replace(deadline);
+        drop(before);
+    }
+
+    pub(crate) fn call_off_deadline(&self) {
+        let deadline = lock(&self.0.limits).deadline.take();
+        drop(deadline);
+    }
+
+    pub(crate) fn job_timeout(&self) -> Option<Duration> {
+        lock(&self.0.limits).job_timeout
+    }
+
+    /// Drops the suite's body at its next await. Its jobs are ended, its clean-ups run. Only the first cause counts.
+    pub(crate) fn cancel(&self, cause: Cause) {
+        if matches!(cause, Cause::Abort | Cause::BailOut(_)) {
+            self.0.dead.store(true, Ordering::Release);
+        }
+        self.0.cancel.cancel(cause);
+    }
+
+    /// Whether the suite is being ended before its body has returned: after a timeout, an abort, a bail-out.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancel.cause().is_some()
+    }
+
+    /// Ends when the suite is being ended early. Cancel safe; dropping it does nothing.
+    pub async fn cancelled(&self) {
+        self.0.cancel.cancelled().await;
+    }
+
+    pub(crate) fn is_skipping(&self) -> bool {
+        self.0.skipping.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn skip_from_here_on(&self) {
+        self.0.skipping.store(true, Ordering::Release);
+    }
+
+    /// Ends the suite early and quietly: its body is dropped at its next await, later checks are ignored, its jobs are
+    /// ended, its clean-ups run, and its plan is not compared. What was counted before stays counted.
+    pub fn abort(&self) {
+        self.cancel(Cause::Abort);
+    }
+
+    /// Ends the whole run as failed: every suite is ended as by a timeout, its clean-ups run, reports are written.
+    pub fn bail_out(&self, why: impl Into<Cow<'static, str>>) {
+        let why = why.into();
+        let top = Suite::top();
+        self.send_event(EventKind::BailOut(why.clone()));
+        self.0.dead.store(true, Ordering::Release);
+        top.0.cancel.cancel(Cause::BailOut(why.to_string()));
+        top.0.jobs.cancel_all(&Cause::BailOut(why.into_owned()));
+    }
+}
+
+impl Control for Suite {
+    fn cancel(&self, cause: Cause) {
+        Suite::cancel(self, cause);
+    }
+
+    fn running(&self, into: &mut Vec<Running>) {
+        self.0.jobs.running(into);
+    }
+
+    fn doing(&self) -> Option<String> {
+        match self.stage() {
+            Stage::Finishing => Some("ending: waiting for its jobs, verifiers or clean-ups".to_owned()),
+            _ => None,
+        }
+    }
+}

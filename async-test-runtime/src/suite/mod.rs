@@ -1,0 +1,248 @@
+//! The handle of a suite: what every tool speaks to. It holds no counters; those are the ledger's.
+
+mod life;
+mod owned;
+mod send;
+
+use std::any::Any;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
+
+use crate::activity::Activity;
+use crate::cancel::Cancel;
+use crate::event::{BodySpan, EventKind, Opening};
+use crate::hub::{self, Hub};
+use crate::ids::SuiteId;
+use crate::jobs::{Done, Jobs};
+use crate::place::Place;
+use crate::plan::Plan;
+use crate::record::SuiteInfo;
+use crate::stage::Stage;
+
+/// A suite: a `#[suite]`, a subtest, or the root above them.
+///
+/// It is a handle; clones speak of the same suite. It may be used from any task and any thread, inside and outside of
+/// the suite's own context. Dropping it does nothing: a suite ends when its body and its jobs have ended.
+#[derive(Clone)]
+pub struct Suite(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) hub: &'static Hub,
+    pub(crate) info: Arc<SuiteInfo>,
+    parent: Option<Suite>,
+    pub(crate) jobs: Jobs,
+    pub(crate) cancel: Cancel,
+    stage: AtomicU8,
+    /// Checks are ignored: the suite was aborted or the run was bailed out.
+    dead: AtomicBool,
+    /// `skip_remaining!` is in effect; bodies of tools and subtests are not run.
+    skipping: AtomicBool,
+    parallel: AtomicBool,
+    random: AtomicBool,
+    started: OnceLock<Instant>,
+    completed: Done,
+    limits: Mutex<Limits>,
+    clean_ups: Mutex<Vec<CleanUp>>,
+    attachments: Mutex<Attachments>,
+    activity: Arc<Activity>,
+    /// What the body panicked with, for `#[should_panic]` under the built-in harness.
+    pub(crate) payload: Mutex<Option<Box<dyn Any + Send>>>,
+}
+
+pub(crate) use owned::{Attachment, CleanUp};
+
+use life::Limits;
+use owned::Attachments;
+
+/// What a child is created with, beside its plan.
+pub(crate) struct Birth {
+    pub(crate) name: String,
+    pub(crate) at: Place,
+    pub(crate) is_async: bool,
+    pub(crate) hidden: bool,
+    pub(crate) should_panic: Option<&'static str>,
+    pub(crate) body: Option<BodySpan>,
+    pub(crate) rerun: Option<String>,
+}
+
+impl Birth {
+    pub(crate) fn new(name: String, at: Place) -> Birth {
+        Birth {
+            name,
+            at,
+            is_async: false,
+            hidden: false,
+            should_panic: None,
+            body: None,
+            rerun: None,
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing of the user's runs under these locks.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+static ROOT: OnceLock<Suite> = OnceLock::new();
+
+impl fmt::Debug for Suite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Suite")
+            .field("id", &self.0.info.id)
+            .field("path", &self.0.info.path)
+            .field("stage", &self.stage())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Suite {
+    /// The root: one for the process, created on first use. Every `#[suite]` is a child of it.
+    pub fn top() -> Suite {
+        ROOT.get_or_init(|| {
+            let hub = hub::start(crate::boot::from_environment);
+            Suite::assemble(hub, hub.root.clone(), None, &Plan::new())
+        })
+        .clone()
+    }
+
+    /// Whether the root exists already.
+    pub fn has_top() -> bool {
+        ROOT.get().is_some()
+    }
+
+    fn assemble(hub: &'static Hub, info: Arc<SuiteInfo>, parent: Option<Suite>, plan: &Plan) -> Suite {
+        let activity = match &parent {
+            Some(parent) if parent.0.info.id != SuiteId::ROOT => parent.0.activity.clone(),
+            _ => Arc::default(),
+        };
+        let settings = &hub.settings;
+        let timeout = match info.nesting {
+            1 => plan.timeout.or(settings.timeout),
+            _ => plan.timeout,
+        };
+        Suite(Arc::new(Shared {
+            hub,
+            jobs: Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs)),
+            cancel: Cancel::default(),
+            stage: AtomicU8::new(Stage::Initializing as u8),
+            dead: AtomicBool::new(false),
+            skipping: AtomicBool::new(plan.skip_all.is_some()),
+            parallel: AtomicBool::new(plan.parallel.unwrap_or(false)),
+            random: AtomicBool::new(plan.random.unwrap_or(settings.random)),
+            started: OnceLock::new(),
+            completed: Done::default(),
+            limits: Mutex::new(Limits {
+                timeout,
+                job_timeout: plan.job_timeout.or(settings.job_timeout),
+                deadline: None,
+            }),
+            clean_ups: Mutex::default(),
+            attachments: Mutex::default(),
+            activity,
+            payload: Mutex::new(None),
+            info,
+            parent,
+        }))
+    }
+
+    /// Creates a child and tells the hub. A child whose plan says `skip_all` must not be driven.
+    pub(crate) fn child(&self, birth: Birth, plan: Plan) -> Suite {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        self.step_on();
+        let parent = &self.0.info;
+        let id = SuiteId(NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = match parent.path.as_str() {
+            "" => birth.name.clone(),
+            above => format!("{above}/{}", birth.name),
+        };
+        let info = Arc::new(SuiteInfo {
+            id,
+            parent: Some(parent.id),
+            top: if parent.id == SuiteId::ROOT { id } else { parent.top },
+            name: birth.name,
+            path,
+            nesting: parent.nesting + 1,
+            at: birth.at,
+            is_async: birth.is_async || parent.is_async,
+            hidden: birth.hidden,
+            tags: plan.tags.clone(),
+            rerun: birth.rerun.or_else(|| parent.rerun.clone()),
+        });
+        let child = Suite::assemble(self.0.hub, info.clone(), Some(self.clone()), &plan);
+        child.send_event(EventKind::Open(Box::new(Opening {
+            info,
+            plan,
+            should_panic: birth.should_panic,
+            body: birth.body,
+        })));
+        child
+    }
+
+    /// Who the suite is.
+    pub fn info(&self) -> &Arc<SuiteInfo> {
+        &self.0.info
+    }
+
+    /// The suite it was created in; the root has none.
+    pub fn parent(&self) -> Option<Suite> {
+        self.0.parent.clone()
+    }
+
+    /// How many suites are above it: 0 for the root, 1 for a `#[suite]`, 2 for a subtest of that.
+    pub fn nesting(&self) -> usize {
+        self.0.info.nesting as usize
+    }
+
+    /// Four spaces for each suite above it: how far TAP indents the suite's lines.
+    pub fn nesting_prefix(&self) -> String {
+        " ".repeat(4 * self.nesting())
+    }
+
+    /// What the suite is called in reports.
+    pub fn message(&self) -> &str {
+        &self.0.info.name
+    }
+
+    /// The names from the `#[suite]` down, joined with `/`; empty for the root.
+    pub fn path(&self) -> &str {
+        &self.0.info.path
+    }
+
+    /// It, or a suite above it, runs beside its siblings.
+    pub fn is_async(&self) -> bool {
+        self.0.info.is_async
+    }
+
+    /// Whether its subtests run side by side.
+    pub fn parallel(&self) -> bool {
+        self.0.parallel.load(Ordering::Relaxed)
+    }
+
+    /// Whether its subtests are put off to the end and shuffled.
+    pub fn random(&self) -> bool {
+        self.0.random.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn table(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    /// When its body began, or now if it has not.
+    pub fn started(&self) -> Instant {
+        self.0.started.get().copied().unwrap_or_else(Instant::now)
+    }
+
+    /// The seed of the run.
+    pub fn seed(&self) -> u64 {
+        self.0.hub.settings.seed
+    }
+
+    /// A generator of random numbers for one purpose. Its values depend on the seed of the run, the suite's path and
+    /// the purpose, and on nothing else: neither on other suites nor on a filter.
+    pub fn rng(&self, purpose: &str) -> fastrand::Rng {
+        crate::order::rng(self.seed(), &self.0.info.path, purpose)
+    }
+}

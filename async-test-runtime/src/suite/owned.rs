@@ -1,0 +1,92 @@
+//! What lives and ends with a suite beside its jobs: clean-ups, attachments, and the memory of what went on.
+
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::claim::Running;
+use crate::place::Place;
+use crate::suite::{Suite, lock};
+
+pub(crate) struct CleanUp {
+    pub(crate) at: Place,
+    pub(crate) work: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+/// Something that lives beside a suite's body and is ended with the suite, before its clean-ups.
+pub(crate) trait Attachment: Send + Sync {
+    /// Ends it. Called once.
+    fn end(self: Arc<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+}
+
+#[derive(Default)]
+pub(super) struct Attachments {
+    next: u64,
+    list: Vec<(u64, Arc<dyn Attachment>)>,
+}
+
+impl Suite {
+    /// Registers a clean-up. Clean-ups run when the body and the jobs of the suite have ended, the last registered
+    /// first, whatever the end was: success, a panic, an `Err`, a timeout, an abort, a bail-out. A panic in one fails
+    /// the suite and the others still run. One that takes longer than the job timeout is dropped and fails the suite.
+    #[track_caller]
+    pub fn on_finish(&self, clean_up: impl Future<Output = ()> + Send + 'static) {
+        let at = Place::from(Location::caller());
+        lock(&self.0.clean_ups).push(CleanUp {
+            at,
+            work: Box::pin(clean_up),
+        });
+    }
+
+    pub(crate) fn take_clean_up(&self) -> Option<CleanUp> {
+        lock(&self.0.clean_ups).pop()
+    }
+
+    pub(crate) fn attach(&self, attachment: Arc<dyn Attachment>) -> u64 {
+        let mut attachments = lock(&self.0.attachments);
+        attachments.next += 1;
+        let number = attachments.next;
+        attachments.list.push((number, attachment));
+        number
+    }
+
+    /// Moves an attachment to the end of the order, so that it is ended first.
+    pub(crate) fn touch(&self, number: u64) {
+        let mut attachments = lock(&self.0.attachments);
+        if let Some(index) = attachments.list.iter().position(|(known, _)| *known == number) {
+            let entry = attachments.list.remove(index);
+            attachments.list.push(entry);
+        }
+    }
+
+    pub(crate) fn detach(&self, number: u64) {
+        let entry = {
+            let mut attachments = lock(&self.0.attachments);
+            let index = attachments.list.iter().position(|(known, _)| *known == number);
+            index.map(|index| attachments.list.remove(index))
+        };
+        drop(entry);
+    }
+
+    pub(crate) fn take_attachment(&self) -> Option<Arc<dyn Attachment>> {
+        lock(&self.0.attachments).list.pop().map(|(_, attachment)| attachment)
+    }
+
+    /// A number that grows when a subtest of the same `#[suite]` begins or ends.
+    pub(crate) fn activity(&self) -> u64 {
+        self.0.activity.mark()
+    }
+
+    /// What began and ended in the same `#[suite]` after a mark.
+    pub(crate) fn activity_since(&self, mark: u64) -> Vec<String> {
+        self.0.activity.since(mark)
+    }
+
+    /// The subtests and jobs, at any depth, that are running now.
+    pub fn running(&self) -> Vec<Running> {
+        let mut running = Vec::new();
+        self.0.jobs.running(&mut running);
+        running
+    }
+}

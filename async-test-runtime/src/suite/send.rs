@@ -1,0 +1,182 @@
+//! What a suite tells the hub, and what it asks of it.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::panic::Location;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+use std::time::Instant;
+
+use crate::claim::{Claim, Problem, Raw};
+use crate::error::{Error, ErrorKind};
+use crate::event::{Command, Event, EventKind, Handled, Payload, Reply, Telemetry};
+use crate::ids::EventId;
+use crate::place::Place;
+use crate::plan::Plan;
+use crate::queue::Message;
+use crate::record::Snapshot;
+use crate::stage::Stage;
+use crate::suite::{Suite, lock};
+
+impl Suite {
+    pub(crate) fn event(&self, kind: EventKind) -> Event {
+        Event {
+            origin: self.0.info.id,
+            id: EventId(0),
+            time: Instant::now(),
+            kind,
+        }
+    }
+
+    pub(crate) fn send_event(&self, kind: EventKind) {
+        self.0.hub.sender.send(Message::Event(self.event(kind)));
+    }
+
+    /// Sends a check and returns whether it held, before anything forgives or inverts it. A skip counts as held.
+    ///
+    /// After an abort or a bail-out nothing is sent.
+    pub fn claim(&self, claim: Claim) -> bool {
+        let held = claim.raw != Raw::Fail;
+        if !self.0.dead.load(Ordering::Acquire) {
+            self.step_on();
+            self.send_event(EventKind::Test(claim));
+        }
+        held
+    }
+
+    /// Fails the suite for something that is not a check.
+    pub fn problem(&self, problem: Problem) {
+        self.send_event(EventKind::Problem(Box::new(problem)));
+    }
+
+    /// Fails the suite for a misuse and returns it.
+    pub(crate) fn misuse(&self, operation: &'static str, at: Place, kind: ErrorKind) -> Error {
+        let error = Error::new(self.path(), operation, kind);
+        self.problem(Problem::Misuse(at, error.clone()));
+        error
+    }
+
+    /// Sends a measurement, unless the queue is full: the next one will tell as much. Never blocks.
+    pub fn telemetry(&self, telemetry: Telemetry) {
+        let event = self.event(EventKind::Telemetry(telemetry));
+        self.0.hub.sender.try_send(Message::Event(event));
+    }
+
+    /// Sends an event of this suite. Waits for a place in the queue.
+    pub fn send(&self, kind: EventKind) {
+        self.send_event(kind);
+    }
+
+    /// Sends an event of this suite from a hook of a bundle: it is handled next, before all that wait in the queue.
+    ///
+    /// # Errors
+    ///
+    /// Outside of a hook; then nothing was sent.
+    pub fn post_event(&self, kind: EventKind) -> Result<(), Error> {
+        match self.0.hub.post(self.event(kind)) {
+            true => Ok(()),
+            false => Err(Error::new(self.path(), "post_event", ErrorKind::OutsideEventLoop)),
+        }
+    }
+
+    /// Sends a command to the bundles and returns whether one of them handled it. One that nobody handles fails the
+    /// suite as a misuse. Blocks until it has been handled.
+    ///
+    /// # Errors
+    ///
+    /// When nobody handles it.
+    pub fn send_command(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        payload: impl Any + Send + Sync,
+    ) -> Result<(), Error> {
+        let name = name.into();
+        if self.0.hub.is_here() {
+            let kind = ErrorKind::Other("a hook cannot wait for the answer to a command: use `post_event`".to_owned());
+            return Err(Error::new(self.path(), "send_command", kind));
+        }
+        let (answer, answered) = mpsc::sync_channel(1);
+        self.send_event(EventKind::Command(Command::Custom {
+            name: name.clone(),
+            payload: Payload(Arc::new(payload)),
+            reply: Some(Handled::new(move |handled| {
+                let _ = answer.send(handled);
+            })),
+        }));
+        match answered.recv() {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => {
+                let kind = ErrorKind::UnknownCommand(name.into_owned());
+                Err(Error::new(self.path(), "send_command", kind))
+            }
+        }
+    }
+
+    /// Sends an event of this suite if there is a place in the queue.
+    ///
+    /// # Errors
+    ///
+    /// When there is none; then nothing was sent.
+    pub fn try_send(&self, kind: EventKind) -> Result<(), Error> {
+        match self.0.hub.sender.try_send(Message::Event(self.event(kind))) {
+            true => Ok(()),
+            false => Err(Error::new(self.path(), "try_send", ErrorKind::QueueFull)),
+        }
+    }
+
+    /// Blocks, for microseconds, until the hub has handled every event sent before, and returns the state of the
+    /// suite; none for a suite that has ended.
+    pub(crate) fn snapshot(&self) -> Option<Snapshot> {
+        if self.0.hub.is_here() {
+            return None;
+        }
+        let (answer, answered) = mpsc::sync_channel(1);
+        let reply = Reply::new(move |snapshot| {
+            let _ = answer.send(snapshot);
+        });
+        self.send_event(EventKind::Command(Command::SyncEvents(reply)));
+        // An error means that the hub has ended, and with it every suite.
+        answered.recv().ok().flatten()
+    }
+
+    /// Gives the suite a plan, or more of one, from inside its body.
+    ///
+    /// # Errors
+    ///
+    /// When the first test has been run already; the suite fails for it as well.
+    #[track_caller]
+    pub fn plan(&self, plan: Plan) -> Result<(), Error> {
+        let at = Place::from(Location::caller());
+        let in_time = self.stage() == Stage::Initializing;
+        if in_time {
+            if let Some(parallel) = plan.parallel {
+                self.0.parallel.store(parallel, Ordering::Relaxed);
+            }
+            if let Some(random) = plan.random {
+                self.0.random.store(random, Ordering::Relaxed);
+            }
+            if let Some(limit) = plan.test_jobs {
+                self.0.jobs.set_limit(limit);
+            }
+            if let Some(limit) = plan.job_timeout {
+                lock(&self.0.limits).job_timeout = Some(limit);
+            }
+            if let Some(limit) = plan.timeout {
+                lock(&self.0.limits).timeout = Some(limit);
+                self.watch(limit);
+            }
+            if plan.skip_all.is_some() {
+                self.skip_from_here_on();
+            }
+        }
+        let plan = crate::condition::resolve(plan);
+        if in_time && plan.skip_all.is_some() {
+            self.skip_from_here_on();
+        }
+        self.send_event(EventKind::Plan(Box::new(plan), at));
+        match in_time {
+            true => Ok(()),
+            false => Err(Error::new(self.path(), "plan!", ErrorKind::PlanTooLate)),
+        }
+    }
+}
