@@ -17,7 +17,7 @@ pub(crate) fn from_environment() -> (Settings, Output) {
         }
         Err(error) => (Options::default(), Some((true, error.to_string()))),
     };
-    let mut settings = settings(&options);
+    let mut settings = settings(&options, seed(&options));
     settings.complaint = broken;
     // The harness shows what it captured on the terminal that it was started from.
     let style = style(&options, std::io::stdout().is_terminal());
@@ -26,10 +26,15 @@ pub(crate) fn from_environment() -> (Settings, Output) {
     (settings, Output::Each(Box::new(make)))
 }
 
+/// The seed that was given, or a new one.
+pub(crate) fn seed(options: &Options) -> u64 {
+    options.seed.unwrap_or_else(|| fastrand::u64(..))
+}
+
 /// The settings that follow from options.
-pub(crate) fn settings(options: &Options) -> Settings {
+pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
     Settings {
-        seed: options.seed.unwrap_or_else(|| fastrand::u64(..)),
+        seed,
         random: options.random,
         test_jobs: options.test_jobs.get(),
         job_timeout: options.job_timeout,

@@ -47,12 +47,20 @@ pub(crate) struct Hub {
     pub(crate) root: Arc<SuiteInfo>,
 }
 
-static HUB: OnceLock<Hub> = OnceLock::new();
+static HUB: OnceLock<Arc<Hub>> = OnceLock::new();
 
-/// Starts the hub, or returns the one that runs; then what is given here has no effect.
-pub(crate) fn start(settings: impl FnOnce() -> (Settings, Output)) -> &'static Hub {
+/// Starts the hub of the process, or returns the one that runs; then what is given here has no effect.
+pub(crate) fn start(settings: impl FnOnce() -> (Settings, Output)) -> Arc<Hub> {
     HUB.get_or_init(|| {
         let (settings, output) = settings();
+        Hub::new(settings, output)
+    })
+    .clone()
+}
+
+impl Hub {
+    /// Starts a hub with a thread and a root of its own. It ends with `Message::End`, or with its last handle.
+    pub(crate) fn new(settings: Settings, output: Output) -> Arc<Hub> {
         let root = Arc::new(SuiteInfo {
             id: SuiteId::ROOT,
             parent: None,
@@ -75,17 +83,15 @@ pub(crate) fn start(settings: impl FnOnce() -> (Settings, Output)) -> &'static H
             .name("async-test-hub".to_owned())
             .spawn(move || thread.run(receiver))
             .expect("failed to start the thread of the hub");
-        Hub {
+        Arc::new(Hub {
             sender,
             posted,
             thread: thread.thread().id(),
             settings,
             root,
-        }
-    })
-}
+        })
+    }
 
-impl Hub {
     /// Whether this is the hub's own thread: to wait for an answer of the hub would be to wait for ever.
     pub(crate) fn is_here(&self) -> bool {
         std::thread::current().id() == self.thread

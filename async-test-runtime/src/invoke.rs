@@ -200,7 +200,7 @@ impl Suite {
     }
 }
 
-fn without_error<F>(body: impl FnOnce(Suite) -> F + Send + 'static) -> SubtestBody
+pub(crate) fn without_error<F>(body: impl FnOnce(Suite) -> F + Send + 'static) -> SubtestBody
 where
     F: Future<Output = ()> + Send + 'static,
 {

@@ -68,6 +68,7 @@ pub use invoke::{Invoke, NewSuite, Subtest};
 pub use manager::{JobManager, JobPromise};
 pub use plan::{Condition, Plan};
 pub use report::Reporter;
+pub use run::intercept::{Intercept, Intercepted};
 pub use spawn::{Job, JobError};
 pub use stage::Stage;
 pub use suite::Suite;

@@ -116,7 +116,7 @@ fn once(spec: &'static SuiteSpec) -> Ended {
         let _ = answer.send(snapshot);
     });
     let id = suite.info().id;
-    let hub = suite.0.hub;
+    let hub = suite.0.hub.clone();
     let shared = suite.clone();
     // A bail-out elsewhere in the process reaches the suite through the root's jobs.
     let job = top

@@ -131,7 +131,7 @@ fn list(selection: &Selection, options: &Options) -> Result<(), String> {
 }
 
 fn run(options: &Options, mut selection: Selection) -> ExitCode {
-    let settings = boot::settings(options);
+    let settings = boot::settings(options, boot::seed(options));
     if options.random {
         order::shuffle(&mut selection.run, settings.seed, "");
     }

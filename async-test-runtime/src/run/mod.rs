@@ -1,6 +1,7 @@
 //! The two entry points: thin doors to one road.
 
 pub(crate) mod builtin;
+pub(crate) mod intercept;
 pub(crate) mod main;
 mod rerun;
 mod select;

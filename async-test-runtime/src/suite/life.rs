@@ -145,7 +145,7 @@ impl Suite {
     /// Ends the whole run as failed: every suite is ended as by a timeout, its clean-ups run, reports are written.
     pub fn bail_out(&self, why: impl Into<Cow<'static, str>>) {
         let why = why.into();
-        let top = Suite::top();
+        let top = self.root();
         self.send_event(EventKind::BailOut(why.clone()));
         self.0.dead.store(true, Ordering::Release);
         top.0.cancel.cancel(Cause::BailOut(why.to_string()));

@@ -29,7 +29,7 @@ use crate::stage::Stage;
 pub struct Suite(pub(crate) Arc<Shared>);
 
 pub(crate) struct Shared {
-    pub(crate) hub: &'static Hub,
+    pub(crate) hub: Arc<Hub>,
     pub(crate) info: Arc<SuiteInfo>,
     parent: Option<Suite>,
     pub(crate) jobs: Jobs,
@@ -103,9 +103,24 @@ impl Suite {
     pub fn top() -> Suite {
         ROOT.get_or_init(|| {
             let hub = hub::start(crate::boot::from_environment);
-            Suite::assemble(hub, hub.root.clone(), None, &Plan::new())
+            Suite::root_of(hub)
         })
         .clone()
+    }
+
+    /// The root of a hub.
+    pub(crate) fn root_of(hub: Arc<Hub>) -> Suite {
+        let root = hub.root.clone();
+        Suite::assemble(hub, root, None, &Plan::new())
+    }
+
+    /// The suite above all of the suites around this one.
+    pub(crate) fn root(&self) -> Suite {
+        let mut suite = self.clone();
+        while let Some(parent) = suite.parent() {
+            suite = parent;
+        }
+        suite
     }
 
     /// Whether the root exists already.
@@ -113,18 +128,17 @@ impl Suite {
         ROOT.get().is_some()
     }
 
-    fn assemble(hub: &'static Hub, info: Arc<SuiteInfo>, parent: Option<Suite>, plan: &Plan) -> Suite {
+    fn assemble(hub: Arc<Hub>, info: Arc<SuiteInfo>, parent: Option<Suite>, plan: &Plan) -> Suite {
         let activity = match &parent {
             Some(parent) if parent.0.info.id != SuiteId::ROOT => parent.0.activity.clone(),
             _ => Arc::default(),
         };
-        let settings = &hub.settings;
+        let settings = hub.settings.clone();
         let timeout = match info.nesting {
             1 => plan.timeout.or(settings.timeout),
             _ => plan.timeout,
         };
         Suite(Arc::new(Shared {
-            hub,
             jobs: Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs)),
             cancel: Cancel::default(),
             stage: AtomicU8::new(Stage::Initializing as u8),
@@ -143,6 +157,7 @@ impl Suite {
             attachments: Mutex::default(),
             activity,
             payload: Mutex::new(None),
+            hub,
             info,
             parent,
         }))
@@ -171,7 +186,7 @@ impl Suite {
             tags: plan.tags.clone(),
             rerun: birth.rerun.or_else(|| parent.rerun.clone()),
         });
-        let child = Suite::assemble(self.0.hub, info.clone(), Some(self.clone()), &plan);
+        let child = Suite::assemble(self.0.hub.clone(), info.clone(), Some(self.clone()), &plan);
         child.send_event(EventKind::Open(Box::new(Opening {
             info,
             plan,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::attempt::{Attempt, Limit, attempt};
 use super::fault::Fault;
-use super::timing::{Alarm, Reading, Timing};
+use super::timing::{Alarm, Reading, Timing, beginning};
 use super::verdict::Verdict;
 use crate::claim::{Claim, Raw};
 use crate::error::ErrorKind;
@@ -155,7 +155,7 @@ impl Poll {
             return Err(self.suite.claim(Claim::new(Raw::Pass, self.name.clone(), self.at.clone())));
         }
         self.spec = self.spec.in_range();
-        let timing = Timing::new(&self.suite, false);
+        let timing = Timing::new(beginning(&self.suite), false);
         let now = timing.now();
         let mut life = Life::new(self.suite.path());
         life.begin();

@@ -13,7 +13,7 @@ use super::attempt::Attempt;
 use super::error::{Inner, VerifyCause, VerifyError};
 use super::fault::Fault;
 use super::task::Loop;
-use super::timing::Timing;
+use super::timing::{Timing, beginning};
 use crate::error::{Error, ErrorKind};
 use crate::outcome::BodyFailure;
 use crate::place::Place;
@@ -52,6 +52,8 @@ pub(crate) struct Core<T, E> {
     /// How long it may take, in nanoseconds.
     limit: AtomicU64,
     born: Instant,
+    /// When the suite began.
+    started: Instant,
 }
 
 pub(crate) struct Book<T, E> {
@@ -91,6 +93,7 @@ impl<T, E> Core<T, E> {
     pub(crate) fn new(suite: Suite, at: Place, spec: VerifySpec, runner: Box<dyn Runner<T, E>>) -> Core<T, E> {
         let life = Life::new(suite.path());
         Core {
+            started: beginning(&suite),
             suite,
             at,
             book: Mutex::new(Book {
@@ -161,7 +164,7 @@ impl<T, E> Core<T, E> {
     }
 
     pub(crate) fn timing(&self, book: &Book<T, E>) -> Timing {
-        Timing::new(&self.suite, book.spec.real_clock)
+        Timing::new(self.started, book.spec.real_clock)
     }
 
     /// Opens a session, if the table says so.

@@ -37,11 +37,11 @@ pub(crate) struct Timing {
 }
 
 impl Timing {
-    pub(crate) fn new(suite: &Suite, real_clock: bool) -> Timing {
+    pub(crate) fn new(started: Instant, real_clock: bool) -> Timing {
         // Tokio can pause its clock only on the runtime of one thread; on another one the two clocks are one.
         let may_pause = Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::CurrentThread);
         Timing {
-            started: suite.started(),
+            started,
             kind: if real_clock || !may_pause { Kind::Real } else { Kind::Virtual },
             real_sleeps: real_clock,
         }
@@ -65,6 +65,14 @@ impl Timing {
             state: State::Unset,
         }
     }
+}
+
+/// When the suite began, as all readings of one verifier take it.
+///
+/// The suite notes that on the system's clock. Tokio's paused clock stood still a little earlier, when its runtime was
+/// made: a reading on it must not come before the beginning.
+pub(crate) fn beginning(suite: &Suite) -> Instant {
+    suite.started().min(tokio::time::Instant::now().into_std())
 }
 
 /// A sleep that is set again and again without being made anew.

@@ -48,7 +48,9 @@ impl Ran {
     fn failed_with(&self, texts: &[&str]) {
         assert!(self.failed, "it passed\n{}", self.text);
         for text in texts {
-            assert!(self.text.contains(text), "`{text}` is missing in\n{}", self.text);
+            // The report breaks long lines.
+            let unbroken = self.text.replace("\n    │ ", " ");
+            assert!(unbroken.contains(text), "`{text}` is missing in\n{}", self.text);
         }
     }
 }
