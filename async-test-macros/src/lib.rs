@@ -13,6 +13,7 @@ mod fallback;
 mod golden;
 mod inline;
 mod item;
+mod lists;
 mod nearest;
 mod plan;
 mod plan_keys;

@@ -2,10 +2,8 @@
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token, UnOp};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, UnOp};
 
 use crate::args::{Arg, Args, Place, Value};
 use crate::errors::Errors;
@@ -15,7 +13,6 @@ const DURATION: &str = "a duration in a string";
 const FLAG: &str = "no value";
 const FRACTION: &str = "a number from 0.0 to 1.0";
 const NUMBER: &str = "a whole number";
-const STRINGS: &str = "a list of strings";
 const TEXT: &str = "a string";
 
 /// A number's tokens, and the number itself when it is written out.
@@ -164,63 +161,13 @@ impl Args {
         }
     }
 
-    /// `key("one", "two")`
-    pub(crate) fn strings(&self, name: &str, errors: &mut Errors) -> Option<TokenStream> {
-        let arg = self.get(name)?;
-        let Value::List(group) = &arg.value else {
-            self.wrong_arg(arg, name, STRINGS, errors);
-            return None;
-        };
-        let items = errors.handle(Punctuated::<Expr, Token![,]>::parse_terminated.parse2(group.stream()))?;
-        if items.is_empty() {
-            self.wrong(name, STRINGS, group, errors);
-            return None;
-        }
-        for item in &items {
-            match plain(item) {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(text), ..
-                }) if text.value().trim().is_empty() => {
-                    errors.on(text, format!("`{name}` takes strings that are not empty"));
-                }
-                Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => {}
-                other => {
-                    self.pass(name, STRINGS, other, errors);
-                }
-            }
-        }
-        Some(quote!(&[#items]))
-    }
-
     pub(crate) fn condition(&self, krate: &TokenStream, errors: &mut Errors) -> Option<TokenStream> {
         let expr = self.expr("when", condition::KIND, errors)?;
         condition::tokens(expr, krate, errors)
     }
 
-    /// `crate = path` or `crate = "path"`: the prefix of everything the macro writes.
-    pub(crate) fn krate(&self, errors: &mut Errors) -> TokenStream {
-        const PATH: &str = "a path";
-        let given = self.expr("crate", PATH, errors).and_then(|expr| match plain(expr) {
-            Expr::Path(path) if path.qself.is_none() => Some(quote!(#path)),
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text), ..
-            }) => {
-                let path = text.parse_with(syn::Path::parse_mod_style).ok();
-                if path.is_none() {
-                    self.wrong("crate", PATH, text, errors);
-                }
-                path.map(ToTokens::into_token_stream)
-            }
-            other => {
-                self.wrong("crate", PATH, other, errors);
-                None
-            }
-        });
-        given.unwrap_or_else(|| quote!(::async_test_suite))
-    }
-
     /// The expression behind `key =`; anything else is reported.
-    fn expr(&self, name: &str, what: &str, errors: &mut Errors) -> Option<&Expr> {
+    pub(crate) fn expr(&self, name: &str, what: &str, errors: &mut Errors) -> Option<&Expr> {
         let arg = self.get(name)?;
         if let Value::Expr(expr) = &arg.value {
             return Some(expr);
@@ -229,7 +176,7 @@ impl Args {
         None
     }
 
-    fn wrong_arg(&self, arg: &Arg, name: &str, what: &str, errors: &mut Errors) {
+    pub(crate) fn wrong_arg(&self, arg: &Arg, name: &str, what: &str, errors: &mut Errors) {
         match &arg.value {
             Value::Missing => self.wrong(name, what, &arg.key, errors),
             Value::Expr(expr) => self.wrong(name, what, expr, errors),
@@ -238,7 +185,7 @@ impl Args {
     }
 
     /// An expression that is no literal: the compiler checks its type where it lands.
-    fn pass(&self, name: &str, what: &str, expr: &Expr, errors: &mut Errors) -> Option<TokenStream> {
+    pub(crate) fn pass(&self, name: &str, what: &str, expr: &Expr, errors: &mut Errors) -> Option<TokenStream> {
         let constant = matches!(expr, Expr::Path(_) | Expr::Macro(_) | Expr::Const(_));
         let literal = match expr {
             Expr::Lit(_) | Expr::Array(_) | Expr::Closure(_) | Expr::Range(_) | Expr::Tuple(_) => true,
@@ -290,8 +237,6 @@ mod tests {
             ("flavor", "flavor = \"current_thread\""),
             ("timeout", "timeout = \"30s\""),
             ("ratio", "ratio = 0.5"),
-            ("tags", "tags(\"net\", \"slow\")"),
-            ("crate", "crate = my::path"),
         ]],
         hints: &[],
     };
@@ -308,7 +253,6 @@ mod tests {
         values.extend(args.word("flavor", &mut errors).map(ToTokens::into_token_stream));
         values.extend(args.duration("timeout", false, &mut errors));
         values.extend(args.fraction("ratio", false, &mut errors));
-        values.extend(args.strings("tags", &mut errors));
         (values.iter().map(ToString::to_string).collect(), errors.messages())
     }
 
@@ -325,7 +269,6 @@ mod tests {
             ("timeout = limits::LONG", "limits :: LONG"),
             ("ratio = 0.25", "0.25"),
             ("ratio = 1", "1.0"),
-            ("tags(\"a\", \"b\")", "& [\"a\" , \"b\"]"),
         ] {
             let (values, errors) = read(source, Place::Static);
             assert_eq!((values, errors), (vec![expected.to_owned()], vec![]), "{source}");
@@ -362,19 +305,6 @@ mod tests {
                 "`ratio` takes a number from 0.0 to 1.0: write `ratio = 0.5`",
             ),
             ("ratio = 0.0", "`ratio` must be above zero"),
-            (
-                "tags",
-                "`tags` takes a list of strings: write `tags(\"net\", \"slow\")`",
-            ),
-            (
-                "tags = \"net\"",
-                "`tags` takes a list of strings: write `tags(\"net\", \"slow\")`",
-            ),
-            (
-                "tags(1)",
-                "`tags` takes a list of strings: write `tags(\"net\", \"slow\")`",
-            ),
-            ("tags(\"\")", "`tags` takes strings that are not empty"),
         ] {
             assert_eq!(read(source, Place::Static).1, [expected], "{source}");
         }
@@ -392,19 +322,5 @@ mod tests {
             assert_eq!((values.len(), errors), (1, vec![]), "{source}");
         }
         assert_eq!(read("plan = -1", Place::Body).1.len(), 1);
-    }
-
-    #[test]
-    fn the_crate_path_has_two_forms() {
-        for (source, expected) in [
-            ("", ":: async_test_suite"),
-            ("crate = my::path", "my :: path"),
-            ("crate = \"::x::y\"", ":: x :: y"),
-        ] {
-            let mut errors = Errors::default();
-            let args = Args::of_attribute(&TABLE, source.parse().unwrap(), &mut errors);
-            assert_eq!(args.krate(&mut errors).to_string(), expected);
-            assert!(errors.is_empty());
-        }
     }
 }

@@ -84,6 +84,9 @@ pub(crate) struct Loop<T, E> {
     good: u64,
     began_with: u64,
     told: Duration,
+    gate_closed: bool,
+    /// Somebody was woken who may now be next on this very thread, where nobody else can take it over.
+    makes_room: bool,
     /// The order to end has been followed by the last round.
     last: bool,
     /// The handle is gone, and it went with the body of the suite.
@@ -118,6 +121,8 @@ where
         good: activity,
         began_with: activity,
         told: now,
+        gate_closed: spec.gate,
+        makes_room: false,
         last: false,
         outlives: false,
         core,
@@ -171,6 +176,7 @@ where
             session.begun = true;
         }
         self.core.progress.notify_waiters();
+        make_room(self.timing).await;
         let delay = self.spec.initial_delay;
         delay.is_zero() || self.rest(delay, self.timing.now()).await.is_some()
     }
@@ -216,8 +222,10 @@ where
         if (recorded.crossed || out_of_time) && !at_the_gate {
             self.fail_fast(text.as_deref().unwrap_or("no round passed"));
         }
-        if self.spec.gate {
+        if self.gate_closed {
+            self.gate_closed = facts.ending == Ending::Unknown;
             self.core.progress.notify_waiters();
+            self.makes_room = true;
         }
         match recorded.step {
             Step::Stop(_) => None,
@@ -250,19 +258,24 @@ where
         self.core.suite.telemetry(Telemetry::Rounds { verifier, rounds, failed, unknown });
     }
 
-    fn fail_fast(&self, text: &str) {
+    fn fail_fast(&mut self, text: &str) {
         let book = self.core.lock();
         let name = book.name.clone();
         let wanted = self.spec.fail_fast && book.todo.is_none();
         drop(book);
         if wanted {
             self.core.suite.cancel(Cause::FailFast(format!("{name}: {text}")));
+            self.makes_room = true;
         }
     }
 
     /// Waits for the next round; nothing when there is to be none.
     async fn rest(&mut self, delay: Duration, since: Reading) -> Option<Reading> {
         let mut now = since;
+        if std::mem::take(&mut self.makes_room) {
+            make_room(self.timing).await;
+            now = self.timing.now();
+        }
         if delay.is_zero() {
             if give_way().await {
                 now = self.timing.now();
@@ -339,6 +352,14 @@ where
                 return self.outlives;
             }
         }
+    }
+}
+
+/// Lets those who were woken get away, before a round that may hold the thread. On a runtime of one thread there is
+/// nowhere to go.
+async fn make_room(timing: Timing) {
+    if timing.has_threads() {
+        tokio::task::yield_now().await;
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Timing {
     kind: Kind,
     /// What sleeps follow.
     real_sleeps: bool,
+    /// The runtime has several threads, or none is known.
+    has_threads: bool,
 }
 
 impl Timing {
@@ -44,7 +46,12 @@ impl Timing {
             started,
             kind: if real_clock || !may_pause { Kind::Real } else { Kind::Virtual },
             real_sleeps: real_clock,
+            has_threads: !may_pause,
         }
+    }
+
+    pub(crate) fn has_threads(&self) -> bool {
+        self.has_threads
     }
 
     pub(crate) fn now(&self) -> Reading {

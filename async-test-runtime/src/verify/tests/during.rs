@@ -21,7 +21,7 @@ fn an_error_of_the_future_is_not_lost() {
         let body = async { "x".parse::<u32>().map(drop) };
         let error = holds(&Counter::default()).during(body).await.unwrap_err();
         assert!(matches!(error.cause(), VerifyCause::Body(_)));
-        assert!(error.to_string().contains("invalid digit"), "{error}");
+        assert!(error.to_string().contains("InvalidDigit"), "{error}");
         assert_eq!(error.observations().len(), 1);
     });
     ran.passed(1);

@@ -1,0 +1,25 @@
+# What to run here; `just` alone lists it.
+default:
+    @just --list
+
+# every test of the project
+test:
+    sh ./test.sh
+
+# what a change has to pass
+ci:
+    bash .ci/run
+
+# format and lint
+lint:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# the example store, with the variant that carries a bug
+example:
+    cargo run --example kv -- --include-ignored
+
+# rewrite golden files and expected compiler messages after a look at the difference
+bless:
+    BLESS=1 cargo test -p async-test-macros -p async-test-runtime
+    TRYBUILD=overwrite cargo test --test ui
