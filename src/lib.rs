@@ -1,7 +1,7 @@
 //! A testing DSL for asynchronous Rust: plans, dynamic subtests, checks that do not end the test, TODO markers, and
 //! invariants that are watched while the test runs.
 
-pub use async_test_macros::{suite, verify_loop};
+pub use async_test_macros::{suite, test_tool, verify_loop};
 pub use async_test_runtime::*;
 
 /// Everything a test file needs: `use async_test_suite::prelude::*;`.
@@ -10,7 +10,7 @@ pub mod prelude {
     pub use crate::{
         abort_testing, bail_out, cmp_ok, diag, dies_ok, fails_like, flunk, is, is_approx, is_deeply, is_run, isa_ok,
         isnt, like, lives_ok, matches_ok, nok, ok, pass, plan, skip, skip_remaining, skip_rest, subtest, suite,
-        test_flunks, throws_like, todo_next, todo_remaining, unlike,
+        test_flunks, test_tool, throws_like, todo_next, todo_remaining, unlike,
     };
 }
 

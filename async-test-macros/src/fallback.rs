@@ -2,20 +2,28 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ReturnType;
 
+use crate::body_future;
 use crate::item::Function;
-use crate::scan;
 
 /// Attributes that mean something to a test only, and would be a second error on a plain function.
 const OF_TESTS: [&str; 3] = ["ignore", "should_panic", "test"];
 
 pub(crate) fn function(function: &Function) -> TokenStream {
     let Function { attrs, vis, sig, body } = function;
-    let mut sig = sig.clone();
-    if sig.asyncness.is_none() && scan::find_macro_outside_async(&body.stream(), "subtest").is_some() {
-        // What awaits in a sync body has been reported; the compiler need not say it again.
-        sig.asyncness = Some(syn::Token![async](sig.fn_token.span));
-    }
+    // What awaits in a sync body has been reported; the compiler need not say it again.
+    let body = match function.subtest_in_sync() {
+        Some(_) => {
+            let value = match &sig.output {
+                ReturnType::Default => quote!(()),
+                ReturnType::Type(_, ty) => quote!(#ty),
+            };
+            let future = body_future::typed(&TokenStream::new(), &value, body);
+            quote!({ let _ = async #future; ::core::unreachable!() })
+        }
+        None => quote!(#body),
+    };
     let attrs = attrs.iter().filter(|attr| {
         attr.path()
             .segments

@@ -8,12 +8,13 @@ use std::path::PathBuf;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use crate::{plan, scan, subtest, suite, verify_loop, verify_loop_inline};
+use crate::{plan, scan, subtest, suite, test_tool, verify_loop, verify_loop_inline};
 
 #[derive(Clone, Copy)]
 enum Macro {
     Suite,
     VerifyLoop,
+    TestTool,
     Subtest,
     Plan,
     VerifyLoopInline,
@@ -51,7 +52,7 @@ const CASES: &[Case] = &[
         "suite_with_keys",
         Macro::Suite,
         "crate = other, plan = 3, parallel, random, todo = \"why\", skip_all = \"why\", test_jobs = 4, job_timeout = \"30s\",
-         timeout = \"1m30s\", name = \"storage\", retries = 2, tags(\"net\", \"slow\"), serial, flavor = \"multi_thread\",
+         timeout = \"1m30s\", name = \"storage\", retries = 2, tags(\"net\", \"slow\"), keys(owner = \"team\", quarantine = 3), serial, flavor = \"multi_thread\",
          worker_threads = 2, when = [mode(\"release\"), all(cfg(unix), none(env(\"CI\"))), my::READY]",
         "async fn storage(_: Suite) {}",
         511,
@@ -90,13 +91,23 @@ const CASES: &[Case] = &[
         Macro::Subtest,
         "other",
         "name, plan = n, parallel, random, todo = format!(\"{why}\"), skip_all = \"why\", when = any(env(\"CI\"), READY),
-         test_jobs = 4, job_timeout = limit, timeout = \"5s\", tags(\"net\"), spawned, hidden, run(client)",
+         test_jobs = 4, job_timeout = limit, timeout = \"5s\", tags(\"net\"), keys(owner = team()), spawned, hidden, run(client)",
         218,
     ),
     case("subtest_instant", Macro::Subtest, "other", "\"counts\", instant, { count += 1; }", 109),
     case("subtest_with_question_mark", Macro::Subtest, "other", "\"puts\", { store.put(1).await?; }", 177),
     case("subtest_with_value", Macro::Subtest, "other", "\"puts\", { store.put(1).await?; check() }", 180),
     case("subtest_with_errors", Macro::Subtest, "other", "\"reads\", paralel, retries = 2, { ok!(true); }", 154),
+    case("test_tool", Macro::TestTool, "", "pub fn is_even(n: u64) -> bool { n % 2 == 0 }", 50),
+    case(
+        "test_tool_async",
+        Macro::TestTool,
+        "crate = other, skippable = false, readify = false, anchor",
+        "/// Waits.\n async fn drains<T: Log>(log: &T, mut tries: u8, _turn: Turn) -> bool { ok!(log.drain().await) }",
+        100,
+    ),
+    case("test_tool_method", Macro::TestTool, "", "#[cfg(unix)] fn look(&self) { ok!(self.a); }", 50),
+    case("test_tool_with_errors", Macro::TestTool, "ancor", "fn look() -> Option<()> { subtest!(\"a\", {}); }", 50),
     case("plan", Macro::Plan, "other", "5, parallel, todo = \"why\"", 29),
     case(
         "verify_loop_inline",
@@ -124,6 +135,10 @@ impl Case {
                 let (tokens, errors) = verify_loop::expand(args, item);
                 errors.beside(tokens)
             }
+            Macro::TestTool => {
+                let (tokens, errors) = test_tool::expand(args, item);
+                errors.beside(tokens)
+            }
             Macro::Subtest => {
                 let (tokens, errors) = subtest::expand(input);
                 errors.within(tokens)
@@ -142,9 +157,8 @@ impl Case {
     fn text(&self) -> String {
         let tokens = self.expand();
         let tokens = match self.of {
-            Macro::Suite => tokens,
-            Macro::VerifyLoop if self.item.contains("self") => quote!(impl Look { #tokens }),
-            Macro::VerifyLoop => tokens,
+            Macro::VerifyLoop | Macro::TestTool if self.item.contains("self") => quote!(impl Look { #tokens }),
+            Macro::Suite | Macro::VerifyLoop | Macro::TestTool => tokens,
             Macro::Subtest | Macro::Plan | Macro::VerifyLoopInline => quote!(async fn body() { let value = #tokens; }),
         };
         match syn::parse2(tokens) {

@@ -1,12 +1,12 @@
 //! A function whose signature is read and whose body is not: half-typed code must still expand.
 
-use proc_macro2::{Group, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Safety, Signature, Token, Visibility, token};
 
-use crate::body;
 use crate::errors::Errors;
+use crate::{body, scan};
 
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
@@ -46,6 +46,22 @@ impl Function {
 
     pub(crate) fn end(&self) -> Span {
         self.body.span_close()
+    }
+
+    /// The `subtest!` of a plain `fn`, where nothing can await it.
+    pub(crate) fn subtest_in_sync(&self) -> Option<Ident> {
+        let found = scan::find_macro_outside_async(&self.body.stream(), "subtest");
+        found.filter(|_| !self.is_async())
+    }
+
+    pub(crate) fn refuse_subtest_in_sync(&self, what: &str, errors: &mut Errors) {
+        if let Some(call) = self.subtest_in_sync() {
+            let name = &self.sig.ident;
+            errors.at(
+                call.span(),
+                format!("`subtest!` awaits, so it needs an async {what}: make `{name}` an `async fn`"),
+            );
+        }
     }
 
     /// What no item macro can turn into a test or a loop.

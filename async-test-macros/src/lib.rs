@@ -4,6 +4,7 @@
 mod args;
 mod attrs;
 mod body;
+mod body_future;
 mod condition;
 mod door;
 mod duration;
@@ -22,6 +23,8 @@ mod spans;
 mod subtest;
 mod suite;
 mod suite_attrs;
+mod suite_keys;
+mod test_tool;
 mod values;
 mod verify_args;
 mod verify_keys;
@@ -152,6 +155,13 @@ pub fn suite(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn verify_loop(args: TokenStream, item: TokenStream) -> TokenStream {
     let (tokens, errors) = verify_loop::expand(args.into(), item.into());
+    errors.beside(tokens).into()
+}
+
+/// Makes a check of a function: a test tool.
+#[proc_macro_attribute]
+pub fn test_tool(args: TokenStream, item: TokenStream) -> TokenStream {
+    let (tokens, errors) = test_tool::expand(args.into(), item.into());
     errors.beside(tokens).into()
 }
 

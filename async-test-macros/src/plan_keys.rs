@@ -6,7 +6,7 @@ use quote::quote;
 use crate::args::{Args, Key};
 use crate::errors::Errors;
 
-pub(crate) const KEYS: [Key; 10] = [
+pub(crate) const KEYS: [Key; 11] = [
     ("plan", "plan = 3"),
     ("parallel", "parallel"),
     ("random", "random"),
@@ -17,6 +17,7 @@ pub(crate) const KEYS: [Key; 10] = [
     ("job_timeout", "job_timeout = \"30s\""),
     ("timeout", "timeout = \"60s\""),
     ("tags", "tags(\"net\", \"slow\")"),
+    ("keys", "keys(owner = \"team\")"),
 ];
 
 const OF_SUITES: &str = "it belongs to a whole suite, in `#[suite(..)]`";
@@ -78,6 +79,9 @@ pub(crate) fn builder(args: &Args, krate: &TokenStream, errors: &mut Errors) -> 
     }
     if let Some(tags) = args.strings("tags", errors) {
         calls.extend(quote!(.tags(#tags)));
+    }
+    for (name, value) in args.pairs("keys", errors).unwrap_or_default() {
+        calls.extend(quote!(.key(#name, #value)));
     }
     quote!(#krate::Plan::new()#calls)
 }

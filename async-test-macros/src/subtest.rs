@@ -14,7 +14,7 @@ use crate::plan_keys::{self, HINTS, KEYS};
 use crate::scan::{self, Mode};
 use crate::spans::shown_at;
 use crate::values::plain;
-use crate::{door, inline};
+use crate::{body_future, door, inline};
 
 static TABLE: Table = Table {
     owner: "subtest!",
@@ -42,7 +42,7 @@ pub(crate) fn expand(tokens: TokenStream) -> (TokenStream, Errors) {
             return (quote!(::core::unreachable!()), errors);
         }
     };
-    body::refuse_bare_return(&input.body, &mut errors);
+    body_future::refuse_bare_return(&input.body, &mut errors);
     let tokens = call(&input, &mut errors);
     (tokens, errors)
 }
@@ -181,7 +181,7 @@ fn outcome(body: &Body, suite: &TokenStream, moves: bool, krate: &TokenStream) -
                     let moves = (moves || *explicit).then(|| quote!(move));
                     quote!(async #moves #block)
                 }
-                None => body::future(block, moves || *explicit, mode, &tail),
+                None => body_future::tokens(block, moves || *explicit, mode, &tail),
             };
             match (output, mode) {
                 (Some(ty), _) => quote!(let __outcome: #ty = #future.await; #outcome_of(#tail(__outcome))),

@@ -24,12 +24,7 @@ impl Marks {
                 marks.ignore = Some(text(attr));
             } else if attr.path().is_ident("should_panic") {
                 marks.should_panic = Some(text(attr));
-            } else if attr
-                .path()
-                .segments
-                .last()
-                .is_some_and(|last| MAKE_TESTS.iter().any(|name| last.ident == name))
-            {
+            } else if makes_a_test(attr) {
                 errors.on(
                     attr,
                     "`#[suite]` already makes a test of this function: remove this attribute",
@@ -38,6 +33,12 @@ impl Marks {
         }
         marks
     }
+}
+
+/// By its last name, since `tokio::test` and its like are known by no other sign.
+pub(crate) fn makes_a_test(attr: &Attribute) -> bool {
+    let last = attr.path().segments.last();
+    last.is_some_and(|last| MAKE_TESTS.iter().any(|name| last.ident == name))
 }
 
 /// `#[ignore = "…"]`, `#[should_panic = "…"]` or `#[should_panic(expected = "…")]`.

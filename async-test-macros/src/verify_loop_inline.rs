@@ -7,12 +7,12 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprPath};
 
 use crate::args::{Args, Place, Table, Value};
-use crate::body::{self, Body, Form};
+use crate::body::{Body, Form};
 use crate::errors::Errors;
 use crate::scan::{self, Mode};
 use crate::spans::shown_at;
 use crate::values::plain;
-use crate::{door, subtest, verify_keys};
+use crate::{body_future, door, subtest, verify_keys};
 
 static TABLE: Table = Table {
     owner: "verify_loop!",
@@ -35,7 +35,7 @@ pub(crate) fn expand(tokens: TokenStream) -> (TokenStream, Errors) {
     let Some(input) = errors.handle(outcome) else {
         return (quote!(::core::unreachable!()), errors);
     };
-    body::refuse_bare_return(&input.body, &mut errors);
+    body_future::refuse_bare_return(&input.body, &mut errors);
     let tokens = verifier(&input, &mut errors);
     (tokens, errors)
 }
@@ -88,7 +88,7 @@ fn verifier(input: &Input, errors: &mut Errors) -> TokenStream {
                 verifier = quote_spanned!(span=> #verifier::<_, #krate_there::__rt::BodyError>);
             }
             typed(
-                body::future(
+                body_future::tokens(
                     block,
                     true,
                     mode,

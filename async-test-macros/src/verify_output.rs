@@ -71,7 +71,7 @@ fn result_types(ty: &Type) -> Option<TokenStream> {
     (ident == "Result" && types && arguments.args.len() == 2).then(|| arguments.args.to_token_stream())
 }
 
-fn peeled(ty: &Type) -> &Type {
+pub(crate) fn peeled(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => peeled(&group.elem),
         Type::Paren(paren) => peeled(&paren.elem),

@@ -138,7 +138,11 @@ impl RoundOutcome for bool {
     type Value = ();
     type Error = ReturnedFalse;
     fn into_round(self) -> Round<(), ReturnedFalse> {
-        if self { Round::Pass(()) } else { Round::Fail(ReturnedFalse) }
+        if self {
+            Round::Pass(())
+        } else {
+            Round::Fail(ReturnedFalse)
+        }
     }
 }
 

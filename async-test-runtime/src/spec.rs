@@ -83,6 +83,8 @@ pub struct SuiteSpec {
     pub repeat: u32,
     /// The key `tags`.
     pub tags: &'static [&'static str],
+    /// The key `keys`: names and values that bundles know.
+    pub keys: &'static [(&'static str, &'static str)],
     /// The key `serial`: suites of one group never overlap. The empty name is the unnamed group.
     pub serial: Option<&'static str>,
     /// The key `flavor`.
@@ -122,6 +124,7 @@ impl SuiteSpec {
         retries: 0,
         repeat: 1,
         tags: &[],
+        keys: &[],
         serial: None,
         flavor: None,
         worker_threads: None,
@@ -165,7 +168,32 @@ impl SuiteSpec {
             job_timeout: self.job_timeout,
             timeout: self.timeout,
             tags: self.tags.iter().map(|tag| Cow::Borrowed(*tag)).collect(),
-            extra: Vec::new(),
+            extra: self
+                .keys
+                .iter()
+                .map(|(key, value)| (Cow::Borrowed(*key), (*value).to_owned()))
+                .collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_hands_bundle_keys_on() {
+        let spec = SuiteSpec {
+            keys: &[("owner", "team"), ("quarantine", "3")],
+            ..SuiteSpec::BASE
+        };
+        let extra = spec.plan().extra;
+        assert_eq!(
+            extra,
+            [
+                ("owner".into(), "team".to_owned()),
+                ("quarantine".into(), "3".to_owned())
+            ]
+        );
     }
 }

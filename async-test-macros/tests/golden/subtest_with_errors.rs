@@ -1,7 +1,7 @@
 async fn body() {
     let value = {
         ::core::compile_error! {
-            "`subtest!` has no key `paralel`: did you mean `parallel`? its keys are `plan`, `parallel`, `random`, `todo`, `skip_all`, `when`, `test_jobs`, `job_timeout`, `timeout`, `tags`, `spawned`, `instant`, `hidden`"
+            "`subtest!` has no key `paralel`: did you mean `parallel`? its keys are `plan`, `parallel`, `random`, `todo`, `skip_all`, `when`, `test_jobs`, `job_timeout`, `timeout`, `tags`, `keys`, `spawned`, `instant`, `hidden`"
         }
         ::core::compile_error! {
             "`retries` is not a key of `subtest!`: it belongs to a whole suite, in `#[suite(..)]`"

@@ -19,7 +19,8 @@ async fn body() {
                 .test_jobs(4)
                 .job_timeout(limit)
                 .timeout(::core::time::Duration::new(5, 0))
-                .tags(&["net"]),
+                .tags(&["net"])
+                .key("owner", team()),
             other::__rt::Invoke {
                 spawned: true,
                 instant: false,

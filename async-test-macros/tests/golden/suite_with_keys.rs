@@ -35,6 +35,7 @@ static __suite_storage: other::__rt::SuiteSpec = {
         timeout: ::core::option::Option::Some(::core::time::Duration::new(90, 0)),
         retries: 2,
         tags: &["net", "slow"],
+        keys: &[("owner", "team"), ("quarantine", "3")],
         serial: ::core::option::Option::Some(""),
         flavor: ::core::option::Option::Some(other::__rt::Flavor::MultiThread),
         worker_threads: ::core::option::Option::Some(2),

@@ -65,7 +65,9 @@ pub fn parse_duration(text: &str) -> Result<Duration, BadDuration> {
         if whole.is_empty() {
             return Err(bad("a number is missing"));
         }
-        let end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let end = after
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(after.len());
         let (unit, after) = after.split_at(end);
         if unit.is_empty() {
             return Err(bad("the unit is missing"));

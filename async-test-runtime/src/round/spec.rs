@@ -93,7 +93,11 @@ impl VerifySpec {
 
     /// The same with every value in its range: what comes from a builder was not checked by a macro.
     pub(crate) fn in_range(mut self) -> VerifySpec {
-        self.jitter = if self.jitter.is_nan() { 0.0 } else { self.jitter.clamp(0.0, 1.0) };
+        self.jitter = if self.jitter.is_nan() {
+            0.0
+        } else {
+            self.jitter.clamp(0.0, 1.0)
+        };
         self.history = self.history.max(1);
         self.after = self.after.max(1);
         self.min_rounds = self.min_rounds.max(1);

@@ -22,7 +22,11 @@ pub(crate) struct Blind {
 
 impl Blind {
     pub(crate) fn new(suite: &str) -> Blind {
-        let below = if suite.is_empty() { String::new() } else { format!("{suite}/") };
+        let below = if suite.is_empty() {
+            String::new()
+        } else {
+            format!("{suite}/")
+        };
         Blind {
             below,
             waiting: BTreeSet::new(),
@@ -49,7 +53,11 @@ impl Blind {
                 continue;
             }
             if what == "began" {
-                let into = if during_a_round { &mut self.young } else { &mut self.waiting };
+                let into = if during_a_round {
+                    &mut self.young
+                } else {
+                    &mut self.waiting
+                };
                 into.insert(path.to_owned());
             } else if self.waiting.remove(path) || self.young.remove(path) {
                 self.miss(path.to_owned());
@@ -96,7 +104,17 @@ mod tests {
     #[test]
     fn only_a_whole_round_inside_counts() {
         let mut blind = Blind::new("s");
-        blind.take(0, &events(&["began s", "began s/seen", "began s/short", "ended s/short", "began other/x"]), false);
+        blind.take(
+            0,
+            &events(&[
+                "began s",
+                "began s/seen",
+                "began s/short",
+                "ended s/short",
+                "began other/x",
+            ]),
+            false,
+        );
         blind.take(0, &events(&["began s/young", "began s/flash", "ended s/flash"]), true);
         blind.round_ended(true);
         assert_eq!(blind.unseen().0, ["s/short", "s/flash", "s/young"]);

@@ -229,13 +229,24 @@ mod tests {
             (Pass, None, true),
         ];
         for (index, (seen, reason, transition)) in rounds.into_iter().enumerate() {
-            assert_eq!(intervals.add(entry(index as u64 + 1, seen, reason)), transition, "round {}", index + 1);
+            assert_eq!(
+                intervals.add(entry(index as u64 + 1, seen, reason)),
+                transition,
+                "round {}",
+                index + 1
+            );
         }
         let all = intervals.all();
         let folded: Vec<_> = all.iter().map(|i| (i.seen, i.first_round, i.rounds)).collect();
         assert_eq!(folded, [(Pass, 1, 2), (Fail, 3, 2), (Unknown, 5, 1), (Pass, 6, 1)]);
-        assert_eq!((all[1].first_reason.as_deref(), all[1].last_reason.as_deref()), (Some("a"), Some("b")));
-        assert_eq!((all[0].from, all[0].to), (Duration::from_millis(10), Duration::from_millis(21)));
+        assert_eq!(
+            (all[1].first_reason.as_deref(), all[1].last_reason.as_deref()),
+            (Some("a"), Some("b"))
+        );
+        assert_eq!(
+            (all[0].from, all[0].to),
+            (Duration::from_millis(10), Duration::from_millis(21))
+        );
         assert_eq!(intervals.transitions(), 3);
     }
 
@@ -243,7 +254,10 @@ mod tests {
     fn another_start_is_another_interval_but_no_transition() {
         let mut intervals = Intervals::default();
         intervals.add(entry(1, Seen::Pass, None));
-        let again = Entry { session: 2, ..entry(1, Seen::Pass, None) };
+        let again = Entry {
+            session: 2,
+            ..entry(1, Seen::Pass, None)
+        };
         assert!(!intervals.add(again));
         assert_eq!(intervals.all().len(), 2);
         assert_eq!(intervals.transitions(), 0);
@@ -255,7 +269,11 @@ mod tests {
         let long = "x".repeat(10_000);
         for round in 1..=100_000 {
             let bad = round % 2 == 0;
-            let mut entry = entry(round, if bad { Seen::Fail } else { Seen::Pass }, bad.then_some(long.as_str()));
+            let mut entry = entry(
+                round,
+                if bad { Seen::Fail } else { Seen::Pass },
+                bad.then_some(long.as_str()),
+            );
             entry.blame = bad.then(|| Blame::new(vec!["a/b".to_owned(); 100], Vec::new()));
             intervals.add(entry);
         }
@@ -265,7 +283,11 @@ mod tests {
         assert_eq!(intervals.transitions(), 99_999);
         assert_eq!(all.last().unwrap().first_round, 100_000);
         assert!(all[1].first_reason.as_ref().unwrap().len() < 200);
-        let blames: Vec<u64> = all.iter().filter(|i| i.blame.is_some()).map(|i| i.first_round).collect();
+        let blames: Vec<u64> = all
+            .iter()
+            .filter(|i| i.blame.is_some())
+            .map(|i| i.first_round)
+            .collect();
         assert!(blames.len() <= 2 * BLAMES, "{}", blames.len());
         assert_eq!(blames[..BLAMES], (1..=32).map(|n| 2 * n).collect::<Vec<u64>>());
         assert_eq!(blames.last(), Some(&100_000));

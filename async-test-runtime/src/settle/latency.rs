@@ -155,7 +155,14 @@ mod tests {
         let mut histogram = Histogram::default();
         histogram.add(Duration::from_micros(77));
         let latency = histogram.latency();
-        let all = [latency.min, latency.mean, latency.p50, latency.p90, latency.p99, latency.max];
+        let all = [
+            latency.min,
+            latency.mean,
+            latency.p50,
+            latency.p90,
+            latency.p99,
+            latency.max,
+        ];
         assert_eq!(all, [Duration::from_micros(77); 6]);
     }
 }

@@ -159,7 +159,11 @@ impl Life {
             Finding::NeverPassed => spec.mode == Mode::Sometimes,
             _ => false,
         };
-        let place = if undecided { &mut self.undecided_by } else { &mut self.failed_by };
+        let place = if undecided {
+            &mut self.undecided_by
+        } else {
+            &mut self.failed_by
+        };
         place.get_or_insert_with(|| found.clone());
         Some(found)
     }
@@ -231,7 +235,9 @@ impl Life {
             last_failure: self.bad.last.clone(),
             violation: self.bad.violation.clone(),
             last_unknown: self.last_unknown.clone(),
-            longest_gap: self.longest_gap.max(standing.map_or(Duration::ZERO, |running| running.longest_gap_at(now))),
+            longest_gap: self
+                .longest_gap
+                .max(standing.map_or(Duration::ZERO, |running| running.longest_gap_at(now))),
             covered: share(self.watched + time(Standing::watched), now),
             unseen,
             latency: self.latency.latency(),

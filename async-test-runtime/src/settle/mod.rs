@@ -18,8 +18,8 @@ use std::time::Duration;
 use crate::round::{Mode, VerifySpec};
 
 pub(crate) use blind::Blind;
-pub(crate) use intervals::{Intervals, shorten};
 pub use intervals::{Blame, Interval, Seen};
+pub(crate) use intervals::{Intervals, shorten};
 pub use latency::Latency;
 pub(crate) use life::{Found, Life, Noted};
 pub use report::{FailedRound, VerifyReport, VerifyVerdict};

@@ -17,7 +17,8 @@ pub(super) fn delay(spec: &VerifySpec, standing: &Standing, round: &RoundFacts) 
     if spec.fixed_rate {
         let first = standing.first_began().unwrap_or(round.began);
         let next = first.saturating_add(tick_at(spec.every, tick_from(spec.every, first, round)));
-        next.saturating_sub(round.ended).saturating_add(scale(spec.every, spread))
+        next.saturating_sub(round.ended)
+            .saturating_add(scale(spec.every, spread))
     } else {
         // Around `every`, so that the mean pace stays what was asked for.
         scale(spec.every, 1.0 - spec.jitter + 2.0 * spread)
@@ -75,32 +76,59 @@ mod tests {
     /// A loop whose first round began at 100 ms.
     fn delay_of(spec: &VerifySpec, round: &RoundFacts) -> Duration {
         let mut standing = Standing::new(spec, ms(100));
-        standing.note(spec, &RoundFacts { began: ms(100), ended: ms(100), ..*round });
+        standing.note(
+            spec,
+            &RoundFacts {
+                began: ms(100),
+                ended: ms(100),
+                ..*round
+            },
+        );
         delay(spec, &standing, round)
     }
 
     #[test]
     fn after_a_round_by_default() {
-        let spec = VerifySpec { every: ms(20), ..VerifySpec::BASE };
+        let spec = VerifySpec {
+            every: ms(20),
+            ..VerifySpec::BASE
+        };
         assert_eq!(delay_of(&spec, &round(100, 107)), ms(20));
         assert_eq!(delay_of(&spec, &round(107, 900)), ms(20));
-        let none = VerifySpec { every: Duration::ZERO, jitter: 1.0, fixed_rate: true, ..spec };
+        let none = VerifySpec {
+            every: Duration::ZERO,
+            jitter: 1.0,
+            fixed_rate: true,
+            ..spec
+        };
         assert_eq!(delay_of(&none, &round(100, 107)), Duration::ZERO);
     }
 
     #[test]
     fn a_round_may_ask_for_another_delay() {
-        let spec = VerifySpec { every: ms(20), jitter: 1.0, ..VerifySpec::BASE };
+        let spec = VerifySpec {
+            every: ms(20),
+            jitter: 1.0,
+            ..VerifySpec::BASE
+        };
         for fixed_rate in [false, true] {
             let spec = VerifySpec { fixed_rate, ..spec };
-            let asks = RoundFacts { again: Some(ms(3)), draw: 0.7, ..round(100, 101) };
+            let asks = RoundFacts {
+                again: Some(ms(3)),
+                draw: 0.7,
+                ..round(100, 101)
+            };
             assert_eq!(delay_of(&spec, &asks), ms(3));
         }
     }
 
     #[test]
     fn ticks_of_a_fixed_rate() {
-        let spec = VerifySpec { every: ms(20), fixed_rate: true, ..VerifySpec::BASE };
+        let spec = VerifySpec {
+            every: ms(20),
+            fixed_rate: true,
+            ..VerifySpec::BASE
+        };
         for (began, ended, delay) in [
             (100, 100, 20),
             (100, 107, 13),
@@ -116,25 +144,65 @@ mod tests {
 
     #[test]
     fn jitter_keeps_the_mean_and_its_bounds() {
-        let spec = VerifySpec { every: ms(20), jitter: 0.5, ..VerifySpec::BASE };
+        let spec = VerifySpec {
+            every: ms(20),
+            jitter: 0.5,
+            ..VerifySpec::BASE
+        };
         for (draw, delay) in [(0.0, 10), (0.5, 20), (1.0, 30)] {
-            assert_eq!(delay_of(&spec, &RoundFacts { draw, ..round(100, 100) }), ms(delay));
+            assert_eq!(
+                delay_of(
+                    &spec,
+                    &RoundFacts {
+                        draw,
+                        ..round(100, 100)
+                    }
+                ),
+                ms(delay)
+            );
         }
-        let rate = VerifySpec { fixed_rate: true, ..spec };
+        let rate = VerifySpec {
+            fixed_rate: true,
+            ..spec
+        };
         for (draw, delay) in [(0.0, 13), (0.5, 18), (1.0, 23)] {
-            assert_eq!(delay_of(&rate, &RoundFacts { draw, ..round(100, 107) }), ms(delay));
+            assert_eq!(
+                delay_of(
+                    &rate,
+                    &RoundFacts {
+                        draw,
+                        ..round(100, 107)
+                    }
+                ),
+                ms(delay)
+            );
         }
     }
 
     #[test]
     fn enormous_values_do_not_overflow() {
         for fixed_rate in [false, true] {
-            let spec = VerifySpec { every: Duration::MAX, jitter: 1.0, fixed_rate, ..VerifySpec::BASE };
-            let late = RoundFacts { draw: 1.0, ..round(100, 200) };
+            let spec = VerifySpec {
+                every: Duration::MAX,
+                jitter: 1.0,
+                fixed_rate,
+                ..VerifySpec::BASE
+            };
+            let late = RoundFacts {
+                draw: 1.0,
+                ..round(100, 200)
+            };
             assert!(delay_of(&spec, &late) > Duration::from_secs(1 << 40));
         }
-        let tiny = VerifySpec { every: Duration::from_nanos(1), fixed_rate: true, ..VerifySpec::BASE };
-        let hours = RoundFacts { ended: Duration::MAX, ..round(100, 0) };
+        let tiny = VerifySpec {
+            every: Duration::from_nanos(1),
+            fixed_rate: true,
+            ..VerifySpec::BASE
+        };
+        let hours = RoundFacts {
+            ended: Duration::MAX,
+            ..round(100, 0)
+        };
         let _ = delay_of(&tiny, &hours);
     }
 }

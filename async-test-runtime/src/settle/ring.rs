@@ -59,7 +59,10 @@ mod tests {
                     round,
                     elapsed: Duration::ZERO,
                 });
-                assert_eq!(evicted.map(|old| old.round), round.checked_sub(limit as u64).filter(|n| *n > 0));
+                assert_eq!(
+                    evicted.map(|old| old.round),
+                    round.checked_sub(limit as u64).filter(|n| *n > 0)
+                );
             }
             assert_eq!(ring.dropped(), dropped);
             let rounds: Vec<u64> = ring.into_vec().iter().map(|kept| kept.round).collect();

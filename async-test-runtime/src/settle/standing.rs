@@ -159,7 +159,8 @@ impl Standing {
 
     /// From the beginning of the first round to the end of the last one.
     pub(crate) fn watched(&self) -> Duration {
-        self.first_began.map_or(Duration::ZERO, |first| self.last_ended.saturating_sub(first))
+        self.first_began
+            .map_or(Duration::ZERO, |first| self.last_ended.saturating_sub(first))
     }
 
     pub(crate) fn origin(&self) -> Duration {

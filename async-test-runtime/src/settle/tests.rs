@@ -92,7 +92,9 @@ fn verdict(spec: &VerifySpec, rounds: &str) -> (Option<Finding>, VerifyVerdict) 
     let now = ms(100) + ms(11) * played.rounds as u32;
     let finding = played.standing.close(spec, now);
     played.life.end(spec, &played.standing, finding, 0);
-    let report = played.life.report(spec, Cow::Borrowed("v"), VerifierState::Finished, None, now);
+    let report = played
+        .life
+        .report(spec, Cow::Borrowed("v"), VerifierState::Finished, None, now);
     (finding, report.verdict)
 }
 
@@ -107,41 +109,249 @@ fn when_a_loop_ends_by_itself() {
         ("a hung round is a failure", BASE, ".h.", 2, Some(Violated)),
         ("unknown is neither", BASE, "?.?", 3, None),
         ("done ends it well", BASE, "..d.", 3, Some(Done)),
-        ("keep going", VerifySpec { keep_going: true, ..BASE }, ".xxp", 4, None),
-        ("done ends also that", VerifySpec { keep_going: true, ..BASE }, "xd.", 2, Some(Done)),
-        ("three in a row", VerifySpec { after: 3, ..BASE }, "xx.xxx.", 6, Some(Violated)),
-        ("unknown does not end the row", VerifySpec { after: 3, ..BASE }, "xx?x.", 4, Some(Violated)),
-        ("unknown does not lengthen it", VerifySpec { after: 3, ..BASE }, "x??x.", 5, None),
-        ("half of them", VerifySpec { ratio: Some(0.5), ..BASE }, ".x.", 2, Some(Violated)),
-        ("half, but not too early", VerifySpec { ratio: Some(0.5), min_rounds: 4, ..BASE }, "x..x.", 4, Some(Violated)),
-        ("less than half", VerifySpec { ratio: Some(0.5), min_rounds: 4, ..BASE }, "x....x.", 7, None),
-        ("unknown is no part of the share", VerifySpec { ratio: Some(1.0), min_rounds: 3, ..BASE }, "x??.", 4, None),
-        ("the share is reached with a bad round", VerifySpec { ratio: Some(1.0), min_rounds: 3, ..BASE }, "xx?x", 4, Some(Violated)),
-        ("a row beside the share", VerifySpec { ratio: Some(0.9), min_rounds: 50, after: 2, ..BASE }, ".xx", 3, Some(Violated)),
-        ("so many rounds", VerifySpec { rounds: Some(2), ..BASE }, "...", 2, Some(Rounds)),
-        ("so many rounds, failed ones too", VerifySpec { rounds: Some(2), keep_going: true, ..BASE }, "xxx", 2, Some(Rounds)),
-        ("eventually: the first pass", eventually(1000), "x?xp.x", 5, Some(Passed)),
+        (
+            "keep going",
+            VerifySpec {
+                keep_going: true,
+                ..BASE
+            },
+            ".xxp",
+            4,
+            None,
+        ),
+        (
+            "done ends also that",
+            VerifySpec {
+                keep_going: true,
+                ..BASE
+            },
+            "xd.",
+            2,
+            Some(Done),
+        ),
+        (
+            "three in a row",
+            VerifySpec { after: 3, ..BASE },
+            "xx.xxx.",
+            6,
+            Some(Violated),
+        ),
+        (
+            "unknown does not end the row",
+            VerifySpec { after: 3, ..BASE },
+            "xx?x.",
+            4,
+            Some(Violated),
+        ),
+        (
+            "unknown does not lengthen it",
+            VerifySpec { after: 3, ..BASE },
+            "x??x.",
+            5,
+            None,
+        ),
+        (
+            "half of them",
+            VerifySpec {
+                ratio: Some(0.5),
+                ..BASE
+            },
+            ".x.",
+            2,
+            Some(Violated),
+        ),
+        (
+            "half, but not too early",
+            VerifySpec {
+                ratio: Some(0.5),
+                min_rounds: 4,
+                ..BASE
+            },
+            "x..x.",
+            4,
+            Some(Violated),
+        ),
+        (
+            "less than half",
+            VerifySpec {
+                ratio: Some(0.5),
+                min_rounds: 4,
+                ..BASE
+            },
+            "x....x.",
+            7,
+            None,
+        ),
+        (
+            "unknown is no part of the share",
+            VerifySpec {
+                ratio: Some(1.0),
+                min_rounds: 3,
+                ..BASE
+            },
+            "x??.",
+            4,
+            None,
+        ),
+        (
+            "the share is reached with a bad round",
+            VerifySpec {
+                ratio: Some(1.0),
+                min_rounds: 3,
+                ..BASE
+            },
+            "xx?x",
+            4,
+            Some(Violated),
+        ),
+        (
+            "a row beside the share",
+            VerifySpec {
+                ratio: Some(0.9),
+                min_rounds: 50,
+                after: 2,
+                ..BASE
+            },
+            ".xx",
+            3,
+            Some(Violated),
+        ),
+        (
+            "so many rounds",
+            VerifySpec {
+                rounds: Some(2),
+                ..BASE
+            },
+            "...",
+            2,
+            Some(Rounds),
+        ),
+        (
+            "so many rounds, failed ones too",
+            VerifySpec {
+                rounds: Some(2),
+                keep_going: true,
+                ..BASE
+            },
+            "xxx",
+            2,
+            Some(Rounds),
+        ),
+        (
+            "eventually: the first pass",
+            eventually(1000),
+            "x?xp.x",
+            5,
+            Some(Passed),
+        ),
         ("eventually: done is a pass", eventually(1000), "xd", 2, Some(Passed)),
         ("eventually: failures go on", eventually(1000), "xxx", 3, None),
         // Rounds begin at 0, 11, 22, 33 ms: the last look is put on the end.
         ("eventually: the time is up", eventually(30), "xxxxxx", 4, Some(TimeUp)),
         ("eventually: one look at least", eventually(0), "xx", 1, Some(TimeUp)),
-        ("eventually: or so many rounds", VerifySpec { rounds: Some(2), ..eventually(1000) }, "xxx", 2, Some(Rounds)),
+        (
+            "eventually: or so many rounds",
+            VerifySpec {
+                rounds: Some(2),
+                ..eventually(1000)
+            },
+            "xxx",
+            2,
+            Some(Rounds),
+        ),
         ("sometimes goes on after both", mode(Mode::Sometimes), "x.x.?", 5, None),
         ("never: a failure is good", mode(Mode::Never), "xx?x", 4, None),
         ("never: a pass is not", mode(Mode::Never), "x.x", 2, Some(Violated)),
-        ("never: nor done", VerifySpec { keep_going: true, ..mode(Mode::Never) }, "xdx", 2, Some(Done)),
+        (
+            "never: nor done",
+            VerifySpec {
+                keep_going: true,
+                ..mode(Mode::Never)
+            },
+            "xdx",
+            2,
+            Some(Done),
+        ),
         ("never: nor a panic", mode(Mode::Never), "xpx", 2, Some(Violated)),
         ("never: nor a hung round", mode(Mode::Never), "xhx", 2, Some(Violated)),
-        ("a time to last", VerifySpec { lasts: Some(ms(30)), ..BASE }, "......", 4, Some(TimeUp)),
-        ("a failure before", VerifySpec { lasts: Some(ms(30)), ..BASE }, ".x....", 2, Some(Violated)),
+        (
+            "a time to last",
+            VerifySpec {
+                lasts: Some(ms(30)),
+                ..BASE
+            },
+            "......",
+            4,
+            Some(TimeUp),
+        ),
+        (
+            "a failure before",
+            VerifySpec {
+                lasts: Some(ms(30)),
+                ..BASE
+            },
+            ".x....",
+            2,
+            Some(Violated),
+        ),
         ("a gate that holds", VerifySpec { gate: true, ..BASE }, "...", 3, None),
-        ("a gate that does not", VerifySpec { gate: true, keep_going: true, after: 5, ..BASE }, "x..", 1, Some(GateFailed)),
-        ("a gate waits for a decision", VerifySpec { gate: true, ..BASE }, "??x", 3, Some(GateFailed)),
-        ("a gate is passed once", VerifySpec { gate: true, ..BASE }, ".x", 2, Some(Violated)),
-        ("a gate of never", VerifySpec { gate: true, ..mode(Mode::Never) }, ".x", 1, Some(GateFailed)),
-        ("a gate where a pass is awaited", VerifySpec { gate: true, ..mode(Mode::Sometimes) }, "xx.x", 4, None),
-        ("a gate does not wait for ever", VerifySpec { gate: true, round_timeout: ms(25), ..BASE }, "?????", 4, Some(GateUndecided)),
+        (
+            "a gate that does not",
+            VerifySpec {
+                gate: true,
+                keep_going: true,
+                after: 5,
+                ..BASE
+            },
+            "x..",
+            1,
+            Some(GateFailed),
+        ),
+        (
+            "a gate waits for a decision",
+            VerifySpec { gate: true, ..BASE },
+            "??x",
+            3,
+            Some(GateFailed),
+        ),
+        (
+            "a gate is passed once",
+            VerifySpec { gate: true, ..BASE },
+            ".x",
+            2,
+            Some(Violated),
+        ),
+        (
+            "a gate of never",
+            VerifySpec {
+                gate: true,
+                ..mode(Mode::Never)
+            },
+            ".x",
+            1,
+            Some(GateFailed),
+        ),
+        (
+            "a gate where a pass is awaited",
+            VerifySpec {
+                gate: true,
+                ..mode(Mode::Sometimes)
+            },
+            "xx.x",
+            4,
+            None,
+        ),
+        (
+            "a gate does not wait for ever",
+            VerifySpec {
+                gate: true,
+                round_timeout: ms(25),
+                ..BASE
+            },
+            "?????",
+            4,
+            Some(GateUndecided),
+        ),
     ];
     for (what, spec, rounds, count, stop) in table {
         let played = play(&spec.in_range(), rounds);
@@ -155,7 +365,10 @@ fn when_a_loop_ends_by_itself() {
 
 #[test]
 fn a_threshold_is_crossed_once() {
-    let keep_going = VerifySpec { keep_going: true, ..BASE };
+    let keep_going = VerifySpec {
+        keep_going: true,
+        ..BASE
+    };
     assert_eq!(play(&keep_going, ".xx.x").crossed_in, Some(2));
     assert_eq!(play(&mode(Mode::Sometimes), "xxx").crossed_in, None);
     assert_eq!(play(&mode(Mode::Eventually(ms(5))), "xxx").crossed_in, None);
@@ -165,30 +378,87 @@ fn a_threshold_is_crossed_once() {
 #[test]
 fn what_a_session_comes_to() {
     use VerifyVerdict::{Fail, Pass, Unknown};
-    let gap = |allowed| VerifySpec { max_gap: Some(ms(allowed)), ..BASE };
+    let gap = |allowed| VerifySpec {
+        max_gap: Some(ms(allowed)),
+        ..BASE
+    };
     let too_few = Finding::TooFewRounds { rounds: 3, wanted: 4 };
-    let long = Finding::Gap { longest: ms(21), allowed: ms(20) };
+    let long = Finding::Gap {
+        longest: ms(21),
+        allowed: ms(20),
+    };
     let table: &[(&str, VerifySpec, &str, Option<Finding>, VerifyVerdict)] = &[
         ("it held", BASE, "...", None, Pass),
         ("held where it could tell", BASE, "?.?", None, Pass),
         ("violated", BASE, ".x", Some(Finding::Violated), Fail),
-        ("violated and well again", VerifySpec { keep_going: true, ..BASE }, ".x..", Some(Finding::Violated), Fail),
-        ("failures below the threshold", VerifySpec { after: 2, ..BASE }, ".x.x", None, Pass),
+        (
+            "violated and well again",
+            VerifySpec {
+                keep_going: true,
+                ..BASE
+            },
+            ".x..",
+            Some(Finding::Violated),
+            Fail,
+        ),
+        (
+            "failures below the threshold",
+            VerifySpec { after: 2, ..BASE },
+            ".x.x",
+            None,
+            Pass,
+        ),
         ("nothing was looked at", BASE, "", Some(Finding::NoRound), Fail),
         ("nothing could be told", BASE, "???", Some(Finding::Undecided), Unknown),
-        ("too few", VerifySpec { min_rounds: 4, ..BASE }, "...", Some(too_few), Fail),
+        (
+            "too few",
+            VerifySpec { min_rounds: 4, ..BASE },
+            "...",
+            Some(too_few),
+            Fail,
+        ),
         ("just enough", VerifySpec { min_rounds: 4, ..BASE }, "....", None, Pass),
         ("no look for too long", gap(20), ".?.", Some(long), Fail),
         ("no look for long", gap(21), ".?.", None, Pass),
         ("eventually", mode(Mode::Eventually(ms(100))), "xx.", None, Pass),
-        ("eventually not", mode(Mode::Eventually(ms(15))), "xxx", Some(Finding::NeverPassed), Fail),
-        ("eventually unknown", mode(Mode::Eventually(ms(15))), "???", Some(Finding::NeverPassed), Fail),
+        (
+            "eventually not",
+            mode(Mode::Eventually(ms(15))),
+            "xxx",
+            Some(Finding::NeverPassed),
+            Fail,
+        ),
+        (
+            "eventually unknown",
+            mode(Mode::Eventually(ms(15))),
+            "???",
+            Some(Finding::NeverPassed),
+            Fail,
+        ),
         ("sometimes", mode(Mode::Sometimes), "x.x", None, Pass),
-        ("not even sometimes", mode(Mode::Sometimes), "x?x", Some(Finding::NeverPassed), Fail),
+        (
+            "not even sometimes",
+            mode(Mode::Sometimes),
+            "x?x",
+            Some(Finding::NeverPassed),
+            Fail,
+        ),
         ("never", mode(Mode::Never), "xxx", None, Pass),
-        ("never looked", mode(Mode::Never), "??", Some(Finding::Undecided), Unknown),
+        (
+            "never looked",
+            mode(Mode::Never),
+            "??",
+            Some(Finding::Undecided),
+            Unknown,
+        ),
         ("once", mode(Mode::Never), "x.", Some(Finding::Violated), Fail),
-        ("gate", VerifySpec { gate: true, ..BASE }, "x", Some(Finding::GateFailed), Fail),
+        (
+            "gate",
+            VerifySpec { gate: true, ..BASE },
+            "x",
+            Some(Finding::GateFailed),
+            Fail,
+        ),
     ];
     for (what, spec, rounds, finding, expected) in table {
         assert_eq!(verdict(&spec.in_range(), rounds), (*finding, *expected), "{what}");
@@ -225,11 +495,21 @@ fn a_verdict_over_several_starts() {
 
 #[test]
 fn figures_while_it_runs() {
-    let spec = VerifySpec { keep_going: true, ..BASE };
-    for (rounds, expected) in [("..", VerifyVerdict::Pass), ("", VerifyVerdict::Unknown), ("?", VerifyVerdict::Unknown), (".x.", VerifyVerdict::Fail)] {
+    let spec = VerifySpec {
+        keep_going: true,
+        ..BASE
+    };
+    for (rounds, expected) in [
+        ("..", VerifyVerdict::Pass),
+        ("", VerifyVerdict::Unknown),
+        ("?", VerifyVerdict::Unknown),
+        (".x.", VerifyVerdict::Fail),
+    ] {
         let played = play(&spec, rounds);
         let running = Some((&played.standing, 3));
-        let report = played.life.report(&spec, Cow::Borrowed("v"), VerifierState::Running, running, ms(200));
+        let report = played
+            .life
+            .report(&spec, Cow::Borrowed("v"), VerifierState::Running, running, ms(200));
         assert_eq!(report.verdict, expected, "{rounds}");
         assert_eq!(report.rounds, rounds.len() as u64);
         assert_eq!(report.dropped, 3);
@@ -238,14 +518,22 @@ fn figures_while_it_runs() {
 
 #[test]
 fn figures_at_the_end() {
-    let spec = VerifySpec { keep_going: true, ..BASE };
+    let spec = VerifySpec {
+        keep_going: true,
+        ..BASE
+    };
     // Rounds at 100, 111, 122, 133, 144 ms, each of 1 ms.
     let mut played = play(&spec, ".?x.x");
     let finding = played.standing.close(&spec, ms(200));
     let found = played.life.end(&spec, &played.standing, finding, 7).unwrap();
     assert_eq!(found.sentence, "broken in round 3, 123.000ms after the suite began: x3");
-    let report = played.life.report(&spec, Cow::Borrowed("v"), VerifierState::Finished, None, ms(200));
-    assert_eq!((report.rounds, report.passed, report.failed, report.unknown), (5, 2, 2, 1));
+    let report = played
+        .life
+        .report(&spec, Cow::Borrowed("v"), VerifierState::Finished, None, ms(200));
+    assert_eq!(
+        (report.rounds, report.passed, report.failed, report.unknown),
+        (5, 2, 2, 1)
+    );
     assert_eq!(report.dropped, 7);
     let first = report.first_failure.unwrap();
     assert_eq!((first.round, first.at, &*first.error), (3, ms(123), "x3"));
@@ -273,8 +561,8 @@ fn gaps_are_times_without_a_look() {
     };
     for (rounds, closed, longest) in [
         (&[at(100, 101, '.')][..], 101, 0),
-        (&[at(130, 131, '.')], 131, 30),           // before the first
-        (&[at(100, 101, '.')], 151, 50),           // after the last
+        (&[at(130, 131, '.')], 131, 30),                    // before the first
+        (&[at(100, 101, '.')], 151, 50),                    // after the last
         (&[at(100, 160, '.'), at(170, 171, '.')], 171, 10), // a long round is a look
         (&[at(100, 101, '.'), at(110, 111, '?'), at(120, 121, '.')], 121, 19),
         (&[at(100, 101, '.'), at(110, 170, 'h'), at(180, 181, '.')], 181, 79),
@@ -292,8 +580,16 @@ fn gaps_are_times_without_a_look() {
 
 #[test]
 fn skipped_ticks_are_counted() {
-    let spec = VerifySpec { fixed_rate: true, ..BASE };
-    for (begins, late) in [(&[100, 110, 120][..], 0), (&[100, 110, 140], 2), (&[105, 116, 126], 0), (&[100, 101, 102, 110], 0)] {
+    let spec = VerifySpec {
+        fixed_rate: true,
+        ..BASE
+    };
+    for (begins, late) in [
+        (&[100, 110, 120][..], 0),
+        (&[100, 110, 140], 2),
+        (&[105, 116, 126], 0),
+        (&[100, 101, 102, 110], 0),
+    ] {
         let mut standing = Standing::new(&spec, ms(90));
         for began in begins {
             let facts = RoundFacts {
@@ -311,7 +607,10 @@ fn skipped_ticks_are_counted() {
 
 #[test]
 fn the_delay_is_cut_at_the_end_of_the_time() {
-    let spec = VerifySpec { lasts: Some(ms(25)), ..BASE };
+    let spec = VerifySpec {
+        lasts: Some(ms(25)),
+        ..BASE
+    };
     let facts = RoundFacts {
         began: ms(119),
         ended: ms(120),
@@ -328,14 +627,35 @@ fn the_delay_is_cut_at_the_end_of_the_time() {
 fn how_long_a_round_may_take() {
     let table = [
         (BASE, 0, ms(60_000)),
-        (VerifySpec { round_timeout: ms(7), ..BASE }, 0, ms(7)),
+        (
+            VerifySpec {
+                round_timeout: ms(7),
+                ..BASE
+            },
+            0,
+            ms(7),
+        ),
         (mode(Mode::Eventually(ms(5000))), 0, ms(5000)),
         (mode(Mode::Eventually(ms(5000))), 4000, ms(1000)),
         (mode(Mode::Eventually(ms(5000))), 4900, ms(500)),
         (mode(Mode::Eventually(ms(5000))), 6000, ms(500)),
         (mode(Mode::Eventually(ms(50))), 0, ms(100)),
-        (VerifySpec { round_timeout: ms(30), ..mode(Mode::Eventually(ms(5000))) }, 0, ms(30)),
-        (VerifySpec { lasts: Some(ms(2000)), ..BASE }, 500, ms(1500)),
+        (
+            VerifySpec {
+                round_timeout: ms(30),
+                ..mode(Mode::Eventually(ms(5000)))
+            },
+            0,
+            ms(30),
+        ),
+        (
+            VerifySpec {
+                lasts: Some(ms(2000)),
+                ..BASE
+            },
+            500,
+            ms(1500),
+        ),
     ];
     for (spec, run_for, limit) in table {
         assert_eq!(round_limit(&spec, ms(run_for)), limit, "{spec:?} at {run_for}");
@@ -344,7 +664,10 @@ fn how_long_a_round_may_take() {
 
 #[test]
 fn a_long_life_stays_small() {
-    let spec = VerifySpec { keep_going: true, ..BASE };
+    let spec = VerifySpec {
+        keep_going: true,
+        ..BASE
+    };
     let mut life = Life::new("s");
     let session = life.begin();
     let mut standing = Standing::new(&spec, ms(0));
@@ -358,9 +681,25 @@ fn a_long_life_stays_small() {
         };
         let crossed = standing.note(&spec, &facts);
         let text: Arc<str> = Arc::from(format!("failure {round} {}", "x".repeat(500)));
-        life.note(&spec, Noted { session, round, facts: &facts, text: Some(&text), blame: None, crossed });
+        life.note(
+            &spec,
+            Noted {
+                session,
+                round,
+                facts: &facts,
+                text: Some(&text),
+                blame: None,
+                crossed,
+            },
+        );
     }
-    let report = life.report(&spec, Cow::Borrowed("v"), VerifierState::Running, Some((&standing, 0)), ms(200_000));
+    let report = life.report(
+        &spec,
+        Cow::Borrowed("v"),
+        VerifierState::Running,
+        Some((&standing, 0)),
+        ms(200_000),
+    );
     let kept: usize = report
         .intervals
         .iter()

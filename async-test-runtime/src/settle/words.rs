@@ -36,17 +36,27 @@ pub(super) fn sentence(finding: Finding, bad: &BadRounds, last_unknown: Option<&
             (None, _) => "broken".to_owned(),
         },
         Finding::GateFailed => {
-            let what = bad.first.as_ref().map(|round| format!(": {}", told(round))).unwrap_or_default();
+            let what = bad
+                .first
+                .as_ref()
+                .map(|round| format!(": {}", told(round)))
+                .unwrap_or_default();
             format!("the gate was not passed, so the set-up is at fault and not the test{what}")
         }
-        Finding::NoRound => "it was started and did not complete a single round, so it has looked at nothing".to_owned(),
+        Finding::NoRound => {
+            "it was started and did not complete a single round, so it has looked at nothing".to_owned()
+        }
         Finding::Undecided => match last_unknown {
             Some(why) => format!("not one of its rounds could tell; the last said: {why}"),
             None => "not one of its rounds could tell".to_owned(),
         },
         Finding::NeverPassed => match (&bad.first, &bad.last, last_unknown) {
             (Some(first), Some(last), _) if first.round < last.round => {
-                format!("no round passed; the first was {}; the last was {}", told(first), told(last))
+                format!(
+                    "no round passed; the first was {}; the last was {}",
+                    told(first),
+                    told(last)
+                )
             }
             (Some(only), _, _) => format!("no round passed; the only one that failed was {}", told(only)),
             (None, _, Some(why)) => format!("no round passed, none could even tell; the last said: {why}"),
@@ -62,7 +72,10 @@ pub(super) fn sentence(finding: Finding, bad: &BadRounds, last_unknown: Option<&
 }
 
 fn told(round: &FailedRound) -> String {
-    format!("round {}, {:.3?} after the suite began: {}", round.round, round.at, round.error)
+    format!(
+        "round {}, {:.3?} after the suite began: {}",
+        round.round, round.at, round.error
+    )
 }
 
 #[cfg(test)]
@@ -90,7 +103,11 @@ mod tests {
         let ms = Duration::from_millis;
         let none = BadRounds::default();
         for (finding, bad, said) in [
-            (Finding::Violated, bad(&[(3, "two")], 3), "broken in round 3, 30.000ms after the suite began: two"),
+            (
+                Finding::Violated,
+                bad(&[(3, "two")], 3),
+                "broken in round 3, 30.000ms after the suite began: two",
+            ),
             (
                 Finding::Violated,
                 bad(&[(3, "two"), (4, "three")], 4),
@@ -112,15 +129,26 @@ mod tests {
                 bad(&[(2, "b")], 0),
                 "no round passed; the only one that failed was round 2, 20.000ms after the suite began: b",
             ),
-            (Finding::NeverPassed, none.clone(), "no round passed, none could even tell; the last said: no data"),
-            (Finding::Undecided, none.clone(), "not one of its rounds could tell; the last said: no data"),
+            (
+                Finding::NeverPassed,
+                none.clone(),
+                "no round passed, none could even tell; the last said: no data",
+            ),
+            (
+                Finding::Undecided,
+                none.clone(),
+                "not one of its rounds could tell; the last said: no data",
+            ),
             (
                 Finding::TooFewRounds { rounds: 2, wanted: 5 },
                 none.clone(),
                 "it completed 2 rounds, fewer than the 5 that `min_rounds` asks for",
             ),
             (
-                Finding::Gap { longest: ms(1200), allowed: ms(100) },
+                Finding::Gap {
+                    longest: ms(1200),
+                    allowed: ms(100),
+                },
                 none.clone(),
                 "it did not look for 1.200s, and `max_gap` allows 100ms",
             ),

@@ -67,15 +67,30 @@ macro_rules! __poll {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __poll_key {
-    (eventually, $poll:expr, within, $value:expr) => { $poll.within($value) };
-    (consistently, $poll:expr, for, $value:expr) => { $poll.lasts($value) };
-    ($tool:ident, $poll:expr, every, $value:expr) => { $poll.every($value) };
-    ($tool:ident, $poll:expr, initial_delay, $value:expr) => { $poll.initial_delay($value) };
-    ($tool:ident, $poll:expr, round_timeout, $value:expr) => { $poll.round_timeout($value) };
-    ($tool:ident, $poll:expr, rounds, $value:expr) => { $poll.rounds($value) };
+    (eventually, $poll:expr, within, $value:expr) => {
+        $poll.within($value)
+    };
+    (consistently, $poll:expr, for, $value:expr) => {
+        $poll.lasts($value)
+    };
+    ($tool:ident, $poll:expr, every, $value:expr) => {
+        $poll.every($value)
+    };
+    ($tool:ident, $poll:expr, initial_delay, $value:expr) => {
+        $poll.initial_delay($value)
+    };
+    ($tool:ident, $poll:expr, round_timeout, $value:expr) => {
+        $poll.round_timeout($value)
+    };
+    ($tool:ident, $poll:expr, rounds, $value:expr) => {
+        $poll.rounds($value)
+    };
     ($tool:ident, $poll:expr, $key:ident, $value:expr) => {
         ::core::compile_error!(::core::concat!(
-            "unknown key `", ::core::stringify!($key), "` of `", ::core::stringify!($tool),
+            "unknown key `",
+            ::core::stringify!($key),
+            "` of `",
+            ::core::stringify!($tool),
             "!`: the keys are `within` (`eventually!`) or `for` (`consistently!`), `every`, `initial_delay`, ",
             "`round_timeout` and `rounds`"
         ))

@@ -159,7 +159,15 @@ where
     let attempt = match (ended, dropped) {
         _ if blocked => {
             let held = longest;
-            Attempt::faulty(Ending::Hung, Fault::Blocked { limit, held, still: false }, None)
+            Attempt::faulty(
+                Ending::Hung,
+                Fault::Blocked {
+                    limit,
+                    held,
+                    still: false,
+                },
+                None,
+            )
         }
         (None, _) => Attempt::faulty(Ending::Hung, Fault::TimedOut { limit }, None),
         (Some(Err(panic)), _) => Attempt::faulty(Ending::Panic, Fault::Panicked(panic), None),

@@ -8,9 +8,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::attempt::Attempt;
-use super::shared::{Book, Core, order};
 use super::error::VerifyError;
 use super::fault::Fault;
+use super::shared::{Book, Core, order};
 use super::task;
 use super::verdict::Verdict;
 use crate::cancel::Cause;
@@ -137,7 +137,8 @@ where
             return;
         }
         if let Some(why) = todo.filter(|_| !matches!(claim.raw, Raw::Skip(_))) {
-            self.suite.send_event(EventKind::Amnesty(Amnesty::Todo(why, Span::Next(1))));
+            self.suite
+                .send_event(EventKind::Amnesty(Amnesty::Todo(why, Span::Next(1))));
         }
         // After a bail-out no checks are taken from a body; what a verifier has found is told all the same.
         self.suite.send_event(EventKind::Test(claim));
@@ -196,7 +197,11 @@ where
         };
         let held = round.map_or(STARVED, |(began, _)| now.real.saturating_duration_since(began));
         let fault = match round {
-            Some((_, limit)) if self.polling.load(Ordering::Relaxed) => Fault::Blocked { limit, held, still: true },
+            Some((_, limit)) if self.polling.load(Ordering::Relaxed) => Fault::Blocked {
+                limit,
+                held,
+                still: true,
+            },
             Some((_, limit)) => Fault::TimedOut { limit },
             None => Fault::Starved { waited: held },
         };

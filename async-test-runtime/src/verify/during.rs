@@ -2,9 +2,9 @@
 
 use std::fmt::Debug;
 
-use super::shared::Who;
 use super::error::VerifyError;
 use super::fault::describe;
+use super::shared::Who;
 use crate::outcome::BodyFailure;
 use crate::round::Observation;
 

@@ -147,7 +147,9 @@ impl<T, E> VerifyError<T, E> {
 
 impl<T, E> fmt::Display for VerifyError<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { name, suite, sentence, .. } = &*self.inner;
+        let Inner {
+            name, suite, sentence, ..
+        } = &*self.inner;
         if let VerifyCause::State(error) = &self.inner.cause {
             return write!(f, "verifier `{name}`: {error}");
         }

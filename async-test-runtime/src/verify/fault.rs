@@ -55,7 +55,11 @@ impl<E> Fault<E> {
             }),
             Fault::TimedOut { limit } => Some(format!("timed out: it had not ended after {limit:?} and was dropped")),
             Fault::Blocked { limit, held, still } => {
-                let tense = if *still { "has been blocking its thread for" } else { "blocked its thread for" };
+                let tense = if *still {
+                    "has been blocking its thread for"
+                } else {
+                    "blocked its thread for"
+                };
                 Some(format!(
                     "it {tense} {held:?}, a round may take {limit:?}; use `spawn_blocking` for what blocks"
                 ))

@@ -6,11 +6,11 @@
 
 mod attempt;
 mod control;
-mod shared;
 mod during;
 mod error;
 mod fault;
 mod poll;
+mod shared;
 mod task;
 mod timing;
 mod verdict;

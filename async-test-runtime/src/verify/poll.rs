@@ -51,14 +51,28 @@ impl Poll {
     #[track_caller]
     pub fn eventually(name: impl Into<Cow<'static, str>>) -> Poll {
         let mode = Mode::Eventually(Duration::from_secs(5));
-        Poll::new("eventually!", name.into(), VerifySpec { mode, ..VerifySpec::BASE })
+        Poll::new(
+            "eventually!",
+            name.into(),
+            VerifySpec {
+                mode,
+                ..VerifySpec::BASE
+            },
+        )
     }
 
     /// The loop of `consistently!`: it does not hold at the first failure.
     #[track_caller]
     pub fn consistently(name: impl Into<Cow<'static, str>>) -> Poll {
         let lasts = Some(Duration::from_secs(1));
-        Poll::new("consistently!", name.into(), VerifySpec { lasts, ..VerifySpec::BASE })
+        Poll::new(
+            "consistently!",
+            name.into(),
+            VerifySpec {
+                lasts,
+                ..VerifySpec::BASE
+            },
+        )
     }
 
     #[track_caller]
@@ -74,7 +88,12 @@ impl Poll {
         }
     }
 
-    fn time(mut self, key: &'static str, value: impl IntoDuration, set: impl FnOnce(&mut VerifySpec, Duration)) -> Poll {
+    fn time(
+        mut self,
+        key: &'static str,
+        value: impl IntoDuration,
+        set: impl FnOnce(&mut VerifySpec, Duration),
+    ) -> Poll {
         match value.into_duration() {
             Ok(time) => set(&mut self.spec, time),
             Err(bad) => {
@@ -152,7 +171,9 @@ impl Poll {
         }
         if self.suite.is_skipping() {
             // The ledger makes a skip of it.
-            return Err(self.suite.claim(Claim::new(Raw::Pass, self.name.clone(), self.at.clone())));
+            return Err(self
+                .suite
+                .claim(Claim::new(Raw::Pass, self.name.clone(), self.at.clone())));
         }
         self.spec = self.spec.in_range();
         let timing = Timing::new(beginning(&self.suite), false);
@@ -183,7 +204,9 @@ impl Poll {
         };
         run.now = ended;
         let crossed = run.standing.note(&self.spec, &facts);
-        let words: Option<Arc<str>> = attempt.text.or_else(|| attempt.fault.as_ref().and_then(Fault::words).map(Arc::from));
+        let words: Option<Arc<str>> = attempt
+            .text
+            .or_else(|| attempt.fault.as_ref().and_then(Fault::words).map(Arc::from));
         let noted = Noted {
             session: 1,
             round: run.standing.rounds(),
@@ -200,7 +223,9 @@ impl Poll {
         let now = run.now.at;
         let finding = run.standing.close(&self.spec, now);
         let found: Option<Found> = run.life.end(&self.spec, &run.standing, finding, 0);
-        let report = run.life.report(&self.spec, self.name.clone(), VerifierState::Finished, None, now);
+        let report = run
+            .life
+            .report(&self.spec, self.name.clone(), VerifierState::Finished, None, now);
         let verdict = Verdict {
             report: &report,
             found: found.as_ref(),

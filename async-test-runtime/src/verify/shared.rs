@@ -152,7 +152,12 @@ impl<T, E> Core<T, E> {
         }
     }
 
-    pub(crate) fn state_error(&self, book: &Book<T, E>, operation: &'static str, state: &'static str) -> VerifyError<T, E> {
+    pub(crate) fn state_error(
+        &self,
+        book: &Book<T, E>,
+        operation: &'static str,
+        state: &'static str,
+    ) -> VerifyError<T, E> {
         let error = Error::new(self.suite.path(), operation, ErrorKind::Verifier { state });
         VerifyError::state(error, book.name.clone())
     }
@@ -199,7 +204,12 @@ impl<T, E> Core<T, E> {
         if let Some(attachment) = attachment {
             self.suite.touch(attachment);
         }
-        Ok(Opened { number, spec, timing, runner })
+        Ok(Opened {
+            number,
+            spec,
+            timing,
+            runner,
+        })
     }
 
     /// Takes a round in. Nothing when the session has been given up.
@@ -219,7 +229,10 @@ impl<T, E> Core<T, E> {
         }
         let mut guard = self.lock();
         let book = &mut *guard;
-        let session = book.session.as_mut().filter(|session| session.number == number && !session.over)?;
+        let session = book
+            .session
+            .as_mut()
+            .filter(|session| session.number == number && !session.over)?;
         let was_broken = session.standing.is_broken();
         let crossed = session.standing.note(spec, facts);
         let round = session.standing.rounds();
@@ -248,7 +261,11 @@ impl<T, E> Core<T, E> {
         drop(guard);
         // What is dropped from here on is the user's, so it is dropped outside of the lock.
         drop((evicted, replaced, attempt));
-        Some(Recorded { step, crossed, transition })
+        Some(Recorded {
+            step,
+            crossed,
+            transition,
+        })
     }
 
     /// Rounds, failed and undecided ones, of all sessions.
@@ -281,8 +298,12 @@ pub(crate) struct Closed<T, E> {
 
 impl<T, E> Book<T, E> {
     pub(crate) fn report(&self, now: Duration) -> VerifyReport {
-        let running = self.session.as_ref().map(|session| (&session.standing, session.ring.dropped()));
-        self.life.report(&self.spec, self.name.clone(), self.state, running, now)
+        let running = self
+            .session
+            .as_ref()
+            .map(|session| (&session.standing, session.ring.dropped()));
+        self.life
+            .report(&self.spec, self.name.clone(), self.state, running, now)
     }
 
     pub(crate) fn who(&self, suite: &Suite) -> Who {
@@ -337,7 +358,10 @@ impl<T, E> Closed<T, E> {
     pub(crate) fn at_the_gate(mut self) -> Self {
         if let Some(found) = self.found.as_mut().filter(|found| found.finding != Finding::GateFailed) {
             found.finding = Finding::GateFailed;
-            found.sentence.insert_str(0, "the gate was not passed, so the set-up is at fault and not the test: ");
+            found.sentence.insert_str(
+                0,
+                "the gate was not passed, so the set-up is at fault and not the test: ",
+            );
         }
         self
     }
@@ -391,6 +415,11 @@ fn cause<E>(finding: Finding, fault: Option<Fault<E>>) -> VerifyCause<E> {
 impl<T, E> Session<T, E> {
     /// Whether whoever waits at the gate may go on, for better or worse.
     pub(crate) fn is_through(&self, gate: bool) -> bool {
-        self.over || if gate { self.standing.gate() != Gate::Closed } else { self.begun }
+        self.over
+            || if gate {
+                self.standing.gate() != Gate::Closed
+            } else {
+                self.begun
+            }
     }
 }

@@ -28,7 +28,10 @@ pub(crate) struct Make<F, R> {
 
 impl<F, R> Make<F, R> {
     pub(crate) fn new(make: F) -> Make<F, R> {
-        Make { make, round: PhantomData }
+        Make {
+            make,
+            round: PhantomData,
+        }
     }
 }
 
@@ -99,7 +102,12 @@ where
     T: Send + 'static,
     E: Debug + Send + 'static,
 {
-    let Opened { number, spec, timing, runner } = opened;
+    let Opened {
+        number,
+        spec,
+        timing,
+        runner,
+    } = opened;
     let mut seat = Seat {
         core: core.clone(),
         session: number,
@@ -213,7 +221,9 @@ where
         };
         let text = attempt.text.clone();
         let blame = self.blame(facts.ending);
-        let recorded = self.core.record(self.session, &self.spec, attempt, &facts, blame, self.wall)?;
+        let recorded = self
+            .core
+            .record(self.session, &self.spec, attempt, &facts, blame, self.wall)?;
         if recorded.transition || ended.at.saturating_sub(self.told) >= TOLD_EVERY {
             self.tell(ended.at);
         }
@@ -246,7 +256,13 @@ where
             self.good = self.began_with;
         }
         breaks.then(|| {
-            let running = self.core.suite.running().into_iter().map(|running| running.name).collect();
+            let running = self
+                .core
+                .suite
+                .running()
+                .into_iter()
+                .map(|running| running.name)
+                .collect();
             Blame::new(running, self.core.suite.activity_since(self.good))
         })
     }
@@ -255,7 +271,12 @@ where
     fn tell(&mut self, now: Duration) {
         self.told = now;
         let (verifier, rounds, failed, unknown) = self.core.counts();
-        self.core.suite.telemetry(Telemetry::Rounds { verifier, rounds, failed, unknown });
+        self.core.suite.telemetry(Telemetry::Rounds {
+            verifier,
+            rounds,
+            failed,
+            unknown,
+        });
     }
 
     fn fail_fast(&mut self, text: &str) {
@@ -334,7 +355,11 @@ where
     /// after a short time.
     async fn outlive(&mut self) -> bool {
         let mut short = self.timing.alarm();
-        short.set(self.spec.every.clamp(Duration::from_millis(1), Duration::from_millis(20)));
+        short.set(
+            self.spec
+                .every
+                .clamp(Duration::from_millis(1), Duration::from_millis(20)),
+        );
         loop {
             if self.core.orders() & (order::END | order::STOP) != 0 {
                 self.outlives = true;

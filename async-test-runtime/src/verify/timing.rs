@@ -44,7 +44,11 @@ impl Timing {
         let may_pause = Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::CurrentThread);
         Timing {
             started,
-            kind: if real_clock || !may_pause { Kind::Real } else { Kind::Virtual },
+            kind: if real_clock || !may_pause {
+                Kind::Real
+            } else {
+                Kind::Virtual
+            },
             real_sleeps: real_clock,
             has_threads: !may_pause,
         }

@@ -7,7 +7,11 @@ use crate::verify::VerifyCause;
 fn what_was_observed_while_it_ran() {
     let ran = run(On::Paused, |_| async {
         let rounds = Counter::default();
-        let seen = holds(&rounds).every(ms(10)).during(tokio::time::sleep(ms(45))).await.unwrap();
+        let seen = holds(&rounds)
+            .every(ms(10))
+            .during(tokio::time::sleep(ms(45)))
+            .await
+            .unwrap();
         assert_eq!(seen.len(), 5);
         tokio::time::sleep(ms(100)).await;
         assert_eq!(rounds.get(), 5);
@@ -42,7 +46,10 @@ fn dropped_half_way_it_finishes() {
 #[test]
 fn a_violation_while_it_ran() {
     let ran = run(On::Paused, |_| async {
-        let error = fails_from(&Counter::default(), 2).during(tokio::time::sleep(ms(500))).await.unwrap_err();
+        let error = fails_from(&Counter::default(), 2)
+            .during(tokio::time::sleep(ms(500)))
+            .await
+            .unwrap_err();
         assert!(error.is_violation());
         assert_eq!(error.into_observations().len(), 1);
     });

@@ -23,7 +23,10 @@ fn started_and_no_round_fails() {
         let v = holds(&rounds).initial_delay(ms(1000));
         v.start_job().await.unwrap();
         tokio::time::sleep(ms(10)).await;
-        assert!(matches!(v.stop_job().await.unwrap_err().cause(), crate::verify::VerifyCause::NoRound));
+        assert!(matches!(
+            v.stop_job().await.unwrap_err().cause(),
+            crate::verify::VerifyCause::NoRound
+        ));
         assert_eq!(rounds.get(), 0);
         v.finish().await;
     });
@@ -188,7 +191,10 @@ fn fail_fast_ends_the_body_and_clean_ups_run() {
 #[test]
 fn expected_to_break() {
     let ran = run(On::Paused, |_| async {
-        let v = fails_from(&Counter::default(), 3).every(ms(10)).fail_fast().todo("no fencing yet");
+        let v = fails_from(&Counter::default(), 3)
+            .every(ms(10))
+            .fail_fast()
+            .todo("no fencing yet");
         v.start_job().await.unwrap();
         tokio::time::sleep(ms(100)).await;
         assert_eq!(v.stop_job().await.unwrap().len(), 2, "no bad news for the body");
@@ -213,7 +219,13 @@ fn eventually_waits_for_the_pass_or_the_end_of_the_time() {
             let counter = Counter::default();
             let v = Verifier::new(move || {
                 let n = counter.next();
-                async move { if n >= passes_from { Ok(n) } else { Err(format!("not in {n}")) } }
+                async move {
+                    if n >= passes_from {
+                        Ok(n)
+                    } else {
+                        Err(format!("not in {n}"))
+                    }
+                }
             })
             .every(ms(10))
             .eventually(ms(within));

@@ -144,7 +144,10 @@ fn a_round_that_holds_its_thread_is_told_and_holds_nobody_up() {
             tokio::time::sleep(ms(1)).await;
         }
         let error = v.stop_job().await.unwrap_err();
-        assert!(matches!(error.fault(), Some(Fault::Blocked { still: true, .. })), "{error:?}");
+        assert!(
+            matches!(error.fault(), Some(Fault::Blocked { still: true, .. })),
+            "{error:?}"
+        );
         assert_eq!(error.observations().len(), 2);
         let error = v.start_job().await.unwrap_err();
         assert!(error.is_state(), "{error}");
@@ -188,7 +191,10 @@ fn one_that_comes_back_too_late_is_told_on_any_runtime() {
             .round_timeout(ms(40));
             v.start_job().await.unwrap();
             let error = v.stop_job().await.unwrap_err();
-            assert!(matches!(error.fault(), Some(Fault::Blocked { still: false, .. })), "{error:?}");
+            assert!(
+                matches!(error.fault(), Some(Fault::Blocked { still: false, .. })),
+                "{error:?}"
+            );
             v.finish().await;
         });
         ran.failed_with(&["it blocked its thread for"]);

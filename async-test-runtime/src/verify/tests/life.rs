@@ -31,7 +31,10 @@ fn the_pace_on_a_paused_clock_is_exact() {
         v.start_job().await.unwrap();
         tokio::time::sleep(ms(95)).await;
         let seen = v.stop_job().await.unwrap();
-        assert_eq!(seen.iter().map(|it| it.data).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
+        assert_eq!(
+            seen.iter().map(|it| it.data).collect::<Vec<_>>(),
+            (1..=10).collect::<Vec<_>>()
+        );
         for pair in seen.windows(2) {
             assert_eq!(pair[1].elapsed - pair[0].elapsed, ms(10));
             assert_eq!(pair[1].timestamp.duration_since(pair[0].timestamp).unwrap(), ms(10));
@@ -57,7 +60,11 @@ fn wrong_steps_are_typed_errors_that_change_nothing() {
         let error = v.start_job().await.unwrap_err();
         assert!(error.is_state(), "{error}");
         tokio::time::sleep(ms(25)).await;
-        assert_eq!(v.stop_job().await.unwrap().len(), 3, "the loop went on beside the wrong start");
+        assert_eq!(
+            v.stop_job().await.unwrap().len(),
+            3,
+            "the loop went on beside the wrong start"
+        );
         assert!(v.stop_job().await.unwrap_err().is_state());
         v.finish().await;
         assert!(v.start_job().await.unwrap_err().is_state());
@@ -83,7 +90,10 @@ fn results_are_separate_for_each_start() {
         tokio::time::sleep(ms(15)).await;
         let second = v.stop_job().await.unwrap();
         assert_eq!(first.iter().map(|it| it.data).collect::<Vec<_>>(), [1, 2, 3]);
-        assert_eq!(second.iter().map(|it| (it.data, it.round)).collect::<Vec<_>>(), [(4, 1), (5, 2)]);
+        assert_eq!(
+            second.iter().map(|it| (it.data, it.round)).collect::<Vec<_>>(),
+            [(4, 1), (5, 2)]
+        );
         let report = v.report();
         assert_eq!((report.sessions, report.rounds, report.intervals.len()), (2, 5, 2));
         v.finish().await;
@@ -144,7 +154,12 @@ fn a_violation_ends_the_loop_and_comes_with_the_observations() {
         assert_eq!(error.error().map(String::as_str), Some("round 4 is bad"));
         assert_eq!(error.round(), Some(4));
         assert_eq!(error.observations().len(), 3);
-        assert!(error.to_string().starts_with("verifier `inv` of suite `s`: broken in round 4, "), "{error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("verifier `inv` of suite `s`: broken in round 4, "),
+            "{error}"
+        );
         // It may be started again; what was broken stays broken.
         v.start_job().await.unwrap();
         assert!(v.stop_job().await.is_err());
@@ -180,7 +195,10 @@ fn the_history_is_bounded_and_the_rest_counted() {
         tokio::time::sleep(ms(50)).await;
         let seen = v.stop_job().await.unwrap();
         let all = rounds.get();
-        assert_eq!(seen.iter().map(|it| it.data).collect::<Vec<_>>(), (all - 4..=all).collect::<Vec<_>>());
+        assert_eq!(
+            seen.iter().map(|it| it.data).collect::<Vec<_>>(),
+            (all - 4..=all).collect::<Vec<_>>()
+        );
         assert_eq!(v.report().dropped, all - 5);
         v.finish().await;
     });
@@ -230,7 +248,13 @@ fn a_gate_is_told_apart_from_the_invariant() {
         let counter = Counter::default();
         let v = Verifier::new(move || {
             let n = counter.next();
-            async move { if n < 5 { crate::round::Round::unknown("starting") } else { crate::round::Round::<_, String>::pass(n) } }
+            async move {
+                if n < 5 {
+                    crate::round::Round::unknown("starting")
+                } else {
+                    crate::round::Round::<_, String>::pass(n)
+                }
+            }
         })
         .gate()
         .every(ms(10));
@@ -256,7 +280,9 @@ fn jitter_belongs_to_the_seed() {
         let times = Arc::new(std::sync::Mutex::new(Vec::new()));
         let out = times.clone();
         run(On::Paused, |_| async move {
-            let v = Verifier::new(|| async { Ok::<_, String>(()) }).every(ms(100)).jitter(0.5);
+            let v = Verifier::new(|| async { Ok::<_, String>(()) })
+                .every(ms(100))
+                .jitter(0.5);
             v.start_job().await.unwrap();
             tokio::time::sleep(ms(2000)).await;
             let seen = v.stop_job().await.unwrap();

@@ -80,7 +80,12 @@ where
         On::Paused | On::One => Builder::new_current_thread(),
         On::Many => Builder::new_multi_thread(),
     };
-    let runtime = builder.worker_threads(3).enable_time().start_paused(on == On::Paused).build().unwrap();
+    let runtime = builder
+        .worker_threads(3)
+        .enable_time()
+        .start_paused(on == On::Paused)
+        .build()
+        .unwrap();
     let top = Suite::top();
     let suite = top.child(Birth::new("s".to_owned(), Place::caller()), plan);
     let (answer, answered) = mpsc::sync_channel(1);
@@ -132,7 +137,13 @@ fn fails_from(counter: &Counter, bad: u64) -> Verifier<u64, String> {
     let counter = counter.clone();
     Verifier::new(move || {
         let n = counter.next();
-        async move { if n < bad { Ok(n) } else { Err(format!("round {n} is bad")) } }
+        async move {
+            if n < bad {
+                Ok(n)
+            } else {
+                Err(format!("round {n} is bad"))
+            }
+        }
     })
     .name("inv")
 }

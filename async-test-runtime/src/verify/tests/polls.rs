@@ -43,7 +43,9 @@ fn eventually_says_the_first_and_the_last_reason() {
 fn a_look_that_hangs_does_not_hang_the_test() {
     let ran = run(On::Paused, |_| async {
         let before = tokio::time::Instant::now();
-        assert!(!eventually!("stuck", within = "2s", { std::future::pending::<bool>().await }));
+        assert!(!eventually!("stuck", within = "2s", {
+            std::future::pending::<bool>().await
+        }));
         assert_eq!(before.elapsed(), ms(2000));
     });
     ran.failed_with(&["stuck", "timed out"]);

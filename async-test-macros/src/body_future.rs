@@ -1,0 +1,91 @@
+//! The future that a block of the user's becomes.
+
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::body::{Body, Form, braced};
+use crate::errors::Errors;
+use crate::scan::{self, Mode};
+
+/// A body that uses `?` returns a `Result`, whose `return;` the compiler would report at some other place.
+pub(crate) fn refuse_bare_return(body: &Body, errors: &mut Errors) {
+    let Form::Block {
+        block, output: None, ..
+    } = &body.form
+    else {
+        return;
+    };
+    let tokens = block.stream();
+    if let (Mode::NamesError { .. }, Some(word)) = (scan::mode(&tokens), scan::find_bare_return(&tokens)) {
+        errors.on(
+            word,
+            "this body uses `?`, so it returns a `Result`: leave it with `return Ok(());`",
+        );
+    }
+}
+
+/// `async { … }` around a user's block; its output is what `mode` promises. `tail` is the path of a function that makes a
+/// `Result` of any value such a block may end in.
+pub(crate) fn tokens(block: &Group, moves: bool, mode: Mode, tail: &TokenStream) -> TokenStream {
+    let tokens = block.stream();
+    let moves = moves.then(|| quote!(move));
+    if mode != (Mode::NamesError { tail_is_result: false }) {
+        return quote!(async #moves #block);
+    }
+    let span = Span::mixed_site().located_at(scan::end(&tokens, block.span()));
+    // What the macro adds is a statement of its own, so that it is quiet behind a body that never returns, while the
+    // compiler still tells the user of code that cannot be reached.
+    let block = if scan::ends_in_semicolon(&tokens) {
+        quote_spanned!(span=> #tokens #[allow(unreachable_code)] return ::core::result::Result::Ok(());)
+    } else {
+        let value = braced(tokens, block.span());
+        quote_spanned!(span=> let __tail = #value; #[allow(unreachable_code)] return #tail(__tail);)
+    };
+    let block = braced(block, span);
+    quote!(async #moves #block)
+}
+
+/// The block of an `async` that gives a `ty`: said first, for a `return` before the end would decide it otherwise.
+pub(crate) fn typed(start: &TokenStream, ty: &TokenStream, body: &Group) -> TokenStream {
+    let value = Ident::new("__value", Span::mixed_site());
+    quote!({
+        #start
+        #[allow(unreachable_code, clippy::diverging_sub_expression, reason = "this only names a type")]
+        if false {
+            let #value: #ty = ::core::unreachable!();
+            return #value;
+        }
+        #body
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_future_has_the_promised_output() {
+        for (source, expected) in [
+            ("{ }", "async { }"),
+            ("{ a (); }", "async { a () ; }"),
+            ("{ a () }", "async { a () }"),
+            (
+                "{ a ()?; }",
+                "async { a () ?; # [allow (unreachable_code)] return :: core :: result :: Result :: Ok (()) ; }",
+            ),
+            (
+                "{ a ()?; b () }",
+                "async { let __tail = { a () ?; b () } ; # [allow (unreachable_code)] return k :: Tail (__tail) ; }",
+            ),
+            ("{ a ()?; Ok(1) }", "async { a () ?; Ok (1) }"),
+        ] {
+            let block: Group = syn::parse_str(source).unwrap();
+            let mode = scan::mode(&block.stream());
+            assert_eq!(
+                tokens(&block, false, mode, &quote!(k::Tail)).to_string(),
+                expected,
+                "{source}"
+            );
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The command line of `main!`, by running this very binary again over the suites in `fixture`.
+
+use std::process::{Command, Output};
+
+use async_test_suite::prelude::*;
+
+async_test_suite::main!();
+
+/// Suites that only run when this binary is run by itself.
+mod fixture {
+    use async_test_suite::prelude::*;
+
+    #[suite(plan = 1, when = env("CLI_FIXTURE"))]
+    async fn passes() {
+        ok!(true, "fine");
+    }
+
+    #[suite(when = env("CLI_FIXTURE"))]
+    async fn fails() {
+        ok!(true, "fine");
+        is!(1 + 1, 3, "arithmetic");
+        subtest!("inner", {
+            flunk!("deep");
+        });
+    }
+
+    #[suite(when = env("CLI_FIXTURE"))]
+    #[ignore = "too slow"]
+    async fn ignored() {
+        pass!("it ran");
+    }
+
+    #[suite(when = env("CLI_FIXTURE"))]
+    async fn late_plan() {
+        ok!(true);
+        plan!(3);
+    }
+
+    #[suite(when = env("CLI_BAIL"))]
+    async fn bails(t: Suite) {
+        t.on_finish(async {});
+        bail_out!("no disk");
+        std::future::pending::<()>().await;
+    }
+}
+
+struct Run {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn run(args: &[&str], vars: &[(&str, &str)]) -> Run {
+    let exe = std::env::current_exe().expect("a test knows its program");
+    let mut command = Command::new(exe);
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("ASYNC_TEST") || name.starts_with("RUST_TEST"))
+    {
+        command.env_remove(name);
+    }
+    command
+        .env("CLI_FIXTURE", "1")
+        .env("NO_COLOR", "1")
+        .args(args)
+        .envs(vars.iter().copied());
+    let Output { status, stdout, stderr } = command.output().expect("this program can be run again");
+    Run {
+        code: status.code(),
+        out: String::from_utf8(stdout).expect("the output is UTF-8"),
+        err: String::from_utf8(stderr).expect("the error stream is UTF-8"),
+    }
+}
+
+#[suite]
+fn a_run_ends_with_the_line_of_the_built_in_harness() {
+    let all = run(&["fixture::"], &[]);
+    is!(all.code, Some(101));
+    like!(all.out, r"(?m)^running 5 tests$");
+    like!(all.out, r"(?m)^test fixture::passes \.\.\. ok$");
+    like!(all.out, r"(?m)^test fixture::fails \.\.\. FAILED$");
+    like!(all.out, r"(?m)^test fixture::ignored \.\.\. ignored, too slow$");
+    like!(
+        all.out,
+        r"(?m)^test result: FAILED\. 1 passed; 2 failed; 2 ignored; 0 measured; \d+ filtered out; finished in "
+    );
+    let one = run(&["--exact", "fixture::passes"], &[]);
+    is!(one.code, Some(0));
+    like!(
+        one.out,
+        r"(?m)^test result: ok\. 1 passed; 0 failed; 0 ignored; 0 measured; \d+ filtered out; finished in "
+    );
+}
+
+#[suite]
+fn a_failure_says_what_where_and_how_to_see_it_again() {
+    let seen = run(&["--exact", "fixture::fails"], &[]);
+    for part in [
+        "arithmetic",
+        "tests/cli.rs:",
+        "expected",
+        "3",
+        "got",
+        "2",
+        "inner",
+        "deep",
+    ] {
+        ok!(seen.out.contains(part), "it shows {part:?}");
+    }
+    like!(
+        seen.out,
+        r"run again: cargo test -p async-test-suite --test cli -- fixture::fails --exact"
+    );
+}
+
+#[suite]
+fn filters_and_lists_are_those_of_the_built_in_harness() {
+    let list = run(&["--list", "--format", "terse", "fixture"], &[]);
+    is!(list.code, Some(0));
+    is!(
+        list.out,
+        "fixture::bails: test\nfixture::fails: test\nfixture::ignored: test\nfixture::late_plan: test\nfixture::passes: test\n"
+    );
+    let ignored = run(&["--list", "--format", "terse", "--ignored"], &[]);
+    is!(ignored.out, "fixture::ignored: test\n");
+    let pretty = run(&["--list", "fixture::passes"], &[]);
+    is!(pretty.out, "fixture::passes: test\n\n1 test, 0 benchmarks\n");
+    let only = run(&["--ignored", "fixture"], &[]);
+    like!(only.out, r"(?m)^test fixture::ignored \.\.\. ok$");
+    let skipped = run(
+        &["fixture", "--skip", "fails", "--skip", "late", "--skip", "bails"],
+        &[],
+    );
+    is!(skipped.code, Some(0));
+}
+
+#[suite]
+fn bad_input_gets_one_clear_line() {
+    // arguments, variables, exit code, what the error stream says
+    type Row<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a [&'a str]);
+    let rows: &[Row<'_>] = &[
+        (
+            &["--format", "jsno"],
+            &[],
+            101,
+            &["error: ", "--format", "jsno", "pretty"],
+        ),
+        (
+            &["--report", "tap=/nowhere/at/all.tap", "fixture::passes"],
+            &[],
+            101,
+            &["error: ", "/nowhere/at/all.tap"],
+        ),
+        (&["--seed", "x"], &[], 101, &["error: ", "--seed", "x"]),
+        (
+            &["fixture::passes"],
+            &[("ASYNC_TEST_JOBS", "many")],
+            101,
+            &["error: ", "ASYNC_TEST_JOBS", "many"],
+        ),
+        (
+            &["fixture::passes"],
+            &[("ASYNC_TEST_TIMEOUT", "soon")],
+            101,
+            &["error: ", "ASYNC_TEST_TIMEOUT", "soon"],
+        ),
+        (
+            &["fixture::pases"],
+            &[],
+            0,
+            &["warning: no suite matches `fixture::pases`", "fixture::passes"],
+        ),
+        (
+            &["--no-such-flag", "fixture::passes"],
+            &[],
+            0,
+            &["warning: ", "--no-such-flag"],
+        ),
+    ];
+    for (args, vars, code, says) in rows {
+        let seen = run(args, vars);
+        is!(seen.code, Some(*code), "the exit code of {args:?} {vars:?}");
+        for part in *says {
+            ok!(seen.err.contains(part), "{args:?} {vars:?} says {part:?}: {}", seen.err);
+        }
+        ok!(!seen.err.contains("panicked"), "no panic of ours");
+    }
+}
+
+#[suite]
+fn a_late_plan_fails_its_suite_with_advice() {
+    let seen = run(&["--exact", "fixture::late_plan"], &[]);
+    is!(seen.code, Some(101));
+    like!(seen.out, "the plan comes too late");
+    like!(seen.out, "put the plan before the first check");
+}
+
+#[suite]
+fn tap_programs_exit_with_the_count_of_failures() {
+    let seen = run(&["--format", "tap", "fixture::"], &[]);
+    is!(seen.code, Some(2));
+    like!(seen.out, r"(?m)^1\.\.5$");
+    like!(seen.out, r"(?m)^        not ok 1 - deep$");
+    let fine = run(&["--format", "tap", "--exact", "fixture::passes"], &[]);
+    is!(fine.code, Some(0));
+    let bailed = run(&["--format", "tap", "--exact", "fixture::bails"], &[("CLI_BAIL", "1")]);
+    is!(bailed.code, Some(255));
+    like!(bailed.out, "(?m)^Bail out! no disk$");
+    let pretty = run(&["--exact", "fixture::bails"], &[("CLI_BAIL", "1")]);
+    is!(pretty.code, Some(101));
+}
+
+#[suite]
+fn several_reports_are_written_at_once() {
+    let folder = std::env::temp_dir().join(format!("async-test-suite-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for reports can be made");
+    let file = folder.join("out.tap");
+    let report = format!("tap={}", file.display());
+    let seen = run(&["--report", &report, "fixture::passes"], &[]);
+    is!(seen.code, Some(0));
+    like!(seen.out, "test fixture::passes");
+    let tap = std::fs::read_to_string(&file).unwrap_or_default();
+    like!(tap, r"(?m)^ok 1 - fixture::passes$");
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+}
+
+#[suite]
+fn the_same_seed_gives_the_same_order() {
+    let order = |seed: &str| {
+        let seen = run(&["--random", "--seed", seed, "--test-jobs", "1", "fixture::"], &[]);
+        let rows = seen.out.lines().filter(|line| line.starts_with("test fixture"));
+        rows.map(str::to_owned).collect::<Vec<_>>()
+    };
+    is!(order("7"), order("7"));
+    let orders: std::collections::BTreeSet<_> = (1..9).map(|seed| order(&seed.to_string())).collect();
+    ok!(orders.len() > 1, "eight seeds give {} orders", orders.len());
+}
+
+#[suite]
+fn a_reader_that_goes_away_ends_nothing() {
+    use std::io::Read as _;
+    let exe = std::env::current_exe().expect("a test knows its program");
+    let mut child = Command::new(exe)
+        .args(["--format", "tap", "fixture::passes"])
+        .env("CLI_FIXTURE", "1")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("this program can be run again");
+    drop(child.stdout.take());
+    let mut err = String::new();
+    if let Some(mut pipe) = child.stderr.take() {
+        pipe.read_to_string(&mut err).expect("the error stream is UTF-8");
+    }
+    is!(child.wait().expect("it ends").code(), Some(0));
+    is!(err, "");
+}
