@@ -32,6 +32,14 @@ mod fixture {
         });
     }
 
+    #[suite]
+    #[ignore = "run by the suites below"]
+    async fn deep_failure() {
+        subtest!("outer", {
+            subtest!("inner", { flunk!("deep") });
+        });
+    }
+
     #[derive(Debug)]
     struct Refused(std::num::ParseIntError);
     impl std::fmt::Display for Refused {
@@ -156,13 +164,28 @@ fn a_failure_shows_the_tree_the_values_the_places_and_the_command() {
         "panics",
         "no luck",
         "tests/builtin.rs:",
-        "cargo test -p async-test-suite --test builtin -- fixture::fails --exact --include-ignored",
+        "run again: cargo test -p async-test-suite --test builtin -- fixture::fails --exact --include-ignored",
         "test result: FAILED. 0 passed; 1 failed",
     ] {
         ok!(out.contains(part), "it shows {part:?}");
     }
     unlike!(out, "stack backtrace", "no backtrace that nobody asked for");
     unlike!(out, "\u{1b}", "no colour without a terminal");
+}
+
+#[suite]
+fn the_environment_chooses_a_subtest() {
+    let (passed, out) = run("fails", &[], &[("ASYNC_TEST_FILTER", "fixture::fails/panics")]);
+    nok!(passed);
+    like!(out, "no luck");
+    unlike!(out, "invalid digit");
+    let (passed, out) = run("deep_failure", &[], &[]);
+    nok!(passed);
+    like!(
+        out,
+        "run again: ASYNC_TEST_FILTER=fixture::deep_failure/outer/inner cargo test -p async-test-suite --test builtin \
+         -- fixture::deep_failure --exact --include-ignored"
+    );
 }
 
 #[suite]

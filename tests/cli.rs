@@ -22,6 +22,9 @@ mod fixture {
         subtest!("inner", {
             flunk!("deep");
         });
+        subtest!("other one", {
+            pass!("not interesting");
+        });
     }
 
     #[suite(when = env("CLI_FIXTURE"))]
@@ -34,6 +37,14 @@ mod fixture {
     async fn late_plan() {
         ok!(true);
         plan!(3);
+    }
+
+    #[suite(when = env("CLI_DEEP"))]
+    async fn deep_failure() {
+        subtest!("the part", {
+            subtest!("that holds", { pass!("fine") });
+            subtest!("that fails", { flunk!("this one") });
+        });
     }
 
     #[suite(when = env("CLI_BAIL"))]
@@ -75,13 +86,13 @@ fn run(args: &[&str], vars: &[(&str, &str)]) -> Run {
 fn a_run_ends_with_the_line_of_the_built_in_harness() {
     let all = run(&["fixture::"], &[]);
     is!(all.code, Some(101));
-    like!(all.out, r"(?m)^running 5 tests$");
+    like!(all.out, r"(?m)^running 6 tests$");
     like!(all.out, r"(?m)^test fixture::passes \.\.\. ok$");
     like!(all.out, r"(?m)^test fixture::fails \.\.\. FAILED$");
     like!(all.out, r"(?m)^test fixture::ignored \.\.\. ignored, too slow$");
     like!(
         all.out,
-        r"(?m)^test result: FAILED\. 1 passed; 2 failed; 2 ignored; 0 measured; \d+ filtered out; finished in "
+        r"(?m)^test result: FAILED\. 1 passed; 2 failed; 3 ignored; 0 measured; \d+ filtered out; finished in "
     );
     let one = run(&["--exact", "fixture::passes"], &[]);
     is!(one.code, Some(0));
@@ -113,12 +124,32 @@ fn a_failure_says_what_where_and_how_to_see_it_again() {
 }
 
 #[suite]
+fn a_filter_reaches_a_subtest_and_the_command_of_a_failure_uses_it() {
+    let seen = run(&["--exact", "fixture::fails/other one", "--format", "tap"], &[]);
+    like!(seen.out, "(?m)^    ok 3 - inner # SKIP filtered out$");
+    like!(seen.out, "(?m)^        ok 1 - not interesting$");
+    let by_variable = run(
+        &["fixture::fails"],
+        &[("ASYNC_TEST_FILTER", "fixture::fails/other one")],
+    );
+    unlike!(by_variable.out, "deep");
+    let deep = |args: &[&str]| run(args, &[("CLI_DEEP", "1")]).out;
+    let command = "-- 'fixture::deep_failure/the part/that fails' --exact";
+    like!(deep(&["--exact", "fixture::deep_failure"]), format!("{command}\n"));
+    let again = deep(&["fixture::deep_failure/the part/that fails", "--exact"]);
+    like!(again, "this one");
+    like!(again, "0 passed; 1 failed");
+    let seeded = deep(&["--exact", "fixture::deep_failure", "--random", "--seed", "9"]);
+    like!(seeded, format!("{command} --seed 9\n"));
+}
+
+#[suite]
 fn filters_and_lists_are_those_of_the_built_in_harness() {
     let list = run(&["--list", "--format", "terse", "fixture"], &[]);
     is!(list.code, Some(0));
     is!(
         list.out,
-        "fixture::bails: test\nfixture::fails: test\nfixture::ignored: test\nfixture::late_plan: test\nfixture::passes: test\n"
+        "fixture::bails: test\nfixture::deep_failure: test\nfixture::fails: test\nfixture::ignored: test\nfixture::late_plan: test\nfixture::passes: test\n"
     );
     let ignored = run(&["--list", "--format", "terse", "--ignored"], &[]);
     is!(ignored.out, "fixture::ignored: test\n");
@@ -198,7 +229,7 @@ fn a_late_plan_fails_its_suite_with_advice() {
 fn tap_programs_exit_with_the_count_of_failures() {
     let seen = run(&["--format", "tap", "fixture::"], &[]);
     is!(seen.code, Some(2));
-    like!(seen.out, r"(?m)^1\.\.5$");
+    like!(seen.out, r"(?m)^1\.\.6$");
     like!(seen.out, r"(?m)^        not ok 1 - deep$");
     let fine = run(&["--format", "tap", "--exact", "fixture::passes"], &[]);
     is!(fine.code, Some(0));

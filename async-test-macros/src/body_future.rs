@@ -46,8 +46,10 @@ pub(crate) fn tokens(block: &Group, moves: bool, mode: Mode, tail: &TokenStream)
 }
 
 /// The block of an `async` that gives a `ty`: said first, for a `return` before the end would decide it otherwise.
-pub(crate) fn typed(start: &TokenStream, ty: &TokenStream, body: &Group) -> TokenStream {
+pub(crate) fn typed(start: Option<TokenStream>, ty: &TokenStream, body: &Group) -> TokenStream {
     let value = Ident::new("__value", Span::mixed_site());
+    // Braces of ours, so that the compiler does not find those of a short body unnecessary.
+    let body = braced(body.stream(), body.span());
     quote!({
         #start
         #[allow(unreachable_code, clippy::diverging_sub_expression, reason = "this only names a type")]

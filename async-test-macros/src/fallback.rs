@@ -19,7 +19,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
                 ReturnType::Default => quote!(()),
                 ReturnType::Type(_, ty) => quote!(#ty),
             };
-            let future = body_future::typed(&TokenStream::new(), &value, body);
+            let future = body_future::typed(None, &value, body);
             quote!({ let _ = async #future; ::core::unreachable!() })
         }
         None => quote!(#body),

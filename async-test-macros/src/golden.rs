@@ -55,7 +55,7 @@ const CASES: &[Case] = &[
          timeout = \"1m30s\", name = \"storage\", retries = 2, tags(\"net\", \"slow\"), keys(owner = \"team\", quarantine = 3), serial, flavor = \"multi_thread\",
          worker_threads = 2, when = [mode(\"release\"), all(cfg(unix), none(env(\"CI\"))), my::READY]",
         "async fn storage(_: Suite) {}",
-        511,
+        512,
     ),
     case(
         "suite_with_attributes",
@@ -66,7 +66,7 @@ const CASES: &[Case] = &[
         305,
     ),
     case("suite_plain", Macro::Suite, "", "fn parses() -> Result<(), String> { Ok(()) }", 236),
-    case("suite_with_errors", Macro::Suite, "paralel", "#[ignore] fn parses() { subtest!(\"a\", {}); }", 32),
+    case("suite_with_errors", Macro::Suite, "paralel", "#[ignore] fn parses() { subtest!(\"a\", {}); }", 83),
     case("verify_loop", Macro::VerifyLoop, "every = \"5ms\", fail_fast", ONE_LEADER, 123),
     case("verify_loop_renamed", Macro::VerifyLoop, "crate = other, eventually = \"5s\"", ONE_LEADER, 121),
     case(
@@ -98,16 +98,16 @@ const CASES: &[Case] = &[
     case("subtest_with_question_mark", Macro::Subtest, "other", "\"puts\", { store.put(1).await?; }", 177),
     case("subtest_with_value", Macro::Subtest, "other", "\"puts\", { store.put(1).await?; check() }", 180),
     case("subtest_with_errors", Macro::Subtest, "other", "\"reads\", paralel, retries = 2, { ok!(true); }", 154),
-    case("test_tool", Macro::TestTool, "", "pub fn is_even(n: u64) -> bool { n % 2 == 0 }", 50),
+    case("test_tool", Macro::TestTool, "", "pub fn is_even(n: u64) -> bool { n % 2 == 0 }", 68),
     case(
         "test_tool_async",
         Macro::TestTool,
         "crate = other, skippable = false, readify = false, anchor",
         "/// Waits.\n async fn drains<T: Log>(log: &T, mut tries: u8, _turn: Turn) -> bool { ok!(log.drain().await) }",
-        100,
+        132,
     ),
-    case("test_tool_method", Macro::TestTool, "", "#[cfg(unix)] fn look(&self) { ok!(self.a); }", 50),
-    case("test_tool_with_errors", Macro::TestTool, "ancor", "fn look() -> Option<()> { subtest!(\"a\", {}); }", 50),
+    case("test_tool_method", Macro::TestTool, "", "#[cfg(unix)] fn look(&self) { ok!(self.a); }", 69),
+    case("test_tool_with_errors", Macro::TestTool, "ancor", "fn look() -> Option<()> { subtest!(\"a\", {}); }", 100),
     case("plan", Macro::Plan, "other", "5, parallel, todo = \"why\"", 29),
     case(
         "verify_loop_inline",

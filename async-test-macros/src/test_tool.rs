@@ -96,7 +96,13 @@ fn tool(function: &Function, fields: &TokenStream, krate: &TokenStream) -> Token
         // crate, which holds for the tokens it writes, such a type captures every lifetime.
         outer.output = syn::parse_quote!(-> impl ::core::future::Future<Output = #value>);
         let kept = kept(function);
-        let future = body_future::typed(&quote!(#(let _ = &#kept;)*), &value, body);
+        let kept = (!kept.is_empty()).then(|| {
+            quote! {
+                #[allow(clippy::used_underscore_binding, reason = "moves them into the future")]
+                let _ = (#(&#kept,)*);
+            }
+        });
+        let future = body_future::typed(kept, &value, body);
         quote!(tool_async(&__TOOL, async move #future))
     } else {
         quote!(tool(&__TOOL, || -> #value #body))
@@ -201,6 +207,6 @@ mod tests {
     fn the_future_keeps_guards() {
         let (tokens, _) = expanded("", "async fn f(_guard: G, a: A, (_b, c): B, _: C) {}");
         assert_eq!(tokens.matches("let _ =").count(), 1, "{tokens}");
-        assert!(tokens.contains("let _ = & _guard ;"), "{tokens}");
+        assert!(tokens.contains("let _ = (& _guard ,) ;"), "{tokens}");
     }
 }

@@ -1,7 +1,7 @@
 //! What a key's value may be: each reader checks one kind and gives the tokens of the value.
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, UnOp};
 
@@ -224,6 +224,8 @@ pub(crate) fn some(value: TokenStream) -> TokenStream {
 
 #[cfg(test)]
 mod tests {
+    use quote::ToTokens;
+
     use super::*;
     use crate::args::Table;
 

@@ -1,9 +1,11 @@
-//! What began and ended inside one `#[suite]`, newest last: what a verifier blames when its invariant breaks.
+//! What all suites of one `#[suite]` share: which subtests may run, whether the seed mattered, and what began and ended
+//! in it, newest last: what a verifier blames when its invariant breaks.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::filter::Paths;
 use crate::record::SuiteInfo;
 
 /// How many of the newest are kept.
@@ -11,11 +13,38 @@ const KEPT: usize = 256;
 
 #[derive(Default, Debug)]
 pub(crate) struct Activity {
+    /// The subtests that a filter leaves.
+    paths: Paths,
+    seeded: AtomicBool,
     count: AtomicU64,
     newest: Mutex<VecDeque<(u64, &'static str, Arc<SuiteInfo>)>>,
 }
 
 impl Activity {
+    pub(crate) fn new(paths: Paths) -> Activity {
+        Activity {
+            paths,
+            ..Activity::default()
+        }
+    }
+
+    pub(crate) fn admits_all(&self) -> bool {
+        self.paths.is_all()
+    }
+
+    pub(crate) fn admits(&self, path: &[&str]) -> bool {
+        self.paths.admit(path)
+    }
+
+    /// Something depended on the seed.
+    pub(crate) fn note_seed(&self) {
+        self.seeded.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_seeded(&self) -> bool {
+        self.seeded.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn note(&self, what: &'static str, suite: &Arc<SuiteInfo>) {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use crate::filter::Filter;
 use crate::hub::Output;
 use crate::options::{self, Options, TapVersion};
 use crate::registry;
@@ -39,6 +40,8 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
         test_jobs: options.test_jobs.get(),
         job_timeout: options.job_timeout,
         timeout: options.timeout,
+        filters: filters(options),
+        own_command_line: false,
         complaint: None,
     }
 }
@@ -72,4 +75,11 @@ pub(crate) fn reporter(format: &str, style: &Style) -> Box<dyn Reporter> {
         Some(registered) => (registered.make)(style),
         None => (report::BUILTIN[0].1)(style),
     }
+}
+
+/// The filters of the variable, which are exact, and those of the command line.
+fn filters(options: &Options) -> Vec<Vec<Filter>> {
+    let given = options.filters.iter().map(|text| Filter::new(text, options.exact));
+    let paths = options.paths.iter().map(|text| Filter::new(text, true));
+    vec![paths.collect(), given.collect()]
 }

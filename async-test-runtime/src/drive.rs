@@ -13,7 +13,6 @@ use crate::claim::{Problem, Running};
 use crate::clock::sleep_real;
 use crate::context;
 use crate::event::{Closing, EventKind, Reply};
-use crate::order;
 use crate::outcome::Outcome;
 use crate::panic::{self, Caught, catch_sync};
 use crate::stage::Stage;
@@ -170,7 +169,7 @@ pub(crate) async fn run_postponed(suite: &Suite) {
         if postponed.is_empty() {
             return;
         }
-        order::shuffle(&mut postponed, suite.seed(), suite.path());
+        suite.rng("order").shuffle(&mut postponed);
         for job in postponed {
             let done = jobs.done(job);
             // Somebody who awaited it may have started it already.
@@ -256,6 +255,7 @@ fn end(suite: &Suite, aborted: bool, took: Duration, waited: Duration, reply: Op
         aborted,
         took,
         waited,
+        seeded: suite.is_seeded(),
         reply,
     })));
     suite.mark_dismissed();

@@ -102,6 +102,8 @@ pub struct Closing {
     pub took: Duration,
     /// How long it waited for a place under a limit.
     pub waited: Duration,
+    /// An order or a value in it came from the seed.
+    pub seeded: bool,
     /// Where to tell the result.
     pub reply: Option<Reply>,
 }

@@ -226,6 +226,10 @@ fn create(parent: &Suite, name: String, plan: Plan, invoke: Invoke, is_async: bo
         parent.claim(Claim::new(Raw::Pass, name, at));
         return None;
     }
+    if !parent.admits(&name) {
+        parent.claim(Claim::new(Raw::Skip("filtered out".into()), name, at));
+        return None;
+    }
     let plan = condition::resolve(plan);
     let skipped = plan.skip_all.is_some();
     let mut birth = Birth::new(name, at);

@@ -22,6 +22,7 @@ pub mod stage;
 // floor 1: judgement
 mod amnesty;
 mod diff;
+mod filter;
 mod ledger;
 mod order;
 mod structure;

@@ -33,8 +33,67 @@ pub struct SuiteInfo {
     pub hidden: bool,
     /// Words to select it by.
     pub tags: Vec<Cow<'static, str>>,
-    /// The command that runs just this again.
-    pub rerun: Option<String>,
+    /// How to run the `#[suite]` it belongs to again; see [`SuiteEnd::rerun`].
+    pub rerun: Option<Arc<Rerun>>,
+}
+
+/// The parts of the command that runs a suite again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rerun {
+    /// Up to the flags of cargo, for instance `cargo test -p kv --test store`.
+    pub command: String,
+    /// What the test is called on the command line.
+    pub test: String,
+    /// What the `#[suite]` is called in paths.
+    pub title: String,
+    /// Flags behind the name, for instance `--include-ignored`.
+    pub flags: &'static str,
+    /// The command line can name a subtest and a seed; else the environment does.
+    pub own_command_line: bool,
+    /// The seed of the run.
+    pub seed: u64,
+}
+
+impl Rerun {
+    /// The command for a suite of this path.
+    fn command(&self, path: &str, seeded: bool) -> String {
+        let below = path.strip_prefix(&self.title).filter(|below| below.starts_with('/'));
+        let Rerun {
+            command,
+            test,
+            flags,
+            seed,
+            ..
+        } = self;
+        if self.own_command_line {
+            let test = quoted(&format!("{test}{}", below.unwrap_or_default()));
+            let seed = if seeded {
+                format!(" --seed {seed}")
+            } else {
+                String::new()
+            };
+            return format!("{command} -- {test} --exact{flags}{seed}");
+        }
+        let filter = below.map(|below| format!("ASYNC_TEST_FILTER={} ", quoted(&format!("{test}{below}"))));
+        let seed = if seeded {
+            format!("ASYNC_TEST_SEED={seed} ")
+        } else {
+            String::new()
+        };
+        format!(
+            "{}{seed}{command} -- {} --exact{flags}",
+            filter.unwrap_or_default(),
+            quoted(test)
+        )
+    }
+}
+
+/// A word of a shell's command line.
+fn quoted(word: &str) -> String {
+    match word.chars().all(|c| c.is_alphanumeric() || "_:/.-=".contains(c)) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
 }
 
 /// One thing for a reporter to tell.
@@ -169,6 +228,16 @@ pub struct SuiteEnd {
     pub took: Duration,
     /// How long it waited for a place under a limit before it began.
     pub waited: Duration,
+    /// An order or a value in it came from the seed of the run.
+    pub seeded: bool,
+}
+
+impl SuiteEnd {
+    /// The one command that runs just this again, with the seed where that mattered.
+    pub fn rerun(&self) -> Option<String> {
+        let rerun = self.suite.rerun.as_ref().filter(|_| !self.suite.hidden)?;
+        Some(rerun.command(&self.suite.path, self.seeded))
+    }
 }
 
 /// The state of a suite at one point of the queue.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::filter::Filter;
+
 /// The settings of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -15,6 +17,10 @@ pub(crate) struct Settings {
     pub(crate) job_timeout: Option<Duration>,
     /// How long a `#[suite]` may take, where its plan says nothing.
     pub(crate) timeout: Option<Duration>,
+    /// What is to be run; nothing said is everything. In a suite that several of these lists name, the first decides.
+    pub(crate) filters: Vec<Vec<Filter>>,
+    /// The command line is ours, so that it can name subtests and seeds.
+    pub(crate) own_command_line: bool,
     /// What was wrong with the environment, and whether nothing may run because of it.
     pub(crate) complaint: Option<(bool, String)>,
 }

@@ -15,7 +15,11 @@ fn drains<T: Log>(
     other::__rt::tool_async(
         &__TOOL,
         async move {
-            let _ = &_turn;
+            #[allow(
+                clippy::used_underscore_binding,
+                reason = "moves them into the future"
+            )]
+            let _ = (&_turn,);
             #[allow(
                 unreachable_code,
                 clippy::diverging_sub_expression,

@@ -221,6 +221,7 @@ impl Node {
             failed: raw == Raw::Fail,
             took: closing.took,
             waited: closing.waited,
+            seeded: closing.seeded,
         };
         (end, raw, self.mark, late)
     }

@@ -83,6 +83,7 @@ impl Bench {
             aborted: false,
             took: Duration::ZERO,
             waited: Duration::ZERO,
+            seeded: false,
             reply: None,
         };
         self.send(suite, EventKind::DoneTesting(Box::new(closing)));

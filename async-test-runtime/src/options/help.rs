@@ -39,9 +39,11 @@ fn row(text: &mut String, flag: &Flag) {
 }
 
 const FOOTER: &str = "
-A test runs when its name contains one of the filters, or when there is no filter. Flags and filters may be mixed; what
-follows a lone -- is a filter. An option that is not known is passed over with a warning.
+A test runs when its name contains one of the filters, or when there is no filter; storage/writes names a subtest of
+it. Flags and filters may be mixed; what follows a lone -- is a filter. An option that is not known is passed over
+with a warning.
 
 A variable in brackets is read when its flag is not given. An ASYNC_TEST_... variable that is empty counts as not set;
-ASYNC_TEST_RANDOM is 1 or 0, the switches RUST_TEST_SHUFFLE and RUST_TEST_NOCAPTURE are on unless they are 0.
+ASYNC_TEST_FILTER takes whole paths such as storage/writes, one a line. ASYNC_TEST_RANDOM is 1 or 0, the switches
+RUST_TEST_SHUFFLE and RUST_TEST_NOCAPTURE are on unless they are 0.
 ";

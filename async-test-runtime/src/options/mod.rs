@@ -54,6 +54,9 @@ pub struct Options {
     pub filters: Vec<String>,
     /// `filters` and `skip` match whole names.
     pub exact: bool,
+    /// Paths of suites and subtests, `storage/writes`: in a suite that one of them names, only that runs. From
+    /// `ASYNC_TEST_FILTER`, one path a line; every part is a whole name.
+    pub paths: Vec<String>,
     /// Tests whose name contains one of these do not run.
     pub skip: Vec<String>,
     /// What is done with ignored tests.
@@ -150,6 +153,7 @@ impl Default for Options {
         Options {
             filters: Vec::new(),
             exact: false,
+            paths: Vec::new(),
             skip: Vec::new(),
             ignored: Ignored::Skip,
             exclude_should_panic: false,

@@ -24,6 +24,7 @@ impl Settings<'_> {
         let options = Options {
             filters: self.line.filters.clone(),
             exact: self.line.has(Id::Exact),
+            paths: self.paths()?,
             skip: self
                 .line
                 .values(Id::Skip)
@@ -61,6 +62,20 @@ impl Settings<'_> {
             });
         }
         Ok((options, warnings))
+    }
+
+    fn paths(&self) -> Result<Vec<String>, OptionsError> {
+        const NAME: &str = "ASYNC_TEST_FILTER";
+        let Some(value) = (self.get)(NAME) else {
+            return Ok(Vec::new());
+        };
+        let text = unicode(Source::Variable(NAME), &value)?;
+        Ok(text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect())
     }
 
     fn ignored(&self) -> Result<Ignored, OptionsError> {

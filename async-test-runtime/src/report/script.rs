@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::claim::{Detail, Problem};
 use crate::ids::SuiteId;
 use crate::place::Place;
-use crate::record::{Check, FailedSuite, Record, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict};
+use crate::record::{Check, FailedSuite, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict};
 
 pub(crate) fn suite(id: u64, parent: u64, name: &str) -> Arc<SuiteInfo> {
     Script::default().info(id, parent, name, false)
@@ -45,7 +45,18 @@ impl Script {
             parent: (id > 0).then_some(SuiteId(parent)),
             top: above.filter(|_| nesting > 1).map_or(SuiteId(id), |above| above.top),
             name: name.to_owned(),
-            rerun: (id > 0 && !hidden).then(|| format!("cargo test --test store -- --exact '{path}' --seed 4711")),
+            rerun: above.and_then(|above| above.rerun.clone()).or_else(|| {
+                (id > 0).then(|| {
+                    Arc::new(Rerun {
+                        command: "cargo test --test store".to_owned(),
+                        test: name.to_owned(),
+                        title: name.to_owned(),
+                        flags: "",
+                        own_command_line: true,
+                        seed: 4711,
+                    })
+                })
+            }),
             path,
             nesting,
             at: Place::new("tests/store.rs", 10 + id as u32, 1),
@@ -171,6 +182,7 @@ impl Script {
             failed,
             took,
             waited: Duration::ZERO,
+            seeded: true,
         });
         self.records.push(Record::SuiteEnded(end.clone()));
         if id > 0 {

@@ -133,8 +133,8 @@ fn diagnostics(indent: usize, check: &Check) -> String {
     if let Some(end) = &check.child {
         yaml.number("duration_ms", millis(end.took));
         problems(&mut yaml, end.problems.iter().map(AsRef::as_ref));
-        if let Some(rerun) = end.suite.rerun.as_ref().filter(|_| failing) {
-            yaml.text("rerun", rerun);
+        if let Some(rerun) = end.rerun().filter(|_| failing) {
+            yaml.text("rerun", &rerun);
         }
     }
     yaml.finish()

@@ -267,11 +267,11 @@ impl Block<Branch> {
 
     fn child_failed(&mut self, paint: &Paint, check: &Check, end: &SuiteEnd, child: Block<Branch>) {
         let below = match &child.state.blame {
-            Blame::Child(command) => Some(command),
-            Blame::Nowhere | Blame::Here => end.suite.rerun.as_ref(),
+            Blame::Child(command) => Some(command.clone()),
+            Blame::Nowhere | Blame::Here => end.rerun(),
         };
-        let blame = match (&self.state.blame, below.or(end.suite.rerun.as_ref())) {
-            (Blame::Nowhere, Some(command)) => Blame::Child(command.clone()),
+        let blame = match (&self.state.blame, below.or_else(|| end.rerun())) {
+            (Blame::Nowhere, Some(command)) => Blame::Child(command),
             _ => Blame::Here,
         };
         let heading = failure::heading(
@@ -348,7 +348,7 @@ mod tests {
             script.end(id, 1, None);
         }
         script.end(1, 0, None);
-        assert!(pretty(&script).ends_with("  run again: cargo test --test store -- --exact 'a/b/d' --seed 4711\n"));
+        assert!(pretty(&script).ends_with("  run again: cargo test --test store -- a/b/d --exact --seed 4711\n"));
         script.start(4, 0, "e");
         for id in [5, 6] {
             script.start(id, 4, "f");

@@ -131,7 +131,8 @@ fn list(selection: &Selection, options: &Options) -> Result<(), String> {
 }
 
 fn run(options: &Options, mut selection: Selection) -> ExitCode {
-    let settings = boot::settings(options, boot::seed(options));
+    let mut settings = boot::settings(options, boot::seed(options));
+    settings.own_command_line = true;
     if options.random {
         order::shuffle(&mut selection.run, settings.seed, "");
     }

@@ -6,11 +6,14 @@ pub(crate) mod main;
 mod rerun;
 mod select;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::condition;
 use crate::drive::{close_unrun, drive, drive_blocking};
 use crate::event::{BodySpan, Reply};
+use crate::filter::{self, Paths};
+use crate::settings::Settings;
 use crate::spec::{Body, BodyFuture, SuiteSpec};
 use crate::suite::{Birth, Suite};
 
@@ -27,13 +30,26 @@ fn create(spec: &'static SuiteSpec, is_async: bool) -> Option<Suite> {
         first: spec.line,
         last: spec.end_line,
     });
-    birth.rerun = Some(rerun::command(spec));
+    let settings = &top.0.hub.settings;
+    birth.rerun = Some(Arc::new(rerun::parts(spec, settings)));
+    birth.paths = paths(spec, settings);
     let suite = top.child(birth, plan);
     if skipped {
         close_unrun(&suite, None);
         return None;
     }
     Some(suite)
+}
+
+/// What the filters leave of the subtests of a suite.
+fn paths(spec: &SuiteSpec, settings: &Settings) -> Paths {
+    let (test_name, title) = (spec.test_name(), spec.title());
+    let names: &[&str] = &[&test_name, &title];
+    let list = settings
+        .filters
+        .iter()
+        .find(|list| list.iter().any(|filter| filter.names(names)));
+    list.map(|list| filter::paths(list, names)).unwrap_or_default()
 }
 
 /// Runs a created suite here, on the runtime of the caller.

@@ -3,19 +3,28 @@
 use std::path::{Component, Path};
 
 use crate::options;
+use crate::record::Rerun;
+use crate::settings::Settings;
 use crate::spec::SuiteSpec;
 
-/// A command line for a shell.
-pub(super) fn command(spec: &SuiteSpec) -> String {
+/// What the command is made of.
+pub(super) fn parts(spec: &SuiteSpec, settings: &Settings) -> Rerun {
     let package = spec.package.map(str::to_owned).or_else(|| options::process().package());
     let mut words = vec!["cargo test".to_owned()];
     words.extend(package.map(|package| format!("-p {package}")));
     words.extend(target(spec.file, spec.module));
-    words.push(format!("-- {} --exact", spec.test_name()));
-    if spec.ignore.is_some() {
-        words.push("--include-ignored".to_owned());
+    Rerun {
+        command: words.join(" "),
+        test: spec.test_name(),
+        title: spec.title().into_owned(),
+        flags: if spec.ignore.is_some() {
+            " --include-ignored"
+        } else {
+            ""
+        },
+        own_command_line: settings.own_command_line,
+        seed: settings.seed,
     }
-    words.join(" ")
 }
 
 /// The flag that names the target, as cargo lays targets out.

@@ -1,5 +1,8 @@
 //! Which suites a command line means.
 
+use std::borrow::Cow;
+
+use crate::filter::Filter;
 use crate::options::{self, Ignored, Options};
 use crate::spec::SuiteSpec;
 
@@ -18,8 +21,8 @@ pub(super) struct Selection {
 pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options) -> Selection {
     let mut selection = Selection::default();
     for spec in suites {
-        let wanted = is_named(spec, &options.filters, options.exact, true)
-            && !is_named(spec, &options.skip, options.exact, false)
+        let wanted = (options.filters.is_empty() || is_named(spec, &options.filters, options.exact))
+            && !is_skipped(spec, &options.skip, options.exact)
             && !(options.exclude_should_panic && spec.should_panic.is_some())
             && (options.ignored != Ignored::Only || spec.ignore.is_some());
         match (wanted, spec.ignore, options.ignored) {
@@ -31,16 +34,22 @@ pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options) -> Sele
     selection
 }
 
-/// The test name and the title are both names of a suite.
-fn is_named(spec: &SuiteSpec, names: &[String], exact: bool, if_none: bool) -> bool {
-    if names.is_empty() {
-        return if_none;
-    }
+/// The test name and the title are both names of a suite; a path names it and something in it.
+fn is_named(spec: &SuiteSpec, filters: &[String], exact: bool) -> bool {
     let (test_name, title) = (spec.test_name(), spec.title());
-    names.iter().any(|name| match exact {
-        true => *name == test_name || *name == title,
-        false => test_name.contains(name.as_str()) || title.contains(name.as_str()),
-    })
+    filters
+        .iter()
+        .any(|text| Filter::new(text, exact).names(&[&test_name, &title]))
+}
+
+/// `--skip` leaves out whole suites.
+fn is_skipped(spec: &SuiteSpec, skip: &[String], exact: bool) -> bool {
+    let names = [Cow::Owned(spec.test_name()), spec.title()];
+    let matches = |text: &String, name: &Cow<'_, str>| match exact {
+        true => text == name,
+        false => name.contains(text.as_str()),
+    };
+    skip.iter().any(|text| names.iter().any(|name| matches(text, name)))
 }
 
 /// The suite that a filter which matches nothing was probably meant for.

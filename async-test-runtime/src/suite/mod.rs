@@ -13,12 +13,13 @@ use std::time::Instant;
 use crate::activity::Activity;
 use crate::cancel::Cancel;
 use crate::event::{BodySpan, EventKind, Opening};
+use crate::filter::Paths;
 use crate::hub::{self, Hub};
 use crate::ids::SuiteId;
 use crate::jobs::{Done, Jobs};
 use crate::place::Place;
 use crate::plan::Plan;
-use crate::record::SuiteInfo;
+use crate::record::{Rerun, SuiteInfo};
 use crate::stage::Stage;
 
 /// A suite: a `#[suite]`, a subtest, or the root above them.
@@ -64,7 +65,9 @@ pub(crate) struct Birth {
     pub(crate) hidden: bool,
     pub(crate) should_panic: Option<&'static str>,
     pub(crate) body: Option<BodySpan>,
-    pub(crate) rerun: Option<String>,
+    pub(crate) rerun: Option<Arc<Rerun>>,
+    /// The subtests that a filter leaves; only of a `#[suite]`.
+    pub(crate) paths: Paths,
 }
 
 impl Birth {
@@ -77,6 +80,7 @@ impl Birth {
             should_panic: None,
             body: None,
             rerun: None,
+            paths: Paths::default(),
         }
     }
 }
@@ -111,7 +115,7 @@ impl Suite {
     /// The root of a hub.
     pub(crate) fn root_of(hub: Arc<Hub>) -> Suite {
         let root = hub.root.clone();
-        Suite::assemble(hub, root, None, &Plan::new())
+        Suite::assemble(hub, root, None, &Plan::new(), Paths::default())
     }
 
     /// The suite above all of the suites around this one.
@@ -128,10 +132,10 @@ impl Suite {
         ROOT.get().is_some()
     }
 
-    fn assemble(hub: Arc<Hub>, info: Arc<SuiteInfo>, parent: Option<Suite>, plan: &Plan) -> Suite {
+    fn assemble(hub: Arc<Hub>, info: Arc<SuiteInfo>, parent: Option<Suite>, plan: &Plan, paths: Paths) -> Suite {
         let activity = match &parent {
             Some(parent) if parent.0.info.id != SuiteId::ROOT => parent.0.activity.clone(),
-            _ => Arc::default(),
+            _ => Arc::new(Activity::new(paths)),
         };
         let settings = hub.settings.clone();
         let timeout = match info.nesting {
@@ -186,7 +190,7 @@ impl Suite {
             tags: plan.tags.clone(),
             rerun: birth.rerun.or_else(|| parent.rerun.clone()),
         });
-        let child = Suite::assemble(self.0.hub.clone(), info.clone(), Some(self.clone()), &plan);
+        let child = Suite::assemble(self.0.hub.clone(), info.clone(), Some(self.clone()), &plan, birth.paths);
         child.send_event(EventKind::Open(Box::new(Opening {
             info,
             plan,
@@ -258,6 +262,7 @@ impl Suite {
     /// A generator of random numbers for one purpose. Its values depend on the seed of the run, the suite's path and
     /// the purpose, and on nothing else: neither on other suites nor on a filter.
     pub fn rng(&self, purpose: &str) -> fastrand::Rng {
+        self.0.activity.note_seed();
         crate::order::rng(self.seed(), &self.0.info.path, purpose)
     }
 }

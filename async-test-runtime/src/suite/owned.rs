@@ -73,6 +73,25 @@ impl Suite {
         lock(&self.0.attachments).list.pop().map(|(_, attachment)| attachment)
     }
 
+    /// Whether a filter lets a child of this suite run.
+    pub(crate) fn admits(&self, name: &str) -> bool {
+        if self.0.activity.admits_all() {
+            return true;
+        }
+        let mut path: Vec<Suite> = vec![self.clone()];
+        while let Some(parent) = path.last().and_then(Suite::parent) {
+            path.push(parent);
+        }
+        // Without the root and the `#[suite]`, which the run itself has chosen.
+        let names = path.iter().rev().skip(2).map(Suite::message).chain([name]);
+        self.0.activity.admits(&names.collect::<Vec<_>>())
+    }
+
+    /// Whether the order or a value in the same `#[suite]` came from the seed.
+    pub(crate) fn is_seeded(&self) -> bool {
+        self.0.activity.is_seeded()
+    }
+
     /// A number that grows when a subtest of the same `#[suite]` begins or ends.
     pub(crate) fn activity(&self) -> u64 {
         self.0.activity.mark()

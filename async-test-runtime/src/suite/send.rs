@@ -143,40 +143,39 @@ impl Suite {
     ///
     /// # Errors
     ///
-    /// When the first test has been run already; the suite fails for it as well.
+    /// When the first test has been run already, or the suite has ended: the plan says nothing then, and the suite, or the
+    /// run, fails for it as well. A number of tests that contradicts an earlier one is told by the suite's failure only.
     #[track_caller]
     pub fn plan(&self, plan: Plan) -> Result<(), Error> {
         let at = Place::from(Location::caller());
-        let in_time = self.stage() == Stage::Initializing;
-        if in_time {
-            if let Some(parallel) = plan.parallel {
-                self.0.parallel.store(parallel, Ordering::Relaxed);
-            }
-            if let Some(random) = plan.random {
-                self.0.random.store(random, Ordering::Relaxed);
-            }
-            if let Some(limit) = plan.test_jobs {
-                self.0.jobs.set_limit(limit);
-            }
-            if let Some(limit) = plan.job_timeout {
-                lock(&self.0.limits).job_timeout = Some(limit);
-            }
-            if let Some(limit) = plan.timeout {
-                lock(&self.0.limits).timeout = Some(limit);
-                self.watch(limit);
-            }
-            if plan.skip_all.is_some() {
-                self.skip_from_here_on();
+        match self.stage() {
+            Stage::Initializing => {}
+            Stage::InProgress | Stage::Finishing => return Err(self.misuse("plan!", at, ErrorKind::PlanTooLate)),
+            Stage::Finished | Stage::Fatality | Stage::Dismissed => {
+                return Err(self.misuse("plan!", at, ErrorKind::SuiteEnded));
             }
         }
+        if let Some(parallel) = plan.parallel {
+            self.0.parallel.store(parallel, Ordering::Relaxed);
+        }
+        if let Some(random) = plan.random {
+            self.0.random.store(random, Ordering::Relaxed);
+        }
+        if let Some(limit) = plan.test_jobs {
+            self.0.jobs.set_limit(limit);
+        }
+        if let Some(limit) = plan.job_timeout {
+            lock(&self.0.limits).job_timeout = Some(limit);
+        }
+        if let Some(limit) = plan.timeout {
+            lock(&self.0.limits).timeout = Some(limit);
+            self.watch(limit);
+        }
         let plan = crate::condition::resolve(plan);
-        if in_time && plan.skip_all.is_some() {
+        if plan.skip_all.is_some() {
             self.skip_from_here_on();
         }
         self.send_event(EventKind::Plan(Box::new(plan), at));
-        match in_time {
-            true => Ok(()),
-            false => Err(Error::new(self.path(), "plan!", ErrorKind::PlanTooLate)),
-        }
+        Ok(())
     }
 }

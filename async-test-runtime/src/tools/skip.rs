@@ -55,13 +55,16 @@ pub fn reason(message: Arguments<'_>) -> Cow<'static, str> {
 #[doc(hidden)]
 #[track_caller]
 pub fn skip(why: Cow<'static, str>, count: u64) {
-    crate::context::with("skip!", |suite| suite.skip(why, count));
+    // Taken here: a closure has no caller of its own.
+    let at = Place::caller();
+    crate::context::with("skip!", |suite| suite.skip_at(why, count, at));
 }
 
 #[doc(hidden)]
 #[track_caller]
 pub fn skip_rest(why: Cow<'static, str>) {
-    crate::context::with("skip_rest!", |suite| suite.skip_rest(why));
+    let at = Place::caller();
+    crate::context::with("skip_rest!", |suite| suite.send_event(EventKind::SkipRest(why, at)));
 }
 
 #[doc(hidden)]
@@ -74,7 +77,10 @@ impl Suite {
     /// [`skip!`](crate::skip) for this suite.
     #[track_caller]
     pub fn skip(&self, why: impl Into<Cow<'static, str>>, count: u64) {
-        let (why, at) = (why.into(), Place::caller());
+        self.skip_at(why.into(), count, Place::caller());
+    }
+
+    fn skip_at(&self, why: Cow<'static, str>, count: u64, at: Place) {
         for _ in 0..count {
             self.claim(Claim::new(Raw::Skip(why.clone()), "", at.clone()));
         }

@@ -5,7 +5,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::fault::{Fault, describe};
@@ -14,11 +14,16 @@ use crate::panic::{catch, catch_sync};
 use crate::round::{Round, RoundOutcome};
 use crate::settle::Ending;
 
-/// What became of a round.
+/// What became of a round. Passing ones are to be cheap, so what the others have to say is kept apart.
 #[derive(Debug)]
 pub(crate) struct Attempt<T, E> {
     pub(crate) ending: Ending,
     pub(crate) value: Option<T>,
+    pub(crate) rare: Option<Box<Rare<E>>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Rare<E> {
     pub(crate) fault: Option<Fault<E>>,
     /// The words of a fault, or why it could not tell.
     pub(crate) text: Option<Arc<str>>,
@@ -30,21 +35,53 @@ impl<T, E> Attempt<T, E> {
         Attempt {
             ending,
             value: Some(value),
-            fault: None,
-            text: None,
-            again: None,
+            rare: None,
         }
     }
 
     pub(crate) fn faulty(ending: Ending, fault: Fault<E>, words: Option<String>) -> Attempt<T, E> {
-        let text = words.or_else(|| fault.words());
+        let text = words.or_else(|| fault.words()).map(Arc::from);
         Attempt {
             ending,
             value: None,
-            fault: Some(fault),
-            text: text.map(Arc::from),
-            again: None,
+            rare: Some(Box::new(Rare {
+                fault: Some(fault),
+                text,
+                again: None,
+            })),
         }
+    }
+
+    fn unknown(why: Arc<str>) -> Attempt<T, E> {
+        Attempt {
+            ending: Ending::Unknown,
+            value: None,
+            rare: Some(Box::new(Rare {
+                fault: None,
+                text: Some(why),
+                again: None,
+            })),
+        }
+    }
+
+    /// The delay that it asked for.
+    pub(crate) fn again(&self) -> Option<Duration> {
+        self.rare.as_ref().and_then(|rare| rare.again)
+    }
+
+    pub(crate) fn text(&self) -> Option<&Arc<str>> {
+        self.rare.as_ref().and_then(|rare| rare.text.as_ref())
+    }
+
+    /// It passed where it should not.
+    pub(crate) fn make_faulty(&mut self) {
+        let again = self.again();
+        let text = Fault::<E>::Passed.words().map(Arc::from);
+        self.rare = Some(Box::new(Rare {
+            fault: Some(Fault::Passed),
+            text,
+            again,
+        }));
     }
 }
 
@@ -61,26 +98,25 @@ impl<T, E: Debug + 'static> Attempt<T, E> {
             Round::Unknown(why) => Attempt::unknown(why.into()),
             Round::Again(..) => Attempt::unknown("a delay without a round".into()),
         };
-        attempt.again = again;
-        attempt
-    }
-
-    fn unknown(why: Arc<str>) -> Attempt<T, E> {
-        Attempt {
-            ending: Ending::Unknown,
-            value: None,
-            fault: None,
-            text: Some(why),
-            again: None,
+        if again.is_some() {
+            let rare = attempt.rare.get_or_insert_with(|| {
+                Box::new(Rare {
+                    fault: None,
+                    text: None,
+                    again,
+                })
+            });
+            rare.again = again;
         }
+        attempt
     }
 }
 
 /// A time limit that is set only when a round has to wait, and moved only when it has gone off.
 pub(crate) struct Limit {
     alarm: Alarm,
-    /// When the alarm goes off, on the clock of the loop.
-    armed: Option<Duration>,
+    /// When the alarm goes off, on the clock of the loop, and whom it wakes.
+    armed: Option<(Duration, Waker)>,
 }
 
 impl Limit {
@@ -91,21 +127,29 @@ impl Limit {
         }
     }
 
-    /// Ready when the deadline has passed.
-    fn poll(&mut self, context: &mut std::task::Context<'_>, timing: &Timing, deadline: Duration) -> Poll<()> {
+    /// Ready when the deadline has passed. Rounds come and go with a deadline a little later each, so the alarm is
+    /// set only when there is none, and polled only when it may have gone off or would wake somebody else.
+    fn poll(&mut self, context: &mut Context<'_>, timing: &Timing, mut now: Duration, deadline: Duration) -> Poll<()> {
         loop {
-            // An alarm of an earlier round goes off too early at worst.
-            if self.armed.is_none_or(|armed| armed > deadline) {
-                self.alarm.set(deadline.saturating_sub(timing.now().at));
-                self.armed = Some(deadline);
+            if now >= deadline {
+                return Poll::Ready(());
+            }
+            match &self.armed {
+                Some((at, waker)) if now < *at && waker.will_wake(context.waker()) => return Poll::Pending,
+                Some((at, _)) if *at <= deadline => {}
+                _ => {
+                    self.alarm.set(deadline - now);
+                    self.armed = Some((deadline, context.waker().clone()));
+                }
             }
             if self.alarm.poll(context).is_pending() {
+                if let Some((_, waker)) = &mut self.armed {
+                    waker.clone_from(context.waker());
+                }
                 return Poll::Pending;
             }
             self.armed = None;
-            if timing.now().at >= deadline {
-                return Poll::Ready(());
-            }
+            now = timing.now().at;
         }
     }
 }
@@ -144,8 +188,9 @@ where
         match ended {
             Poll::Ready(ended) => Poll::Ready(Some(ended)),
             Poll::Pending => {
-                longest = longest.max(polled.elapsed());
-                watch.poll(context, timing, deadline).map(|()| None)
+                let now = timing.now();
+                longest = longest.max(now.real.saturating_duration_since(polled));
+                watch.poll(context, timing, now.at, deadline).map(|()| None)
             }
         }
     })

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use super::error::VerifyError;
 use super::fault::describe;
-use super::shared::Who;
+use super::closing::Who;
 use crate::outcome::BodyFailure;
 use crate::round::Observation;
 

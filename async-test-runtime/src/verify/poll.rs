@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::{self, Debug};
 use std::future::{Future, poll_fn};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::attempt::{Attempt, Limit, attempt};
-use super::fault::Fault;
 use super::timing::{Alarm, Reading, Timing, beginning};
 use super::verdict::Verdict;
 use crate::claim::{Claim, Raw};
@@ -199,19 +197,16 @@ impl Poll {
             began: run.now.at,
             ended: ended.at,
             ending: attempt.ending,
-            again: attempt.again,
+            again: attempt.again(),
             draw: 0.0,
         };
         run.now = ended;
         let crossed = run.standing.note(&self.spec, &facts);
-        let words: Option<Arc<str>> = attempt
-            .text
-            .or_else(|| attempt.fault.as_ref().and_then(Fault::words).map(Arc::from));
         let noted = Noted {
             session: 1,
             round: run.standing.rounds(),
             facts: &facts,
-            text: words.as_ref(),
+            text: attempt.text(),
             blame: None,
             crossed,
         };

@@ -4,21 +4,22 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::Notify;
 
 use super::attempt::Attempt;
-use super::error::{Inner, VerifyCause, VerifyError};
+use super::error::VerifyError;
 use super::fault::Fault;
 use super::task::Loop;
 use super::timing::{Timing, beginning};
 use crate::error::{Error, ErrorKind};
-use crate::outcome::BodyFailure;
 use crate::place::Place;
 use crate::round::{Observation, VerifierEvent, VerifierState, VerifySpec};
-use crate::settle::{Blame, Finding, Found, Gate, Life, Noted, Ring, RoundFacts, Standing, Step, VerifyReport, decide};
+use crate::settle::{
+    Blame, Gate, Life, Noted, Ring, RoundFacts, Seen, Standing, Step, VerifyReport, decide,
+};
 use crate::suite::Suite;
 
 /// The user's function, whatever its type is. It is with the loop while that runs.
@@ -73,9 +74,9 @@ pub(crate) struct Book<T, E> {
 pub(crate) struct Session<T, E> {
     pub(crate) number: u64,
     pub(crate) standing: Standing,
-    ring: Ring<T>,
+    pub(super) ring: Ring<T>,
     /// What was wrong with the round that matters: the violation, or the newest bad one.
-    fault: Option<Fault<E>>,
+    pub(super) fault: Option<Fault<E>>,
     /// The loop has been polled, its first round follows.
     pub(crate) begun: bool,
     /// The loop has ended, or has been given up.
@@ -223,9 +224,8 @@ impl<T, E> Core<T, E> {
         wall: SystemTime,
     ) -> Option<Recorded> {
         let bad = facts.ending.is_bad(spec.mode);
-        if bad && attempt.fault.is_none() {
-            attempt.fault = Some(Fault::Passed);
-            attempt.text = Fault::<E>::Passed.words().map(Arc::from);
+        if bad && facts.ending.seen() == Seen::Pass {
+            attempt.make_faulty();
         }
         let mut guard = self.lock();
         let book = &mut *guard;
@@ -244,15 +244,15 @@ impl<T, E> Core<T, E> {
                 elapsed: facts.ended,
             })
         });
-        let replaced = match attempt.fault.take() {
-            Some(fault) if bad && !was_broken => session.fault.replace(fault),
-            other => other,
-        };
+        let mut replaced = None;
+        if let Some(rare) = attempt.rare.as_mut().filter(|_| bad && !was_broken) {
+            replaced = std::mem::replace(&mut session.fault, rare.fault.take());
+        }
         let noted = Noted {
             session: number,
             round,
             facts,
-            text: attempt.text.as_ref(),
+            text: attempt.text(),
             blame,
             crossed,
         };
@@ -288,14 +288,6 @@ pub(crate) struct Opened<T, E> {
     pub(crate) runner: Box<dyn Runner<T, E>>,
 }
 
-/// What a session has come to.
-pub(crate) struct Closed<T, E> {
-    observations: Vec<Observation<T>>,
-    found: Option<Found>,
-    fault: Option<Fault<E>>,
-    round: Option<(u64, Duration)>,
-}
-
 impl<T, E> Book<T, E> {
     pub(crate) fn report(&self, now: Duration) -> VerifyReport {
         let running = self
@@ -304,111 +296,6 @@ impl<T, E> Book<T, E> {
             .map(|session| (&session.standing, session.ring.dropped()));
         self.life
             .report(&self.spec, self.name.clone(), self.state, running, now)
-    }
-
-    pub(crate) fn who(&self, suite: &Suite) -> Who {
-        Who {
-            name: self.name.clone(),
-            suite: suite.path().to_owned(),
-            forgiven: self.todo.is_some(),
-        }
-    }
-
-    /// Takes the session out of the book; nothing while its loop runs.
-    pub(crate) fn close(&mut self, now: Duration) -> Option<Closed<T, E>> {
-        let mut session = self.session.take_if(|session| session.over)?;
-        let spec = self.spec.in_range();
-        let finding = session.standing.close(&spec, now);
-        let found = self.life.end(&spec, &session.standing, finding, session.ring.dropped());
-        let bad = self.life.bad_in_session();
-        let told = match finding {
-            Some(Finding::Violated) => bad.violation.as_ref(),
-            Some(Finding::GateFailed) => bad.first.as_ref(),
-            Some(Finding::NeverPassed) => bad.last.as_ref(),
-            _ => None,
-        };
-        Some(Closed {
-            round: told.map(|round| (round.round, round.at)),
-            observations: session.ring.into_vec(),
-            found,
-            fault: session.fault,
-        })
-    }
-}
-
-impl<T, E> Closed<T, E> {
-    /// What `stop_job` returns. A verifier that is expected to break has no bad news for the body.
-    pub(crate) fn into_result(self, who: Who) -> Result<Vec<Observation<T>>, VerifyError<T, E>> {
-        match self.found {
-            Some(found) if !who.forgiven => Err(VerifyError {
-                inner: Box::new(Inner {
-                    cause: cause(found.finding, self.fault),
-                    name: who.name,
-                    suite: who.suite,
-                    sentence: found.sentence,
-                    round: self.round,
-                }),
-                observations: self.observations,
-            }),
-            _ => Ok(self.observations),
-        }
-    }
-
-    /// What was found out is the gate's.
-    pub(crate) fn at_the_gate(mut self) -> Self {
-        if let Some(found) = self.found.as_mut().filter(|found| found.finding != Finding::GateFailed) {
-            found.finding = Finding::GateFailed;
-            found.sentence.insert_str(
-                0,
-                "the gate was not passed, so the set-up is at fault and not the test: ",
-            );
-        }
-        self
-    }
-}
-
-/// Whose result it is.
-pub(crate) struct Who {
-    name: Cow<'static, str>,
-    suite: String,
-    forgiven: bool,
-}
-
-impl Who {
-    pub(crate) fn body_failed<T, E>(
-        self,
-        failure: BodyFailure,
-        observations: Vec<Observation<T>>,
-        beside: Option<String>,
-    ) -> VerifyError<T, E> {
-        let said = failure.message.as_ref().unwrap_or(&failure.debug);
-        let mut sentence = format!("the future of `during` returned an error: {said}");
-        if let Some(beside) = beside {
-            sentence.push_str(&format!("; beside that: {beside}"));
-        }
-        VerifyError {
-            observations,
-            inner: Box::new(Inner {
-                cause: VerifyCause::Body(failure),
-                name: self.name,
-                suite: self.suite,
-                sentence,
-                round: None,
-            }),
-        }
-    }
-}
-
-fn cause<E>(finding: Finding, fault: Option<Fault<E>>) -> VerifyCause<E> {
-    match (finding, fault) {
-        (Finding::Violated, Some(fault)) => VerifyCause::Violated(fault),
-        // A violation always has its fault; were it missing, undecided would still not be a pass.
-        (Finding::Violated, None) | (Finding::Undecided, _) => VerifyCause::Undecided,
-        (Finding::GateFailed, fault) => VerifyCause::Gate(fault),
-        (Finding::NoRound, _) => VerifyCause::NoRound,
-        (Finding::NeverPassed, fault) => VerifyCause::NeverPassed(fault),
-        (Finding::TooFewRounds { rounds, wanted }, _) => VerifyCause::TooFewRounds { rounds, wanted },
-        (Finding::Gap { longest, allowed }, _) => VerifyCause::Gap { longest, allowed },
     }
 }
 

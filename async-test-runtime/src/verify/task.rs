@@ -1,21 +1,20 @@
 //! The loop of a verifier: rounds, rests, orders.
 
 use std::fmt::Debug;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use super::attempt::{Attempt, Limit, attempt};
+use super::rest::make_room;
 use super::shared::{Core, Opened, Runner, order};
 use super::timing::{Alarm, Reading, Timing};
 use crate::cancel::Cause;
 use crate::event::Telemetry;
 use crate::round::{Mode, RoundOutcome, VerifySpec};
 use crate::settle::{Blame, Ending, RoundFacts, Step, Stop, round_limit};
-use crate::stage::Stage;
 
 /// Rounds that change nothing are told to the reporters this often.
 const TOLD_EVERY: Duration = Duration::from_millis(100);
@@ -68,12 +67,12 @@ where
 }
 
 pub(crate) struct Loop<T, E> {
-    core: Arc<Core<T, E>>,
+    pub(super) core: Arc<Core<T, E>>,
     session: u64,
-    spec: VerifySpec,
-    timing: Timing,
+    pub(super) spec: VerifySpec,
+    pub(super) timing: Timing,
     /// Between rounds.
-    alarm: Alarm,
+    pub(super) alarm: Alarm,
     /// Of a round.
     limit: Limit,
     rng: Option<fastrand::Rng>,
@@ -87,13 +86,14 @@ pub(crate) struct Loop<T, E> {
     good: u64,
     began_with: u64,
     told: Duration,
+    pub(super) rests: u32,
     gate_closed: bool,
     /// Somebody was woken who may now be next on this very thread, where nobody else can take it over.
-    makes_room: bool,
+    pub(super) makes_room: bool,
     /// The order to end has been followed by the last round.
-    last: bool,
+    pub(super) last: bool,
     /// The handle is gone, and it went with the body of the suite.
-    outlives: bool,
+    pub(super) outlives: bool,
 }
 
 /// Runs the loop of a session to its end, whatever that is.
@@ -129,6 +129,7 @@ where
         good: activity,
         began_with: activity,
         told: now,
+        rests: 0,
         gate_closed: spec.gate,
         makes_room: false,
         last: false,
@@ -216,10 +217,10 @@ where
             began: began.at,
             ended: ended.at,
             ending: attempt.ending,
-            again: attempt.again,
+            again: attempt.again(),
             draw: self.rng.as_mut().map_or(0.0, fastrand::Rng::f64),
         };
-        let text = attempt.text.clone();
+        let text = attempt.text().cloned();
         let blame = self.blame(facts.ending);
         let recorded = self
             .core
@@ -289,114 +290,4 @@ where
             self.makes_room = true;
         }
     }
-
-    /// Waits for the next round; nothing when there is to be none.
-    async fn rest(&mut self, delay: Duration, since: Reading) -> Option<Reading> {
-        let mut now = since;
-        if std::mem::take(&mut self.makes_room) {
-            make_room(self.timing).await;
-            now = self.timing.now();
-        }
-        if delay.is_zero() {
-            if give_way().await {
-                now = self.timing.now();
-            }
-            if self.core.orders() == 0 {
-                return Some(now);
-            }
-        } else {
-            // Tokio rounds up to its next millisecond, so a delay is never cut short.
-            self.alarm.set(delay);
-        }
-        loop {
-            let orders = self.core.orders();
-            if orders & order::END != 0 && self.may_end() {
-                self.last = self.spec.last_round;
-                return self.last.then(|| self.timing.now());
-            }
-            if orders & order::STOP != 0 && self.may_end() {
-                return None;
-            }
-            if orders & order::DROPPED != 0 && !self.outlives {
-                if !self.outlive().await {
-                    return None;
-                }
-                continue;
-            }
-            if delay.is_zero() || self.ring().await {
-                return Some(self.timing.now());
-            }
-        }
-    }
-
-    /// Waits for the alarm or an order; true for the alarm.
-    async fn ring(&mut self) -> bool {
-        let mut woken = pin!(self.core.wake.notified());
-        let alarm = &mut self.alarm;
-        poll_fn(|context| {
-            if alarm.poll(context).is_ready() {
-                return Poll::Ready(true);
-            }
-            woken.as_mut().poll(context).map(|()| false)
-        })
-        .await
-    }
-
-    /// Where one pass is awaited, the loop goes on until it or until its time is up: it has no good news before. A
-    /// suite that is ended early does not wait for that.
-    fn may_end(&self) -> bool {
-        !matches!(self.spec.mode, Mode::Eventually(_)) || self.core.suite.is_cancelled()
-    }
-
-    /// The handle is gone. If it went with the body of the suite, the loop goes on until the suite's end: the children
-    /// of a parallel or random suite run only then. If it was dropped before, the loop ends.
-    ///
-    /// The body's variables are dropped an instant before the suite knows that its body is over, so this is asked
-    /// after a short time.
-    async fn outlive(&mut self) -> bool {
-        let mut short = self.timing.alarm();
-        short.set(
-            self.spec
-                .every
-                .clamp(Duration::from_millis(1), Duration::from_millis(20)),
-        );
-        loop {
-            if self.core.orders() & (order::END | order::STOP) != 0 {
-                self.outlives = true;
-                return true;
-            }
-            let mut woken = pin!(self.core.wake.notified());
-            let is_time = poll_fn(|context| {
-                if short.poll(context).is_ready() {
-                    return Poll::Ready(true);
-                }
-                woken.as_mut().poll(context).map(|()| false)
-            });
-            if is_time.await {
-                self.outlives = self.core.suite.stage() >= Stage::Finishing || !self.may_end();
-                return self.outlives;
-            }
-        }
-    }
-}
-
-/// Lets those who were woken get away, before a round that may hold the thread. On a runtime of one thread there is
-/// nowhere to go.
-async fn make_room(timing: Timing) {
-    if timing.has_threads() {
-        tokio::task::yield_now().await;
-    }
-}
-
-/// Lets other tasks run when this one had its share; true when it did.
-async fn give_way() -> bool {
-    let mut budget = pin!(tokio::task::consume_budget());
-    let mut waited = false;
-    poll_fn(|context| {
-        let ready = budget.as_mut().poll(context);
-        waited |= ready.is_pending();
-        ready
-    })
-    .await;
-    waited
 }

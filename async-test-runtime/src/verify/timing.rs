@@ -24,7 +24,9 @@ pub(crate) struct Reading {
 enum Kind {
     /// The system's clock.
     Real,
-    /// Tokio's, which may be paused or advanced by hand.
+    /// Tokio's, which runs like the system's.
+    InStep,
+    /// Tokio's, which is paused or was advanced by hand.
     Virtual,
 }
 
@@ -58,15 +60,25 @@ impl Timing {
         self.has_threads
     }
 
+    /// Asks anew whether the two clocks are in step: a test may pause tokio's at any time.
+    pub(crate) fn compare(&mut self) {
+        if self.kind != Kind::Real {
+            self.kind = in_step();
+        }
+    }
+
     pub(crate) fn now(&self) -> Reading {
-        let real = Instant::now();
         let now = match self.kind {
-            Kind::Real => real,
-            Kind::Virtual => tokio::time::Instant::now().into_std(),
+            Kind::Real => Instant::now(),
+            Kind::InStep | Kind::Virtual => tokio::time::Instant::now().into_std(),
         };
         Reading {
             at: now.saturating_duration_since(self.started),
-            real,
+            real: if self.kind == Kind::Virtual {
+                Instant::now()
+            } else {
+                now
+            },
         }
     }
 
@@ -75,6 +87,17 @@ impl Timing {
             real: self.real_sleeps,
             state: State::Unset,
         }
+    }
+}
+
+fn in_step() -> Kind {
+    let before = Instant::now();
+    let tokio = tokio::time::Instant::now().into_std();
+    let after = Instant::now();
+    if before <= tokio && tokio <= after {
+        Kind::InStep
+    } else {
+        Kind::Virtual
     }
 }
 

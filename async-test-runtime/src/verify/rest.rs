@@ -1,0 +1,133 @@
+//! Between two rounds: the delay, the orders, and giving way to others.
+
+use std::fmt::Debug;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use super::shared::order;
+use super::task::Loop;
+use super::timing::{Reading, Timing};
+use crate::round::Mode;
+use crate::stage::Stage;
+
+impl<T, E> Loop<T, E>
+where
+    T: Send + 'static,
+    E: Debug + Send + 'static,
+{
+    /// Waits for the next round; nothing when there is to be none.
+    pub(super) async fn rest(&mut self, delay: Duration, since: Reading) -> Option<Reading> {
+        let mut now = since;
+        if std::mem::take(&mut self.makes_room) {
+            make_room(self.timing).await;
+            now = self.timing.now();
+        }
+        self.rests = self.rests.wrapping_add(1);
+        if !delay.is_zero() || self.rests % 64 == 0 {
+            self.timing.compare();
+        }
+        if delay.is_zero() {
+            if give_way().await {
+                now = self.timing.now();
+            }
+            if self.core.orders() == 0 {
+                return Some(now);
+            }
+        } else {
+            // Tokio rounds up to its next millisecond, so a delay is never cut short.
+            self.alarm.set(delay);
+        }
+        loop {
+            let orders = self.core.orders();
+            if orders & order::END != 0 && self.may_end() {
+                self.last = self.spec.last_round;
+                return self.last.then(|| self.timing.now());
+            }
+            if orders & order::STOP != 0 && self.may_end() {
+                return None;
+            }
+            if orders & order::DROPPED != 0 && !self.outlives {
+                if !self.outlive().await {
+                    return None;
+                }
+                continue;
+            }
+            if delay.is_zero() || self.ring().await {
+                return Some(self.timing.now());
+            }
+        }
+    }
+
+    /// Waits for the alarm or an order; true for the alarm.
+    async fn ring(&mut self) -> bool {
+        let mut woken = pin!(self.core.wake.notified());
+        let alarm = &mut self.alarm;
+        poll_fn(|context| {
+            if alarm.poll(context).is_ready() {
+                return Poll::Ready(true);
+            }
+            woken.as_mut().poll(context).map(|()| false)
+        })
+        .await
+    }
+
+    /// Where one pass is awaited, the loop goes on until it or until its time is up: it has no good news before. A
+    /// suite that is ended early does not wait for that.
+    fn may_end(&self) -> bool {
+        !matches!(self.spec.mode, Mode::Eventually(_)) || self.core.suite.is_cancelled()
+    }
+
+    /// The handle is gone. If it went with the body of the suite, the loop goes on until the suite's end: the children
+    /// of a parallel or random suite run only then. If it was dropped before, the loop ends.
+    ///
+    /// The body's variables are dropped an instant before the suite knows that its body is over, so this is asked
+    /// after a short time.
+    async fn outlive(&mut self) -> bool {
+        let mut short = self.timing.alarm();
+        short.set(
+            self.spec
+                .every
+                .clamp(Duration::from_millis(1), Duration::from_millis(20)),
+        );
+        loop {
+            if self.core.orders() & (order::END | order::STOP) != 0 {
+                self.outlives = true;
+                return true;
+            }
+            let mut woken = pin!(self.core.wake.notified());
+            let is_time = poll_fn(|context| {
+                if short.poll(context).is_ready() {
+                    return Poll::Ready(true);
+                }
+                woken.as_mut().poll(context).map(|()| false)
+            });
+            if is_time.await {
+                self.outlives = self.core.suite.stage() >= Stage::Finishing || !self.may_end();
+                return self.outlives;
+            }
+        }
+    }
+}
+
+/// Lets those who were woken get away, before a round that may hold the thread. On a runtime of one thread there is
+/// nowhere to go.
+pub(super) async fn make_room(timing: Timing) {
+    if timing.has_threads() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Lets other tasks run when this one had its share; true when it did.
+async fn give_way() -> bool {
+    let mut budget = pin!(tokio::task::consume_budget());
+    let mut waited = false;
+    poll_fn(|context| {
+        let ready = budget.as_mut().poll(context);
+        waited |= ready.is_pending();
+        ready
+    })
+    .await;
+    waited
+}

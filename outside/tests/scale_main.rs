@@ -1,0 +1,4 @@
+// The same suites, run by the hub's own `main`.
+include!("scale_builtin.rs");
+
+async_test_suite::main!();

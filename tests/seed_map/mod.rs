@@ -1,0 +1,85 @@
+//! What the tests of the seed map share. Each of them is a program of its own and uses its part.
+#![allow(dead_code, reason = "every test program uses another part of it")]
+
+use std::process::Command;
+
+use async_test_suite::Intercepted;
+use async_test_suite::claim::Problem;
+use async_test_suite::record::Verdict;
+
+/// How a program ended.
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs this very program again with other arguments and variables, without those that this run was given.
+pub(crate) fn again(args: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let program = std::env::current_exe().expect("a test knows its program");
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let is_setting = ["ASYNC_TEST_", "RUST_TEST_", "NEXTEST", "TEST_SHARD_"]
+            .iter()
+            .any(|start| text.starts_with(start));
+        if is_setting || text == "RUST_BACKTRACE" {
+            command.env_remove(&name);
+        }
+    }
+    command.env("NO_COLOR", "1").args(args).envs(variables.iter().copied());
+    let output = command.output().expect("this program can be run again");
+    Ended {
+        code: output.status.code(),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Runs one ignored test of this program, under the built-in harness.
+pub(crate) fn fixture(name: &str, variables: &[(&str, &str)]) -> Ended {
+    let ended = again(
+        &["--exact", "--ignored", "--nocapture", &format!("fixture::{name}")],
+        variables,
+    );
+    assert!(
+        ended.out.contains("running 1 test\n"),
+        "no fixture {name}: {}",
+        ended.out
+    );
+    ended
+}
+
+/// The verdicts of a suite's checks, in order.
+pub(crate) fn verdicts(seen: &Intercepted, path: &str) -> Vec<Verdict> {
+    seen.checks(path).iter().map(|check| check.verdict.clone()).collect()
+}
+
+/// The verdicts by the first letters of their names: `P`, `F`, `T`odo, `U`nexpected, `S`kipped, `I`nverted failure,
+/// `N`ot inverted.
+pub(crate) fn letters(seen: &Intercepted, path: &str) -> String {
+    verdicts(seen, path).iter().map(letter).collect()
+}
+
+fn letter(verdict: &Verdict) -> char {
+    match verdict {
+        Verdict::Passed => 'P',
+        Verdict::Failed => 'F',
+        Verdict::Todo(_) => 'T',
+        Verdict::UnexpectedPass(_) => 'U',
+        Verdict::Skipped(_) => 'S',
+        Verdict::Flunked(_) => 'I',
+        Verdict::Unflunked(_) => 'N',
+    }
+}
+
+/// The labels of a suite's checks, in order.
+pub(crate) fn labels(seen: &Intercepted, path: &str) -> Vec<String> {
+    seen.checks(path).iter().map(|check| check.label.to_string()).collect()
+}
+
+/// What failed a suite beside its checks.
+pub(crate) fn problems(seen: &Intercepted, path: &str) -> Vec<Problem> {
+    let end = seen.suite(path).unwrap_or_else(|| panic!("`{path}` has not ended"));
+    end.problems.iter().map(|problem| (**problem).clone()).collect()
+}

@@ -1,0 +1,249 @@
+//! Running a tree through the hub.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use async_test_suite::claim::{Claim, Raw};
+use async_test_suite::place::Place;
+use async_test_suite::plan::When;
+use async_test_suite::prelude::*;
+use async_test_suite::{Intercept, Intercepted, Invoke, Subtest};
+use tokio::runtime::{Builder, Runtime};
+
+use super::tree::{Door, End, Job, Keys, Node, Op, Tree, Wait};
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Flavor {
+    CurrentThread,
+    MultiThread,
+}
+
+/// What the handles of subtests said to those who awaited them, by name.
+pub type Held = BTreeMap<String, bool>;
+
+type Shared = Arc<Mutex<Held>>;
+type Body = Pin<Box<dyn Future<Output = Result<(), Refused>> + Send>>;
+
+/// The error that a body returns.
+#[derive(Debug)]
+struct Refused;
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("refused")
+    }
+}
+
+fn runtime(flavor: Flavor) -> &'static Runtime {
+    static RUNTIMES: [OnceLock<Runtime>; 2] = [OnceLock::new(), OnceLock::new()];
+    let mut builder = match flavor {
+        Flavor::CurrentThread => Builder::new_current_thread(),
+        Flavor::MultiThread => Builder::new_multi_thread(),
+    };
+    RUNTIMES[flavor as usize].get_or_init(|| builder.worker_threads(3).enable_all().build().unwrap())
+}
+
+/// Runs a tree and waits for its end.
+pub fn run(tree: &Tree, flavor: Flavor) -> (Intercepted, Held) {
+    let held = Shared::default();
+    let top = tree.top.clone();
+    let (name, seen) = (top.name.clone(), held.clone());
+    let run = Intercept::new()
+        .seed(tree.seed)
+        .plan(plan(top.plan))
+        .run(name, move |t| async move {
+            let _ = body(top, t, seen).await;
+        });
+    let intercepted = runtime(flavor).block_on(run);
+    let held = std::mem::take(&mut *held.lock().unwrap());
+    (intercepted, held)
+}
+
+pub fn plan(keys: Keys) -> Plan {
+    let mut plan = Plan::new();
+    plan.tests = keys.tests;
+    plan.test_jobs = keys.test_jobs;
+    plan.parallel = keys.parallel.then_some(true);
+    plan.random = keys.random.then_some(true);
+    plan.todo = keys.todo.then(|| "the plan says so".into());
+    plan.skip_all = keys.skip_all.then(|| "the plan says so".into());
+    plan.when = keys.unmet.then_some(When::Cfg(false, "nothing"));
+    plan
+}
+
+fn body(node: Arc<Node>, t: Suite, held: Shared) -> Body {
+    Box::pin(async move {
+        let mut later = Vec::new();
+        for op in &node.ops {
+            match op {
+                Op::Child(child) => {
+                    let Some(subtest) = start(child, &t, &held).await else {
+                        continue;
+                    };
+                    match child.wait {
+                        Wait::Never => {}
+                        Wait::AtOnce => note(child, subtest.await, &held),
+                        Wait::AtTheEnd => later.push((child, subtest)),
+                    }
+                }
+                Op::Job(job) => {
+                    let job = t.spawn(work(job.clone(), t.clone()));
+                    if node.wait == Wait::AtOnce || node.strict_top {
+                        let _ = job.await;
+                    }
+                }
+                Op::Yield => tokio::task::yield_now().await,
+                op => mark(op, &t),
+            }
+        }
+        for (child, subtest) in later {
+            note(child, subtest.await, &held);
+        }
+        end(&node, &t).await
+    })
+}
+
+fn note(child: &Node, value: bool, held: &Shared) {
+    held.lock().unwrap().insert(child.name.clone(), value);
+}
+
+/// What takes no time.
+fn mark(op: &Op, t: &Suite) {
+    match op {
+        Op::Check { label, held, skippable } => {
+            let mut claim = Claim::new(Raw::of(*held), format!("c{label}"), Place::caller());
+            claim.skippable = *skippable;
+            t.claim(claim);
+        }
+        Op::Skip(count) => t.skip("no reason", *count),
+        Op::SkipRest => t.skip_rest("the rest"),
+        Op::SkipRemaining { global } => t.skip_remaining("what remains", *global),
+        Op::Todo(Some(count)) => t.todo_next("later", *count),
+        Op::Todo(None) => t.todo_remaining("much later"),
+        Op::Flunk(count) => t.test_flunks("it is promised", *count),
+        Op::Plan(keys) => {
+            // It says so as well as it fails the suite, which is looked at.
+            let _ = t.plan(plan(*keys));
+        }
+        Op::DoneTesting => t.done_testing(),
+        Op::Diag => {
+            diag!("a comment\nof two lines");
+        }
+        Op::Yield | Op::Job(_) | Op::Child(_) => unreachable!("they take time"),
+    }
+}
+
+async fn work(job: Job, t: Suite) {
+    tokio::task::yield_now().await;
+    match job {
+        Job::Quiet => {}
+        Job::Panic => panic!("a job panics"),
+        Job::Check { label, held } => {
+            t.ok(held, format!("c{label}"));
+        }
+    }
+}
+
+async fn start(child: &Arc<Node>, t: &Suite, held: &Shared) -> Option<Subtest> {
+    let start = child.start;
+    let invoke = Invoke {
+        spawned: start.spawned,
+        instant: start.instant,
+        hidden: start.hidden,
+    };
+    let (node, seen) = (child.clone(), held.clone());
+    match start.door {
+        Door::Method => {
+            let inner = move |t| async move {
+                let _ = body(node, t, seen).await;
+            };
+            Some(t.subtest(&child.name, plan(child.plan), invoke, inner).await)
+        }
+        Door::Macro => Some(by_macro(child, node, seen).await),
+        Door::Invoked | Door::Run | Door::Dropped => {
+            let inner = move |t| async move {
+                let _ = body(node, t, seen).await;
+            };
+            let new = t.create_suite(&child.name, plan(child.plan), inner);
+            match start.door {
+                Door::Invoked => Some(t.invoke_suite(new, invoke).await),
+                Door::Run => {
+                    note(child, new.run().await, held);
+                    None
+                }
+                _ => None,
+            }
+        }
+    }
+}
+
+async fn by_macro(child: &Node, node: Arc<Node>, seen: Shared) -> Subtest {
+    let start = child.start;
+    match (start.spawned, start.instant, start.hidden) {
+        (false, false, false) => subtest!(&child.name, async |t| {
+            body(node, t, seen).await?;
+        }),
+        (false, false, true) => subtest!(&child.name, hidden, async |t| {
+            body(node, t, seen).await?;
+        }),
+        (true, _, false) => subtest!(&child.name, spawned, async |t| {
+            body(node, t, seen).await?;
+        }),
+        (true, _, true) => subtest!(&child.name, spawned, hidden, async |t| {
+            body(node, t, seen).await?;
+        }),
+        (false, true, hidden) => {
+            // It borrows.
+            let mut began = false;
+            let subtest = match hidden {
+                false => subtest!(&child.name, instant, async |t| {
+                    began = true;
+                    body(node, t, seen).await?;
+                }),
+                true => subtest!(&child.name, instant, hidden, async |t| {
+                    began = true;
+                    body(node, t, seen).await?;
+                }),
+            };
+            let _ = began;
+            subtest
+        }
+    }
+}
+
+async fn end(node: &Node, t: &Suite) -> Result<(), Refused> {
+    match node.end {
+        End::Return => Ok(()),
+        End::Panic => panic!("a body panics"),
+        End::Err => Err(Refused),
+        End::Abort(levels) => {
+            let mut above = t.clone();
+            for _ in 0..levels {
+                above = above.parent().unwrap();
+            }
+            above.abort();
+            after(t, levels == 0).await
+        }
+        End::BailOut => {
+            t.bail_out("enough");
+            after(t, true).await
+        }
+    }
+}
+
+/// What nobody is to hear of: the suite is over.
+async fn after(t: &Suite, at_once: bool) -> Result<(), Refused> {
+    if !at_once {
+        t.cancelled().await;
+        std::future::pending::<()>().await;
+    }
+    t.flunk("a check of a suite that is over");
+    t.subtest("a subtest of a suite that is over", Plan::new(), Invoke::default(), |t| async move {
+        t.flunk("a check of a subtest of a suite that is over");
+    })
+    .await;
+    std::future::pending::<()>().await;
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! Random trees of suites, a model of what must come of them, and the hub held against the model.
+
+#![allow(dead_code, unreachable_pub, reason = "two test programs use different parts of it")]
+
+pub mod compare;
+pub mod drive;
+pub mod farm;
+pub mod generate;
+pub mod model;
+pub mod shrink;
+pub mod tree;
+
+use std::sync::Arc;
+
+use compare::{Seen, compare};
+use drive::Flavor;
+use model::Outcome;
+use tree::Tree;
+
+/// Runs a tree through the hub once; what differs from the model.
+pub fn disagreements(tree: &Arc<Tree>, flavor: Flavor) -> Vec<String> {
+    let (seen, held) = drive::run(tree, flavor);
+    let seen = match Seen::new(&seen, held) {
+        Ok(seen) => seen,
+        Err(wrong) => return wrong,
+    };
+    compare(&Outcome::of(tree, &seen.raws()), &seen)
+}
