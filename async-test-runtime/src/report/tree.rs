@@ -356,7 +356,7 @@ mod tests {
             script.end(id, 4, None);
         }
         script.end(4, 0, None);
-        assert!(pretty(&script).ends_with("  run again: cargo test --test store -- --exact 'e' --seed 4711\n"));
+        assert!(pretty(&script).ends_with("  run again: cargo test --test store -- e --exact --seed 4711\n"));
     }
 
     #[test]
