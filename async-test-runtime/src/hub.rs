@@ -66,6 +66,7 @@ impl Hub {
             parent: None,
             top: SuiteId::ROOT,
             name: String::new(),
+            test_name: "".into(),
             path: String::new(),
             nesting: 0,
             at: Place::new("", 0, 0),

@@ -17,6 +17,7 @@ pub mod outcome;
 pub mod place;
 pub mod plan;
 pub mod record;
+pub mod round;
 pub mod stage;
 
 // floor 1: judgement
@@ -25,6 +26,7 @@ mod diff;
 mod filter;
 mod ledger;
 mod order;
+pub mod settle;
 mod structure;
 
 // floor 2: ears
@@ -53,6 +55,7 @@ mod settings;
 mod spawn;
 mod spec;
 mod suite;
+mod verify;
 
 // floor 4: what people call
 #[doc(hidden)]
@@ -69,8 +72,11 @@ pub use invoke::{Invoke, NewSuite, Subtest};
 pub use manager::{JobManager, JobPromise};
 pub use plan::{Condition, Plan};
 pub use report::Reporter;
+pub use round::{Observation, Round, RoundOutcome, VerifierState, VerifySpec};
 pub use run::intercept::{Intercept, Intercepted};
+pub use settle::VerifyReport;
 pub use spawn::{Job, JobError};
 pub use stage::Stage;
 pub use suite::Suite;
 pub use tools::proclaim::TestResult;
+pub use verify::{Fault, Verifier, VerifyCause, VerifyError};

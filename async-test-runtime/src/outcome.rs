@@ -135,6 +135,48 @@ impl<T, E: Into<BodyError>> Tail for Result<T, E> {
     }
 }
 
+/// What the last expression of a `verify_loop!` body with a `?` may be: the value of a round that passed.
+pub trait RoundTail {
+    /// What the round observed.
+    type Value;
+    /// Turns the value into the result of the round; `false` is a failure.
+    fn tail(self) -> Result<Self::Value, BodyError>;
+}
+
+impl RoundTail for () {
+    type Value = ();
+    fn tail(self) -> Result<(), BodyError> {
+        Ok(())
+    }
+}
+
+impl RoundTail for bool {
+    type Value = ();
+    #[track_caller]
+    fn tail(self) -> Result<(), BodyError> {
+        if self {
+            Ok(())
+        } else {
+            Err(BodyError::from("the round returned false"))
+        }
+    }
+}
+
+impl RoundTail for Never {
+    type Value = ();
+    fn tail(self) -> Result<(), BodyError> {
+        self
+    }
+}
+
+impl<T, E: Into<BodyError>> RoundTail for Result<T, E> {
+    type Value = T;
+    #[track_caller]
+    fn tail(self) -> Result<T, BodyError> {
+        self.map_err(Into::into)
+    }
+}
+
 /// The outcome of a `subtest!` body.
 pub fn outcome_of<T>(result: Result<T, BodyError>) -> Outcome {
     Outcome {

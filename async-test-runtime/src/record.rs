@@ -21,6 +21,9 @@ pub struct SuiteInfo {
     pub top: SuiteId,
     /// What it is called in reports.
     pub name: String,
+    /// The name of the `#[suite]` it belongs to, as `--exact` and `--list` know it: the modules without the crate, then the
+    /// function. Unlike `name` it does not follow the key `name`. Empty for the root.
+    pub test_name: Arc<str>,
     /// The names from the `#[suite]` down, joined with `/`; empty for the root.
     pub path: String,
     /// How many suites are above it: the root has 0, a `#[suite]` 1.

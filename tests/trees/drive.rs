@@ -23,7 +23,13 @@ pub enum Flavor {
 /// What the handles of subtests said to those who awaited them, by name.
 pub type Held = BTreeMap<String, bool>;
 
-type Shared = Arc<Mutex<Held>>;
+struct World {
+    /// Jobs are awaited at once.
+    strict: bool,
+    held: Mutex<Held>,
+}
+
+type Shared = Arc<World>;
 type Body = Pin<Box<dyn Future<Output = Result<(), Refused>> + Send>>;
 
 /// The error that a body returns.
@@ -47,17 +53,20 @@ fn runtime(flavor: Flavor) -> &'static Runtime {
 
 /// Runs a tree and waits for its end.
 pub fn run(tree: &Tree, flavor: Flavor) -> (Intercepted, Held) {
-    let held = Shared::default();
+    let world = Arc::new(World {
+        strict: tree.strict,
+        held: Mutex::default(),
+    });
     let top = tree.top.clone();
-    let (name, seen) = (top.name.clone(), held.clone());
+    let (name, inner) = (top.name.clone(), world.clone());
     let run = Intercept::new()
         .seed(tree.seed)
         .plan(plan(top.plan))
         .run(name, move |t| async move {
-            let _ = body(top, t, seen).await;
+            let _ = body(top, t, inner).await;
         });
     let intercepted = runtime(flavor).block_on(run);
-    let held = std::mem::take(&mut *held.lock().unwrap());
+    let held = std::mem::take(&mut *world.held.lock().unwrap());
     (intercepted, held)
 }
 
@@ -73,24 +82,24 @@ pub fn plan(keys: Keys) -> Plan {
     plan
 }
 
-fn body(node: Arc<Node>, t: Suite, held: Shared) -> Body {
+fn body(node: Arc<Node>, t: Suite, world: Shared) -> Body {
     Box::pin(async move {
         let mut later = Vec::new();
         for op in &node.ops {
             match op {
                 Op::Child(child) => {
-                    let Some(subtest) = start(child, &t, &held).await else {
+                    let Some(subtest) = start(child, &t, &world).await else {
                         continue;
                     };
                     match child.wait {
                         Wait::Never => {}
-                        Wait::AtOnce => note(child, subtest.await, &held),
+                        Wait::AtOnce => note(child, subtest.await, &world),
                         Wait::AtTheEnd => later.push((child, subtest)),
                     }
                 }
                 Op::Job(job) => {
                     let job = t.spawn(work(job.clone(), t.clone()));
-                    if node.wait == Wait::AtOnce || node.strict_top {
+                    if world.strict {
                         let _ = job.await;
                     }
                 }
@@ -99,14 +108,14 @@ fn body(node: Arc<Node>, t: Suite, held: Shared) -> Body {
             }
         }
         for (child, subtest) in later {
-            note(child, subtest.await, &held);
+            note(child, subtest.await, &world);
         }
         end(&node, &t).await
     })
 }
 
-fn note(child: &Node, value: bool, held: &Shared) {
-    held.lock().unwrap().insert(child.name.clone(), value);
+fn note(child: &Node, value: bool, world: &Shared) {
+    world.held.lock().unwrap().insert(child.name.clone(), value);
 }
 
 /// What takes no time.
@@ -146,14 +155,14 @@ async fn work(job: Job, t: Suite) {
     }
 }
 
-async fn start(child: &Arc<Node>, t: &Suite, held: &Shared) -> Option<Subtest> {
+async fn start(child: &Arc<Node>, t: &Suite, world: &Shared) -> Option<Subtest> {
     let start = child.start;
     let invoke = Invoke {
         spawned: start.spawned,
         instant: start.instant,
         hidden: start.hidden,
     };
-    let (node, seen) = (child.clone(), held.clone());
+    let (node, seen) = (child.clone(), world.clone());
     match start.door {
         Door::Method => {
             let inner = move |t| async move {
@@ -170,7 +179,7 @@ async fn start(child: &Arc<Node>, t: &Suite, held: &Shared) -> Option<Subtest> {
             match start.door {
                 Door::Invoked => Some(t.invoke_suite(new, invoke).await),
                 Door::Run => {
-                    note(child, new.run().await, held);
+                    note(child, new.run().await, world);
                     None
                 }
                 _ => None,

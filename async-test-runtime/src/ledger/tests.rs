@@ -22,6 +22,7 @@ fn info(id: u64, parent: Option<u64>, name: &str, nesting: u32) -> Arc<SuiteInfo
         parent: parent.map(SuiteId),
         top: SuiteId(id),
         name: name.to_owned(),
+        test_name: name.into(),
         path: name.to_owned(),
         nesting,
         at: AT,

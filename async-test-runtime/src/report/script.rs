@@ -45,6 +45,9 @@ impl Script {
             parent: (id > 0).then_some(SuiteId(parent)),
             top: above.filter(|_| nesting > 1).map_or(SuiteId(id), |above| above.top),
             name: name.to_owned(),
+            test_name: above
+                .filter(|_| nesting > 1)
+                .map_or(name.into(), |above| above.test_name.clone()),
             rerun: above.and_then(|above| above.rerun.clone()).or_else(|| {
                 (id > 0).then(|| {
                     Arc::new(Rerun {

@@ -5,12 +5,14 @@ mod pick;
 
 use std::future::Future as StdFuture;
 
-pub use crate::outcome::{BodyError, Outcome, Tail, outcome_of};
+pub use crate::outcome::{BodyError, Outcome, RoundTail, Tail, outcome_of};
 pub use crate::plan::When;
 pub use crate::registry::{Registered, RegisteredBundle, RegisteredReporter};
+pub use crate::round::{Mode, VerifySpec};
 pub use crate::run::builtin::{run_builtin, run_builtin_should_panic};
 pub use crate::run::main::main;
 pub use crate::spec::{Body, BodyFuture, Flavor, SharedFuture as Future, SuiteSpec};
+pub use crate::verify::{DuringOutput, Poll};
 pub use dies::{DiesAsAny, DiesAsDebug, DiesAsError, DiesAsNever, DiesAsNothing};
 pub use pick::{AsDebug, AsError, AsLocal, AsNothing, AsShared, OutputOf, Pick};
 

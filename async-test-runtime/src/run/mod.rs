@@ -23,6 +23,7 @@ fn create(spec: &'static SuiteSpec, is_async: bool) -> Option<Suite> {
     let plan = condition::resolve(spec.plan());
     let skipped = plan.skip_all.is_some();
     let mut birth = Birth::new(spec.title().into_owned(), spec.place());
+    birth.test_name = Some(spec.test_name());
     birth.is_async = is_async;
     birth.should_panic = spec.should_panic;
     birth.body = Some(BodySpan {

@@ -60,6 +60,8 @@ use owned::Attachments;
 /// What a child is created with, beside its plan.
 pub(crate) struct Birth {
     pub(crate) name: String,
+    /// For a `#[suite]`, where it is not the name.
+    pub(crate) test_name: Option<String>,
     pub(crate) at: Place,
     pub(crate) is_async: bool,
     pub(crate) hidden: bool,
@@ -74,6 +76,7 @@ impl Birth {
     pub(crate) fn new(name: String, at: Place) -> Birth {
         Birth {
             name,
+            test_name: None,
             at,
             is_async: false,
             hidden: false,
@@ -181,6 +184,11 @@ impl Suite {
             id,
             parent: Some(parent.id),
             top: if parent.id == SuiteId::ROOT { id } else { parent.top },
+            test_name: match birth.test_name {
+                Some(test_name) => test_name.into(),
+                None if parent.id == SuiteId::ROOT => birth.name.as_str().into(),
+                None => parent.test_name.clone(),
+            },
             name: birth.name,
             path,
             nesting: parent.nesting + 1,

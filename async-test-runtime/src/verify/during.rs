@@ -2,9 +2,9 @@
 
 use std::fmt::Debug;
 
+use super::closing::Who;
 use super::error::VerifyError;
 use super::fault::describe;
-use super::closing::Who;
 use crate::outcome::BodyFailure;
 use crate::round::Observation;
 

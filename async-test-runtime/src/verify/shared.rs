@@ -17,9 +17,7 @@ use super::timing::{Timing, beginning};
 use crate::error::{Error, ErrorKind};
 use crate::place::Place;
 use crate::round::{Observation, VerifierEvent, VerifierState, VerifySpec};
-use crate::settle::{
-    Blame, Gate, Life, Noted, Ring, RoundFacts, Seen, Standing, Step, VerifyReport, decide,
-};
+use crate::settle::{Blame, Gate, Life, Noted, Ring, RoundFacts, Seen, Standing, Step, VerifyReport, decide};
 use crate::suite::Suite;
 
 /// The user's function, whatever its type is. It is with the loop while that runs.
