@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use async_test_suite::prelude::*;
 use async_test_suite::record::Verdict;
-use async_test_suite::{Intercept, VerifierState, VerifyVerdict};
+use async_test_suite::settle::VerifyVerdict;
+use async_test_suite::{Intercept, VerifierState, VerifyError};
 
 #[derive(Default)]
 struct Cluster {
@@ -130,13 +131,24 @@ async fn a_violation_says_what_the_reader_needs() {
     let checks = seen.checks("inner");
     let check = checks.iter().find(|check| check.label == "one_leader").unwrap();
     let notes = check.detail.as_ref().unwrap().notes.join("\n");
-    like!(notes, r"^broken in round \d+, \S+s after the suite began: SplitBrain \{ leaders: 2 \}");
+    like!(
+        notes,
+        r"^broken in round \d+, \S+s after the suite began: SplitBrain \{ leaders: 2 \}"
+    );
     like!(notes, r"running then: inner/partition");
     like!(check.at.file, "verifier_dsl.rs$");
     let tap = seen.render("tap");
     like!(tap, r"(?m)^    not ok \d - one_leader$");
-    for key in ["rounds", "failed", "unknown", "first_failure_at", "longest_gap", "latency_p50", "running"] {
-        ok!(tap.contains(&format!("{key}")), "TAP names {key}");
+    for key in [
+        "rounds",
+        "failed",
+        "unknown",
+        "first_failure_at",
+        "longest_gap",
+        "latency_p50",
+        "running",
+    ] {
+        ok!(tap.contains(key), "TAP names {key}");
     }
 }
 

@@ -219,8 +219,12 @@ impl Invoke {
     }
 }
 
-/// Creates the child, or counts it as skipped where the parent skips or the plan says so.
+/// Creates the child, or counts it as skipped where the parent skips or the plan says so. What comes after an abort is
+/// ignored, as checks are.
 fn create(parent: &Suite, name: String, plan: Plan, invoke: Invoke, is_async: bool, at: Place) -> Option<Suite> {
+    if parent.is_dead() {
+        return None;
+    }
     if parent.is_skipping() {
         // The hub knows why and makes a skip of it.
         parent.claim(Claim::new(Raw::Pass, name, at));

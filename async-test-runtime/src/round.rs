@@ -8,8 +8,6 @@ use std::convert::Infallible;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use crate::outcome::BodyError;
-
 pub use duration::{BadDuration, IntoDuration, parse_duration};
 pub use spec::{Mode, VerifySpec};
 
@@ -168,49 +166,6 @@ impl fmt::Display for ReturnedFalse {
 
 impl std::error::Error for ReturnedFalse {}
 
-/// What the last expression of an inline round with `?` in it may be: it becomes a `Result` with the error type that the
-/// macro names.
-#[diagnostic::on_unimplemented(
-    message = "a round that uses `?` cannot end in `{Self}`",
-    note = "end it with `Ok(value)`, a `bool`, a `Result` or `;`"
-)]
-pub trait RoundTail {
-    /// What a passing round observed.
-    type Value;
-    /// Turns the value into the result of the round.
-    ///
-    /// # Errors
-    ///
-    /// When the round has failed.
-    fn tail(self) -> Result<Self::Value, BodyError>;
-}
-
-impl RoundTail for () {
-    type Value = ();
-    fn tail(self) -> Result<(), BodyError> {
-        Ok(())
-    }
-}
-
-impl RoundTail for bool {
-    type Value = ();
-    #[track_caller]
-    fn tail(self) -> Result<(), BodyError> {
-        if self { Ok(()) } else { Err(ReturnedFalse.into()) }
-    }
-}
-
-impl<T, E: Into<BodyError>> RoundTail for Result<T, E> {
-    type Value = T;
-    #[track_caller]
-    fn tail(self) -> Result<T, BodyError> {
-        match self {
-            Ok(value) => Ok(value),
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
 /// What one passing round of a verifier observed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Observation<T> {
@@ -286,16 +241,6 @@ mod tests {
         assert_eq!(false.into_round(), Round::Fail(ReturnedFalse));
         assert_eq!(().into_round(), Round::Pass(()));
         assert_eq!(Round::<(), ()>::done(()).into_round(), Round::Done(()));
-    }
-
-    #[test]
-    fn a_tail_becomes_a_result() {
-        assert!(().tail().is_ok());
-        assert!(true.tail().is_ok());
-        assert_eq!(Ok::<_, String>(3).tail().unwrap(), 3);
-        let failure = false.tail().unwrap_err().into_failure();
-        assert_eq!(failure.message.as_deref(), Some("the check returned false"));
-        assert!(failure.at.unwrap().file.ends_with("round.rs"));
     }
 
     #[test]

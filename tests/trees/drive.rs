@@ -249,9 +249,14 @@ async fn after(t: &Suite, at_once: bool) -> Result<(), Refused> {
         std::future::pending::<()>().await;
     }
     t.flunk("a check of a suite that is over");
-    t.subtest("a subtest of a suite that is over", Plan::new(), Invoke::default(), |t| async move {
-        t.flunk("a check of a subtest of a suite that is over");
-    })
+    t.subtest(
+        "a subtest of a suite that is over",
+        Plan::new(),
+        Invoke::default(),
+        |t| async move {
+            t.flunk("a check of a subtest of a suite that is over");
+        },
+    )
     .await;
     std::future::pending::<()>().await;
     Ok(())

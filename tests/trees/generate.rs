@@ -108,7 +108,10 @@ impl Generator {
         let wait = match (self.strict, start.door) {
             (_, Door::Dropped | Door::Run) => Wait::Never,
             (true, _) => Wait::AtOnce,
-            (false, _) => *self.rng.choice(&[Wait::Never, Wait::Never, Wait::AtOnce, Wait::AtTheEnd]).unwrap_or(&Wait::Never),
+            (false, _) => *self
+                .rng
+                .choice(&[Wait::Never, Wait::Never, Wait::AtOnce, Wait::AtTheEnd])
+                .unwrap_or(&Wait::Never),
         };
         let mut node = Node {
             name,

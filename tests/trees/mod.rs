@@ -9,6 +9,7 @@ pub mod generate;
 pub mod model;
 pub mod shrink;
 pub mod tree;
+mod walk;
 
 use std::sync::Arc;
 

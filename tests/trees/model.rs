@@ -3,9 +3,9 @@
 //! It is made from what the documentation says of each marker, and shares no code with the hub.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::tree::{Door, End, Job, Keys, Node, Op, Tree, Wait};
+use super::tree::Keys;
+use super::walk::Pending;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {
@@ -16,6 +16,12 @@ pub enum Kind {
     Todo,
     Unexpected,
     Skipped,
+}
+
+impl Raw {
+    pub fn of(held: bool) -> Raw {
+        if held { Raw::Pass } else { Raw::Fail }
+    }
 }
 
 impl Kind {
@@ -55,24 +61,15 @@ pub struct Outcome {
     pub bailed_out: bool,
 }
 
-/// What a body does to the suites around it when it ends.
-#[derive(Clone, Copy, PartialEq)]
-enum Signal {
-    None,
-    /// So many levels above end quietly.
-    Abort(usize),
-    BailOut,
-}
-
 /// A reason for the next few outcomes, over one for all that follow.
 #[derive(Clone, Copy, Default)]
-struct Window {
+pub struct Window {
     next: u64,
     rest: bool,
 }
 
 impl Window {
-    fn set(&mut self, count: Option<u64>) {
+    pub fn set(&mut self, count: Option<u64>) {
         match count {
             Some(0) => {}
             Some(count) => self.next = count,
@@ -80,91 +77,48 @@ impl Window {
         }
     }
 
-    fn take(&mut self) -> bool {
+    pub fn take(&mut self) -> bool {
         let holds = self.next > 0 || self.rest;
         self.next = self.next.saturating_sub(1);
         holds
     }
 }
 
+/// What a suite holds for one outcome.
 #[derive(Clone, Copy, Default)]
-struct Mark {
-    flunk: bool,
-    todo: bool,
-}
-
-/// A subtest that has been created and not judged.
-struct Pending {
-    node: Arc<Node>,
-    mark: Mark,
-    how: How,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum How {
-    Here,
-    Running,
-    PutOff,
-    Dropped,
+pub struct Mark {
+    pub flunk: bool,
+    pub todo: bool,
 }
 
 /// A suite whose body runs.
 #[derive(Default)]
-struct Frame {
-    todo_window: Window,
-    flunk_window: Window,
-    is_skipping: bool,
-    is_done: bool,
+pub struct Frame {
+    pub todo_window: Window,
+    pub flunk_window: Window,
+    pub is_skipping: bool,
+    pub is_done: bool,
     /// Tests that have been made, subtests that have not ended included.
-    made: u64,
-    keys: Keys,
+    pub made: u64,
+    pub keys: Keys,
     /// Failures in here are forgiven.
-    is_todo: bool,
+    pub is_todo: bool,
     /// A todo that the parent holds for the end of the suite.
-    mark: Mark,
-    forgave: bool,
-    points: Vec<(String, Kind)>,
-    problems: Vec<&'static str>,
-    pending: Vec<Pending>,
-}
-
-struct Model<'a> {
-    seen: &'a BTreeMap<String, Raw>,
-    out: Outcome,
-    stack: Vec<Frame>,
+    pub mark: Mark,
+    pub forgave: bool,
+    pub points: Vec<(String, Kind)>,
+    pub problems: Vec<&'static str>,
+    pub pending: Vec<Pending>,
 }
 
 impl Outcome {
-    /// `seen` is how the suites ended, for those that an abort leaves undetermined.
-    pub fn of(tree: &Tree, seen: &BTreeMap<String, Raw>) -> Outcome {
-        let mut model = Model {
-            seen,
-            stack: Vec::new(),
-            out: Outcome {
-                suites: BTreeMap::new(),
-                loose: BTreeSet::new(),
-                held: BTreeMap::new(),
-                verdict: Kind::Skipped,
-                bailed_out: false,
-            },
-        };
-        let keys = tree.top.plan;
-        if keys.skip_all || keys.unmet {
-            model.skipped(&tree.top);
-        } else {
-            let (raw, mark, _) = model.suite(&tree.top, Mark::default(), false);
-            model.out.verdict = judged(raw, mark, false);
-        }
-        model.out
-    }
-
     pub fn is_ok(&self) -> bool {
         !self.verdict.fails() && !self.bailed_out
     }
 }
 
 /// A promise to flunk inverts; a todo forgives what is then still a failure.
-fn judged(raw: Raw, mark: Mark, suite_is_todo: bool) -> Kind {
+pub fn judged(raw: Raw, mark: Mark, suite_is_todo: bool) -> Kind {
     if raw == Raw::Skip {
         return Kind::Skipped;
     }
@@ -181,20 +135,20 @@ fn judged(raw: Raw, mark: Mark, suite_is_todo: bool) -> Kind {
 }
 
 impl Frame {
-    fn judge(&mut self, label: String, raw: Raw, mark: Mark) {
+    pub fn judge(&mut self, label: String, raw: Raw, mark: Mark) {
         let kind = judged(raw, mark, self.is_todo);
         self.forgave |= kind == Kind::Todo && !mark.todo;
         self.points.push((label, kind));
     }
 
-    fn take(&mut self) -> Mark {
+    pub fn take(&mut self) -> Mark {
         Mark {
             flunk: self.flunk_window.take(),
             todo: self.todo_window.take(),
         }
     }
 
-    fn test(&mut self, label: String, raw: Raw, skippable: bool) {
+    pub fn test(&mut self, label: String, raw: Raw, skippable: bool) {
         if self.is_done {
             self.problems.push("LateCheck");
             return;
@@ -210,7 +164,7 @@ impl Frame {
         }
     }
 
-    fn plan(&mut self, keys: Keys) {
+    pub fn plan(&mut self, keys: Keys) {
         if self.made > 0 {
             self.problems.push("Misuse");
             return;
@@ -229,7 +183,7 @@ impl Frame {
         }
     }
 
-    fn ended(self, is_cut_short: bool, is_ordered: bool) -> (Suite, Mark) {
+    pub fn ended(self, is_cut_short: bool, is_ordered: bool) -> (Suite, Mark) {
         let (mut problems, run) = (self.problems, self.points.len() as u64);
         let is_compared = !is_cut_short && problems.is_empty() && !self.keys.skip_all;
         if is_compared && self.keys.tests.is_some_and(|planned| planned != run) {
@@ -250,68 +204,5 @@ impl Frame {
             planned: self.keys.tests,
         };
         (suite, self.mark)
-    }
-}
-
-impl Model<'_> {
-    fn top(&mut self) -> &mut Frame {
-        self.stack.last_mut().unwrap()
-    }
-
-    fn skipped(&mut self, node: &Node) {
-        let keys = Keys {
-            skip_all: true,
-            ..node.plan
-        };
-        let frame = Frame {
-            keys,
-            ..Frame::default()
-        };
-        let (suite, _) = frame.ended(false, true);
-        self.out.suites.insert(node.name.clone(), suite);
-    }
-
-    fn suite(&mut self, node: &Node, mark: Mark, inherited: bool) -> (Raw, Mark, Signal) {
-        let mark = Mark {
-            todo: mark.todo || node.plan.todo,
-            ..mark
-        };
-        self.stack.push(Frame {
-            keys: node.plan,
-            is_todo: mark.todo || inherited,
-            mark,
-            ..Frame::default()
-        });
-        let mut signal = Signal::None;
-        for op in &node.ops {
-            signal = self.op(op);
-            if signal != Signal::None {
-                break;
-            }
-        }
-        let mut is_over = signal != Signal::None;
-        if !is_over {
-            self.settle(|pending| pending.node.wait == Wait::AtTheEnd && pending.how != How::Dropped, true);
-            signal = self.end(node.end);
-            is_over = matches!(node.end, End::Abort(_) | End::BailOut);
-        }
-        if signal == Signal::BailOut {
-            self.top().problems.push("Stopped");
-        }
-        let is_ordered = self.top().pending.len() < 2;
-        if is_over {
-            self.cut(signal);
-        } else {
-            self.settle(|_| true, false);
-        }
-        let (suite, mark) = self.stack.pop().unwrap().ended(is_over, is_ordered);
-        let raw = suite.raw;
-        self.out.suites.insert(node.name.clone(), suite);
-        let above = match signal {
-            Signal::Abort(0) | Signal::None => Signal::None,
-            Signal::Abort(levels) => Signal::Abort(levels - 1),
-            Signal::BailOut => Signal::BailOut,
-        };
-        (raw, mark, above)
     }
 }

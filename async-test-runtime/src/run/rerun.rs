@@ -10,9 +10,17 @@ use crate::spec::SuiteSpec;
 /// What the command is made of.
 pub(super) fn parts(spec: &SuiteSpec, settings: &Settings) -> Rerun {
     let package = spec.package.map(str::to_owned).or_else(|| options::process().package());
-    let mut words = vec!["cargo test".to_owned()];
+    let target = target(spec.file, spec.module);
+    // Under `cargo test` an example or a program would be built with the built-in harness.
+    let is_program = target.as_ref().is_some_and(|target| !target.starts_with("--test"));
+    let verb = if settings.own_command_line && is_program {
+        "run"
+    } else {
+        "test"
+    };
+    let mut words = vec![format!("cargo {verb}")];
     words.extend(package.map(|package| format!("-p {package}")));
-    words.extend(target(spec.file, spec.module));
+    words.extend(target);
     Rerun {
         command: words.join(" "),
         test: spec.test_name(),
@@ -32,6 +40,8 @@ fn target(file: &str, module: &str) -> Option<String> {
     let name = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let parts: Vec<&str> = Path::new(file)
         .components()
+        // `tests/../examples/kv/suite.rs` was compiled into a target of `tests`.
+        .take_while(|part| !matches!(part, Component::ParentDir))
         .filter_map(|part| match part {
             Component::Normal(part) => part.to_str(),
             _ => None,
@@ -75,6 +85,7 @@ mod tests {
                 Some("--test all"),
             ),
             ("examples/kv/main.rs", "kv", Some("--example kv")),
+            ("tests/../examples/kv/suite.rs", "kv::suite", Some("--test kv")),
             ("src/lib.rs", "kv::tests", None),
             ("src/store/tests.rs", "kv::store::tests", None),
             ("src/bin/tool.rs", "tool", Some("--bin tool")),

@@ -128,6 +128,11 @@ impl Suite {
         self.0.cancel.cancelled().await;
     }
 
+    /// Whether checks are ignored: after an abort or a bail-out.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.0.dead.load(Ordering::Acquire)
+    }
+
     pub(crate) fn is_skipping(&self) -> bool {
         self.0.skipping.load(Ordering::Acquire)
     }

@@ -37,7 +37,7 @@ impl Suite {
     /// After an abort or a bail-out nothing is sent.
     pub fn claim(&self, claim: Claim) -> bool {
         let held = claim.raw != Raw::Fail;
-        if !self.0.dead.load(Ordering::Acquire) {
+        if !self.is_dead() {
             self.step_on();
             self.send_event(EventKind::Test(claim));
         }

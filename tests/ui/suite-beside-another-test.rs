@@ -1,0 +1,11 @@
+use async_test_suite::prelude::*;
+
+#[suite]
+#[tokio::test]
+async fn above() {}
+
+#[suite]
+#[test]
+fn plain() {}
+
+fn main() {}
