@@ -98,6 +98,8 @@ pub struct Frame {
     pub flunk_window: Window,
     pub is_skipping: bool,
     pub is_done: bool,
+    /// A test has been made, counted or not: no plan any more.
+    pub has_begun: bool,
     /// Tests that have been made, subtests that have not ended included.
     pub made: u64,
     pub keys: Keys,
@@ -149,6 +151,7 @@ impl Frame {
     }
 
     pub fn test(&mut self, label: String, raw: Raw, skippable: bool) {
+        self.has_begun = true;
         if self.is_done {
             self.problems.push("LateCheck");
             return;
@@ -165,7 +168,7 @@ impl Frame {
     }
 
     pub fn plan(&mut self, keys: Keys) {
-        if self.made > 0 {
+        if self.has_begun {
             self.problems.push("Misuse");
             return;
         }

@@ -136,10 +136,13 @@ impl Model<'_> {
         match op {
             Op::Check { label, held, skippable } => frame.test(format!("c{label}"), Raw::of(*held), *skippable),
             Op::Skip(count) => (0..*count).for_each(|_| frame.test(String::new(), Raw::Skip, true)),
-            Op::SkipRest => match frame.keys.tests {
-                Some(planned) => (frame.made..planned).for_each(|_| frame.test(String::new(), Raw::Skip, true)),
-                None => frame.problems.push("Misuse"),
-            },
+            Op::SkipRest => {
+                frame.has_begun = true;
+                match frame.keys.tests {
+                    Some(planned) => (frame.made..planned).for_each(|_| frame.test(String::new(), Raw::Skip, true)),
+                    None => frame.problems.push("Misuse"),
+                }
+            }
             Op::SkipRemaining { global: false } => frame.is_skipping = true,
             Op::SkipRemaining { global: true } => self.stack.iter_mut().for_each(|frame| frame.is_skipping = true),
             Op::Todo(count) => frame.todo_window.set(*count),
@@ -166,6 +169,7 @@ impl Model<'_> {
             frame.test(node.name.clone(), Raw::Skip, true);
             return Signal::None;
         }
+        frame.has_begun = true;
         // It is counted all the same.
         if frame.is_done {
             frame.problems.push("LateCheck");

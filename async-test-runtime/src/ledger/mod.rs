@@ -158,6 +158,15 @@ impl Ledger {
         let (mark, inherited) = match opening.info.parent.and_then(|parent| self.nodes.get_mut(&parent)) {
             Some(parent) => {
                 announce(parent, effects);
+                if parent.sealed {
+                    // It runs and counts all the same.
+                    let late = Problem::LateCheck {
+                        suite: parent.info.path.clone(),
+                        label: opening.info.name.clone(),
+                        at: opening.info.at.clone(),
+                    };
+                    tell(parent, late, effects);
+                }
                 parent.open_children += 1;
                 let mark = if skipped_before_it_began {
                     Mark::default()

@@ -61,12 +61,12 @@ impl<E> Fault<E> {
                     "blocked its thread for"
                 };
                 Some(format!(
-                    "it {tense} {held:?}, a round may take {limit:?}; use `spawn_blocking` for what blocks"
+                    "it {tense} {held:.3?}, a round may take {limit:?}; use `spawn_blocking` for what blocks"
                 ))
             }
             Fault::Passed => Some("it passed, and it never should".to_owned()),
             Fault::Starved { waited } => Some(format!(
-                "the loop did not get to run for {waited:?}: something blocks the threads of the runtime"
+                "the loop did not get to run for {waited:.3?}: something blocks the threads of the runtime"
             )),
         }
     }

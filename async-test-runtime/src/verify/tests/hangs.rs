@@ -90,7 +90,7 @@ fn a_hanging_round_is_dropped_after_its_time() {
 #[test]
 fn the_default_limit_is_a_minute() {
     let ran = run(On::Paused, |_| async {
-        let v = Verifier::new(|| std::future::pending::<bool>());
+        let v = Verifier::new(std::future::pending::<bool>);
         v.start_job().await.unwrap();
         let before = tokio::time::Instant::now();
         v.stop_job().await.unwrap_err();

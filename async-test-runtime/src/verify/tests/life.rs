@@ -289,8 +289,7 @@ fn jitter_belongs_to_the_seed() {
             *times.lock().unwrap() = seen.windows(2).map(|it| it[1].elapsed - it[0].elapsed).collect();
             v.finish().await;
         });
-        let times = out.lock().unwrap().clone();
-        times
+        std::mem::take(&mut *out.lock().unwrap())
     }
     let (first, second) = (times(), times());
     assert_eq!(first, second);
