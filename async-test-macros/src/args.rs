@@ -22,6 +22,11 @@ impl Table {
     fn keys(&self) -> impl Iterator<Item = Key> {
         self.keys.iter().copied().flatten().copied()
     }
+
+    fn example(&self, name: &Ident) -> Option<&'static str> {
+        let mut keys = self.keys();
+        keys.find(|(key, _)| name.unraw() == key).map(|(_, example)| example)
+    }
 }
 
 /// A key and one right use of it.
@@ -113,7 +118,13 @@ impl Args {
         let known = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         match nearest(name, names()) {
             Some(meant) => format!("`{owner}` has no key `{name}`: did you mean `{meant}`? its keys are {known}"),
-            None => format!("`{owner}` has no key `{name}`: its keys are {known}"),
+            None => {
+                let of_bundles = match self.example("keys") {
+                    Some(_) => format!(", and those of bundles stand in `keys({name} = ..)`"),
+                    None => String::new(),
+                };
+                format!("`{owner}` has no key `{name}`: its keys are {known}{of_bundles}")
+            }
         }
     }
 
@@ -152,10 +163,15 @@ impl Args {
         self.position(name).map(|at| &self.list[at])
     }
 
+    /// Two keys in the order in which they stand, when both do.
+    pub(crate) fn both(&self, one: &str, other: &str) -> Option<(&Ident, &Ident)> {
+        let (first, second) = (self.position(one)?, self.position(other)?);
+        Some((&self.list[first.min(second)].key, &self.list[first.max(second)].key))
+    }
+
     /// Two keys that cannot stand together: the error is at the later one.
     pub(crate) fn contradiction(&self, one: &str, other: &str, why: &str, errors: &mut Errors) {
-        if let (Some(first), Some(second)) = (self.position(one), self.position(other)) {
-            let (earlier, later) = (&self.list[first.min(second)].key, &self.list[first.max(second)].key);
+        if let Some((earlier, later)) = self.both(one, other) {
             errors.at(later.span(), format!("`{later}` contradicts `{earlier}`: {why}"));
         }
     }
@@ -175,13 +191,18 @@ impl Arg {
         let key = Ident::parse_any(input)?;
         let value = if input.peek(Token![=]) {
             let equals = input.parse::<Token![=]>()?;
+            let right = table.example(&key).map(|example| format!(": write `{example}`"));
+            let right = right.unwrap_or_default();
             if input.is_empty() || input.peek(Token![,]) {
                 return Err(syn::Error::new_spanned(
                     equals,
-                    format!("the value of `{key}` is missing"),
+                    format!("the value of `{key}` is missing{right}"),
                 ));
             }
-            Value::Expr(input.parse()?)
+            let value = input.parse().map_err(|error: syn::Error| {
+                syn::Error::new(error.span(), format!("the value of `{key}` is not an expression{right}"))
+            });
+            Value::Expr(value?)
         } else if input.peek(token::Paren) {
             Value::List(input.parse()?)
         } else {
@@ -249,9 +270,9 @@ mod tests {
             ),
             (
                 "plan = , parallel plan",
-                &["the value of `plan` is missing", "expected a comma before this"],
+                &["the value of `plan` is missing: write `plan = 3`", "expected a comma before this"],
             ),
-            ("plan = + , nope", &["expected an expression", "no key `nope`"]),
+            ("plan = + , nope", &["the value of `plan` is not an expression: write `plan = 3`", "no key `nope`"]),
         ] {
             let (_, errors) = read(source);
             assert_eq!(errors.len(), expected.len(), "{source}: {errors:?}");

@@ -124,7 +124,7 @@ fn closure(input: ParseStream<'_>, is_async: bool, moves: bool) -> syn::Result<B
         let block = if input.peek(token::Brace) {
             block(input)?
         } else {
-            braced(rest(input)?, span)
+            braced(rest(input, start)?, span)
         };
         return Ok(Body {
             param,
@@ -136,7 +136,7 @@ fn closure(input: ParseStream<'_>, is_async: bool, moves: bool) -> syn::Result<B
         let inner: Body = input.parse()?;
         return Ok(Body { param, ..inner });
     }
-    let tokens = rest(input)?;
+    let tokens = rest(input, start)?;
     if let [TokenTree::Group(block)] = tokens.clone().into_iter().collect::<Vec<_>>().as_slice() {
         if block.delimiter() == Delimiter::Brace && scan::ends_in_semicolon(&block.stream()) {
             return Err(syn::Error::new(
@@ -175,10 +175,10 @@ fn params(input: ParseStream<'_>) -> syn::Result<Option<Param>> {
 }
 
 /// A closure's body that is no block: everything up to the end or a comma.
-fn rest(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+fn rest(input: ParseStream<'_>, start: Span) -> syn::Result<TokenStream> {
     if input.is_empty() {
         return Err(syn::Error::new(
-            input.span(),
+            start,
             "the body of this closure is missing: write `async |t| { … }`",
         ));
     }

@@ -2,9 +2,11 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use crate::body::{Body, Form, braced};
 use crate::errors::Errors;
+use crate::item::Function;
 use crate::scan::{self, Mode};
 
 /// A body that uses `?` returns a `Result`, whose `return;` the compiler would report at some other place.
@@ -45,12 +47,16 @@ pub(crate) fn tokens(block: &Group, moves: bool, mode: Mode, tail: &TokenStream)
     quote!(async #moves #block)
 }
 
-/// The block of an `async` that gives a `ty`: said first, for a `return` before the end would decide it otherwise.
-pub(crate) fn typed(start: Option<TokenStream>, ty: &TokenStream, body: &Group) -> TokenStream {
-    let value = Ident::new("__value", Span::mixed_site());
+/// The block of an `async` that gives what the function says: that is said first, for a `return` before the end would
+/// decide it otherwise.
+pub(crate) fn typed(start: Option<TokenStream>, function: &Function) -> TokenStream {
+    let ty = function.value();
+    // Errors about a value that is none of this type are shown at the type, too.
+    let span = Span::mixed_site().located_at(ty.span());
+    let value = Ident::new("__value", span);
     // Braces of ours, so that the compiler does not find those of a short body unnecessary.
-    let body = braced(body.stream(), body.span());
-    quote!({
+    let body = braced(function.body.stream(), function.body.span());
+    quote_spanned!(span=> {
         #start
         #[allow(unreachable_code, clippy::diverging_sub_expression, reason = "this only names a type")]
         if false {

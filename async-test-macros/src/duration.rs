@@ -16,11 +16,13 @@ const UNITS: [(&str, u128); 8] = [
     ("h", 3_600_000_000_000),
 ];
 
+const RIGHT: &str = "write a number and its unit, such as \"5ms\", \"1.5s\" or \"1m30s\" (ns, us, ms, s, m, h)";
+
 /// Reads numbers with units, the whole being their sum; the error is a sentence for the user.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let mut rest = text.trim();
     if rest.is_empty() {
-        return Err(refuse(text, "it is empty"));
+        return Err(format!("a duration cannot be empty: {RIGHT}"));
     }
     let mut nanos = 0u128;
     while !rest.is_empty() {
@@ -53,9 +55,7 @@ pub(crate) fn tokens(duration: Duration) -> TokenStream {
 }
 
 fn refuse(text: &str, why: &str) -> String {
-    format!(
-        "`{text}` is not a duration, {why}: write a number and its unit, such as \"5ms\", \"1.5s\" or \"1m30s\" (ns, us, ms, s, m, h)"
-    )
+    format!("`{text}` is not a duration, {why}: {RIGHT}")
 }
 
 fn split(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn refuses_with_the_reason_and_examples() {
         for (text, reason) in [
-            ("", "it is empty"),
+            ("", "a duration cannot be empty"),
             ("5", "the unit is missing"),
             ("s", "a number is missing"),
             ("-5s", "a number is missing"),

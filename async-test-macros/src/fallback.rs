@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::ReturnType;
 
 use crate::body_future;
 use crate::item::Function;
@@ -15,11 +14,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     // What awaits in a sync body has been reported; the compiler need not say it again.
     let body = match function.subtest_in_sync() {
         Some(_) => {
-            let value = match &sig.output {
-                ReturnType::Default => quote!(()),
-                ReturnType::Type(_, ty) => quote!(#ty),
-            };
-            let future = body_future::typed(None, &value, body);
+            let future = body_future::typed(None, function);
             quote!({ let _ = async #future; ::core::unreachable!() })
         }
         None => quote!(#body),

@@ -1,9 +1,9 @@
 //! A function whose signature is read and whose body is not: half-typed code must still expand.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Safety, Signature, Token, Visibility, token};
+use syn::{Attribute, ReturnType, Safety, Signature, Token, Visibility, token};
 
 use crate::errors::Errors;
 use crate::{body, scan};
@@ -42,6 +42,14 @@ fn starts_function(input: ParseStream<'_>) -> bool {
 impl Function {
     pub(crate) fn is_async(&self) -> bool {
         self.sig.asyncness.is_some()
+    }
+
+    /// The type of its value: `()` when the function does not say.
+    pub(crate) fn value(&self) -> TokenStream {
+        match &self.sig.output {
+            ReturnType::Default => quote_spanned!(self.sig.ident.span()=> ()),
+            ReturnType::Type(_, ty) => ty.to_token_stream(),
+        }
     }
 
     pub(crate) fn end(&self) -> Span {

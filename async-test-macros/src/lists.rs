@@ -37,7 +37,8 @@ impl Args {
 
     /// `key(one = 1, two = "b")`: each name with the tokens of its value, which in a `static` is the text of it.
     pub(crate) fn pairs(&self, name: &str, errors: &mut Errors) -> Option<Vec<(String, TokenStream)>> {
-        let mut pairs: Vec<(String, TokenStream)> = Vec::new();
+        let mut pairs = Vec::new();
+        let mut names: Vec<String> = Vec::new();
         for Pair { key, value } in self.list::<Pair>(name, PAIRS, errors)? {
             let text = key.unraw().to_string();
             if self.knows(&key) || self.hints_at(&key) {
@@ -45,7 +46,7 @@ impl Args {
                     &key,
                     format!("`{text}` has a meaning of its own: the names in `{name}(..)` are those of bundles"),
                 );
-            } else if pairs.iter().any(|(earlier, _)| *earlier == text) {
+            } else if names.contains(&text) {
                 errors.on(&key, format!("`{text}` is given twice: keep one of them"));
             } else if self.place == Place::Body {
                 pairs.push((text, value.into_token_stream()));
@@ -54,6 +55,7 @@ impl Args {
             } else {
                 self.wrong(name, CONSTANT, &value, errors);
             }
+            names.push(key.unraw().to_string());
         }
         Some(pairs)
     }

@@ -43,7 +43,9 @@ pub(crate) const HINTS: [(&str, &str); 9] = [
 
 /// `krate::Plan::new()` and a call for each key that was given.
 pub(crate) fn builder(args: &Args, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
-    args.contradiction("plan", "tests", "both are the number of tests", errors);
+    if let Some((_, later)) = args.both("plan", "tests") {
+        errors.on(later, "the number of tests is given twice: keep one of them");
+    }
     let mut calls = TokenStream::new();
     for key in ["plan", "tests"] {
         if let Some(count) = args.count(key, 0, "u64", errors) {

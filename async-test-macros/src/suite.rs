@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, ReturnType};
+use syn::{FnArg, ReturnType, Type};
 
 use crate::args::Args;
 use crate::attrs::Attrs;
@@ -13,6 +13,7 @@ use crate::item::Function;
 use crate::spans::shown_at;
 use crate::suite_attrs::Marks;
 use crate::values::{field, some};
+use crate::verify_output::peeled;
 use crate::{fallback, inline, suite_keys};
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> (TokenStream, Errors) {
@@ -61,6 +62,25 @@ fn check(function: &Function, errors: &mut Errors) {
         }
     }
     function.refuse_subtest_in_sync("suite", errors);
+    if let ReturnType::Type(_, ty) = &sig.output {
+        if is_plain_value(peeled(ty)) {
+            errors.on(ty, "a suite returns nothing or a `Result`: check this value with `ok!` or `is!`");
+        }
+    }
+}
+
+/// A type that is seen to say nothing of success, so that its value would be lost.
+fn is_plain_value(ty: &Type) -> bool {
+    const PRIMITIVES: [&str; 19] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
+        "str", "String", "Option",
+    ];
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| PRIMITIVES.iter().any(|name| last.ident == name)),
+        Type::Tuple(tuple) => !tuple.elems.is_empty(),
+        Type::Reference(_) | Type::Array(_) => true,
+        _ => false,
+    }
 }
 
 fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &TokenStream) -> TokenStream {
@@ -167,12 +187,17 @@ mod tests {
             ("#[test] fn f() {}", "already makes a test"),
             ("fn f() { if a { subtest!(\"a\", {}); } }", "make `f` an `async fn`"),
             ("struct F;", "belongs on a function"),
+            ("async fn f() -> (bool) { true }", "check this value with `ok!`"),
+            ("fn f() -> (u8, u8) {}", "check this value with `ok!`"),
         ] {
             let (_, messages) = errors("", item);
             assert!(
                 messages.len() == 1 && messages[0].contains(expected),
                 "{item}: {messages:?}"
             );
+        }
+        for output in ["()", "io::Result<()>", "Result<u8, E>", "Fallible", "!"] {
+            assert_eq!(errors("", &format!("async fn f() -> {output} {{}}")).1, [""; 0], "{output}");
         }
         assert_eq!(
             errors("", "fn f() { block_on(async { subtest!(\"a\", {}); }) }").1,

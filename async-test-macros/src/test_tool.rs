@@ -1,7 +1,7 @@
 //! `#[test_tool]`: a function of the user's becomes a check of the user's own.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::ext::IdentExt;
 use syn::{FnArg, Ident, Pat, ReturnType, Type};
 
@@ -85,10 +85,7 @@ fn tool(function: &Function, fields: &TokenStream, krate: &TokenStream) -> Token
     let import = inline::import(&body.stream(), krate);
     let track = !attrs.iter().any(|attr| attr.path().is_ident("track_caller"));
     let track = track.then(|| quote!(#[track_caller]));
-    let value = match &sig.output {
-        ReturnType::Default => quote!(()),
-        ReturnType::Type(_, ty) => ty.to_token_stream(),
-    };
+    let value = function.value();
     let mut outer = sig.clone();
     let call = if function.is_async() {
         outer.asyncness = None;
@@ -102,7 +99,7 @@ fn tool(function: &Function, fields: &TokenStream, krate: &TokenStream) -> Token
                 let _ = (#(&#kept,)*);
             }
         });
-        let future = body_future::typed(kept, &value, body);
+        let future = body_future::typed(kept, function);
         quote!(tool_async(&__TOOL, async move #future))
     } else {
         quote!(tool(&__TOOL, || -> #value #body))

@@ -26,26 +26,19 @@ impl Args {
     pub(crate) fn switch(&self, name: &str, errors: &mut Errors) -> Option<bool> {
         let arg = self.get(name)?;
         match &arg.value {
-            Value::Missing => Some(true),
+            Value::Missing => return Some(true),
             Value::Expr(expr) => match plain(expr) {
                 Expr::Lit(ExprLit {
                     lit: Lit::Bool(value), ..
-                }) => Some(value.value),
-                _ => {
-                    let what = if self.example(name) == Some(name) {
-                        FLAG
-                    } else {
-                        "`true` or `false`"
-                    };
-                    self.wrong(name, what, expr, errors);
-                    None
-                }
+                }) => return Some(value.value),
+                _ => {}
             },
-            Value::List(group) => {
-                self.wrong(name, FLAG, group, errors);
-                None
-            }
+            Value::List(_) => {}
         }
+        let is_flag = self.example(name) == Some(name);
+        let what = if is_flag { FLAG } else { "`true` or `false`" };
+        self.wrong_arg(arg, name, what, errors);
+        None
     }
 
     pub(crate) fn flag(&self, name: &str, errors: &mut Errors) -> bool {
@@ -58,7 +51,10 @@ impl Args {
             Expr::Lit(ExprLit {
                 lit: Lit::Int(number), ..
             }) if number.suffix().is_empty() => {
-                let value = errors.handle(number.base10_parse::<u64>())?;
+                let Ok(value) = number.base10_parse::<u64>() else {
+                    errors.on(number, format!("`{name}` takes a whole number that fits into 64 bits"));
+                    return None;
+                };
                 if value < least {
                     errors.on(number, format!("`{name}` must be at least {least}"));
                     return None;

@@ -32,7 +32,7 @@ pub(crate) const KEYS: [Key; 22] = [
     ("never", "never"),
 ];
 
-pub(crate) const HINTS: [(&str, &str); 6] = [
+pub(crate) const HINTS: [(&str, &str); 7] = [
     (
         "mode",
         "write the mode itself: `always`, `eventually = \"5s\"`, `sometimes` or `never`",
@@ -47,6 +47,7 @@ pub(crate) const HINTS: [(&str, &str); 6] = [
         "write `every = \"5ms\"`, or `initial_delay` for the first round",
     ),
     ("clone", "the arguments are cloned for each round already"),
+    ("crate", "a path is needed only where `#[verify_loop(crate = path)]` names it"),
     ("plan", "a verifier is one test, whatever its number of rounds"),
 ];
 
@@ -78,7 +79,7 @@ pub(crate) fn spec(args: &Args, default_name: TokenStream, krate: &TokenStream, 
         if least > most {
             errors.on(
                 tokens,
-                format!("`min_rounds` is more than `rounds`: there will be {most} at most"),
+                format!("`min_rounds` is more than `rounds`: lower it to {most} at most"),
             );
         }
     }
@@ -220,7 +221,7 @@ mod tests {
             ("fixed_rate, every = \"0s\"", &["`every` must be longer than zero"]),
             (
                 "min_rounds = 5, rounds = 3",
-                &["`min_rounds` is more than `rounds`: there will be 3 at most"],
+                &["`min_rounds` is more than `rounds`: lower it to 3 at most"],
             ),
             ("history = 0", &["`history` must be at least 1"]),
             ("ratio = 0", &["`ratio` must be above zero"]),

@@ -124,7 +124,7 @@ fn problem(cause: &Cause) -> Option<Problem> {
 }
 
 /// What the children of an ended suite are told.
-fn for_children(suite: &Suite, cause: &Cause) -> Cause {
+pub(crate) fn for_children(suite: &Suite, cause: &Cause) -> Cause {
     let path = suite.path();
     match cause {
         Cause::Abort => Cause::Abort,

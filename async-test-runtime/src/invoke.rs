@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use crate::cancel::Cause;
 use crate::claim::{Claim, Raw};
 use crate::condition;
-use crate::drive::{after_body, close_unrun, drive};
+use crate::drive::{after_body, close_unrun, drive, for_children};
 use crate::event::Reply;
 use crate::ids::JobId;
 use crate::outcome::Outcome;
@@ -334,6 +335,14 @@ fn outcome() -> (Arc<OnceLock<bool>>, Reply) {
     (outcome, reply)
 }
 
+/// Why the body of a suite was dropped: what ended it or one around it, else somebody gave it up.
+fn cause_from_above(suite: &Suite) -> Cause {
+    let mut around = std::iter::successors(Some(suite.clone()), Suite::parent);
+    around
+        .find_map(|suite| suite.0.cancel.cause().map(|cause| for_children(&suite, cause)))
+        .unwrap_or_else(|| Cause::Stopped(format!("the body of `{}` was dropped", suite.path())))
+}
+
 /// Ends an `instant` subtest whose parent's body was dropped around it, as a job of the parent.
 struct Rest {
     suite: Option<Suite>,
@@ -343,8 +352,7 @@ struct Rest {
 impl Drop for Rest {
     fn drop(&mut self) {
         let Some(child) = self.suite.take() else { return };
-        let why = format!("the body of `{}` was dropped", self.parent.path());
-        child.cancel(crate::cancel::Cause::Stopped(why));
+        child.cancel(cause_from_above(&self.parent));
         let control = Arc::new(child.clone());
         let (name, at) = (child.path().to_owned(), child.info().at.clone());
         let work = Box::pin(after_body(child, Duration::ZERO, None));

@@ -87,23 +87,27 @@ impl Node {
         self.skip_all = plan.skip_all.or(self.skip_all.take());
     }
 
-    /// Takes over a plan that the body gives; two different numbers contradict each other.
-    pub(super) fn plan_in_body(&mut self, plan: Plan, at: Place) -> Option<Problem> {
-        let kind = match (self.tally.run + self.open_children, self.planned, plan.tests) {
-            (0, Some(first), Some(second)) if first != second => Some(ErrorKind::ImpossiblePlan(format!(
-                "{first} tests are planned already, {second} are planned now"
-            ))),
-            (0, _, _) => None,
-            _ => Some(ErrorKind::PlanTooLate),
-        };
-        if let Some(kind) = kind {
-            return Some(Problem::Misuse(at, Error::new(self.info.path.clone(), "plan!", kind)));
+    /// Takes over a plan that the body gives. Two different numbers contradict each other: then the first one stays, and
+    /// what else the second plan says is taken over.
+    pub(super) fn plan_in_body(&mut self, mut plan: Plan, at: Place) -> Option<Problem> {
+        let misuse = |kind| Problem::Misuse(at, Error::new(self.info.path.clone(), "plan!", kind));
+        if self.tally.run + self.open_children > 0 {
+            return Some(misuse(ErrorKind::PlanTooLate));
         }
+        let problem = match (self.planned, plan.tests) {
+            (Some(first), Some(second)) if first != second => {
+                plan.tests = None;
+                Some(misuse(ErrorKind::ImpossiblePlan(format!(
+                    "{first} tests are planned already, {second} are planned now"
+                ))))
+            }
+            _ => None,
+        };
         if let Some(why) = &plan.skip_all {
             self.amnesties.grant(crate::event::Amnesty::SkipRemaining(why.clone()));
         }
         self.plan(plan);
-        None
+        problem
     }
 
     /// Judges one outcome of this suite's own and counts it.

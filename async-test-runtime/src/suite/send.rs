@@ -139,7 +139,8 @@ impl Suite {
         answered.recv().ok().flatten()
     }
 
-    /// Gives the suite a plan, or more of one, from inside its body.
+    /// Gives the suite a plan, or more of one, from inside its body. After an abort or a bail-out it is ignored, as
+    /// checks are.
     ///
     /// # Errors
     ///
@@ -148,6 +149,9 @@ impl Suite {
     #[track_caller]
     pub fn plan(&self, plan: Plan) -> Result<(), Error> {
         let at = Place::from(Location::caller());
+        if self.is_dead() {
+            return Ok(());
+        }
         match self.stage() {
             Stage::Initializing => {}
             Stage::InProgress | Stage::Finishing => return Err(self.misuse("plan!", at, ErrorKind::PlanTooLate)),

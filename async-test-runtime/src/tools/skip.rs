@@ -89,7 +89,10 @@ impl Suite {
     /// [`skip_rest!`](crate::skip_rest) for this suite.
     #[track_caller]
     pub fn skip_rest(&self, why: impl Into<Cow<'static, str>>) {
-        self.send_event(EventKind::SkipRest(why.into(), Place::caller()));
+        if !self.is_dead() {
+            self.step_on();
+            self.send_event(EventKind::SkipRest(why.into(), Place::caller()));
+        }
     }
 
     /// [`skip_remaining!`](crate::skip_remaining) for this suite, and with `global` for those above it.
