@@ -1,6 +1,6 @@
 //! What a run was asked to do: the command line, the variables and the defaults as one value.
 //!
-//! Everything here is a pure function of its arguments but [`process`], which reads the surroundings of the process
+//! Everything here is a pure function of its arguments but [`process()`], which reads the surroundings of the process
 //! once and for all. No other code of the crate touches `std::env`.
 
 use std::ffi::OsString;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Color, Options, OptionsError, Parsed, Warning};
 
-/// The surroundings of the process, as they were when [`process`](super::process) was first called.
+/// The surroundings of the process, as they were when [`process`](super::process()) was first called.
 ///
 /// Values of this type are plain data, so a test can make one of its own.
 #[derive(Clone, Default, Debug)]
