@@ -100,9 +100,11 @@ async fn one_that_could_not_be_started_any_more_is_skipped() {
 async fn figures_of_the_one_test_point() {
     let seen = Intercept::new()
         .run("inner", |_| async {
-            let v = counting(4).keep_going();
+            let v = counting(4).keep_going().rounds(6);
             v.start_job().await.unwrap();
-            tokio::time::sleep(ms(60)).await;
+            while v.report().rounds < 6 {
+                tokio::time::sleep(ms(5)).await;
+            }
             v.stop_job().await.unwrap_err();
             v.finish().await;
         })

@@ -200,7 +200,10 @@ impl Arg {
                 ));
             }
             let value = input.parse().map_err(|error: syn::Error| {
-                syn::Error::new(error.span(), format!("the value of `{key}` is not an expression{right}"))
+                syn::Error::new(
+                    error.span(),
+                    format!("the value of `{key}` is not an expression{right}"),
+                )
             });
             Value::Expr(value?)
         } else if input.peek(token::Paren) {
@@ -270,9 +273,18 @@ mod tests {
             ),
             (
                 "plan = , parallel plan",
-                &["the value of `plan` is missing: write `plan = 3`", "expected a comma before this"],
+                &[
+                    "the value of `plan` is missing: write `plan = 3`",
+                    "expected a comma before this",
+                ],
             ),
-            ("plan = + , nope", &["the value of `plan` is not an expression: write `plan = 3`", "no key `nope`"]),
+            (
+                "plan = + , nope",
+                &[
+                    "the value of `plan` is not an expression: write `plan = 3`",
+                    "no key `nope`",
+                ],
+            ),
         ] {
             let (_, errors) = read(source);
             assert_eq!(errors.len(), expected.len(), "{source}: {errors:?}");

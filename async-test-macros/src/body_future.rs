@@ -1,21 +1,23 @@
 //! The future that a block of the user's becomes.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
 use syn::spanned::Spanned;
 
 use crate::body::{Body, Form, braced};
 use crate::errors::Errors;
 use crate::item::Function;
 use crate::scan::{self, Mode};
+use crate::spans::shown_at;
 
-/// A body that uses `?` returns a `Result`, whose `return;` the compiler would report at some other place.
-pub(crate) fn refuse_bare_return(body: &Body, errors: &mut Errors) {
+/// A body that uses `?` returns a `Result`, whose `return;` the compiler would report at several other places: after this
+/// error the body cannot be emitted.
+pub(crate) fn refuse_bare_return(body: &Body, errors: &mut Errors) -> bool {
     let Form::Block {
         block, output: None, ..
     } = &body.form
     else {
-        return;
+        return false;
     };
     let tokens = block.stream();
     if let (Mode::NamesError { .. }, Some(word)) = (scan::mode(&tokens), scan::find_bare_return(&tokens)) {
@@ -23,28 +25,32 @@ pub(crate) fn refuse_bare_return(body: &Body, errors: &mut Errors) {
             word,
             "this body uses `?`, so it returns a `Result`: leave it with `return Ok(());`",
         );
+        return true;
     }
+    false
 }
 
 /// `async { … }` around a user's block; its output is what `mode` promises. `tail` is the path of a function that makes a
 /// `Result` of any value such a block may end in.
 pub(crate) fn tokens(block: &Group, moves: bool, mode: Mode, tail: &TokenStream) -> TokenStream {
     let tokens = block.stream();
-    let moves = moves.then(|| quote!(move));
+    let span = Span::mixed_site().located_at(block.span());
+    let moves = moves.then(|| quote_spanned!(span=> move));
     if mode != (Mode::NamesError { tail_is_result: false }) {
-        return quote!(async #moves #block);
+        return quote_spanned!(span=> async #moves #block);
     }
-    let span = Span::mixed_site().located_at(scan::end(&tokens, block.span()));
+    let end = Span::mixed_site().located_at(scan::end(&tokens, block.span()));
     // What the macro adds is a statement of its own, so that it is quiet behind a body that never returns, while the
     // compiler still tells the user of code that cannot be reached.
-    let block = if scan::ends_in_semicolon(&tokens) {
-        quote_spanned!(span=> #tokens #[allow(unreachable_code)] return ::core::result::Result::Ok(());)
+    let added = if scan::ends_in_semicolon(&tokens) {
+        quote_spanned!(end=> #tokens #[allow(unreachable_code)] return ::core::result::Result::Ok(());)
     } else {
         let value = braced(tokens, block.span());
-        quote_spanned!(span=> let __tail = #value; #[allow(unreachable_code)] return #tail(__tail);)
+        let tail = shown_at(end, tail.clone());
+        quote_spanned!(end=> let __tail = #value; #[allow(unreachable_code)] return #tail(__tail);)
     };
-    let block = braced(block, span);
-    quote!(async #moves #block)
+    let block = braced(added, end);
+    quote_spanned!(span=> async #moves #block)
 }
 
 /// The block of an `async` that gives what the function says: that is said first, for a `return` before the end would
@@ -69,6 +75,8 @@ pub(crate) fn typed(start: Option<TokenStream>, function: &Function) -> TokenStr
 
 #[cfg(test)]
 mod tests {
+    use quote::quote;
+
     use super::*;
 
     #[test]

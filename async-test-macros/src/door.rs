@@ -1,6 +1,6 @@
 //! The prefix of everything an expansion names: what `crate = path` says, or what the `macro_rules!` doors put first.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 use syn::{Expr, ExprLit, Lit, token};
@@ -17,6 +17,18 @@ pub(crate) fn krate(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let content;
     syn::bracketed!(content in input);
     content.parse()
+}
+
+/// An expression of a type, for when there is no better one. It ends, as far as the compiler knows: it would warn of
+/// everything that follows one that does not.
+pub(crate) fn stand_in(tokens: &TokenStream, ty: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
+    match tokens.clone().into_iter().next() {
+        Some(TokenTree::Group(door)) => {
+            let ty = ty(door.stream());
+            quote!(::core::option::Option::<#ty>::None.unwrap())
+        }
+        _ => quote!(::core::unreachable!()),
+    }
 }
 
 impl Args {

@@ -32,25 +32,40 @@ mod verify_loop;
 mod verify_loop_inline;
 mod verify_output;
 
+/// Tests of the expansions in a crate of another edition, which only an example of the documentation can be.
+#[cfg(doctest)]
+#[doc = concat!("```rust,edition2021,standalone_crate\n", include_str!("../tests/edition/2021.rs"), "\n```")]
+mod edition_2021 {}
+
 use proc_macro::TokenStream;
 
 /// Makes a test of a function: a suite, in which checks are counted and subtests run.
 ///
-/// ```ignore
+/// ```rust,standalone_crate
 /// use async_test_suite::prelude::*;
+/// # use std::io;
+/// # struct Store;
+/// # impl Store {
+/// #     async fn open() -> io::Result<Store> { Ok(Store) }
+/// #     async fn put(&self, _: &str, _: u64) -> io::Result<Option<u64>> { Ok(None) }
+/// #     fn is_empty(&self) -> bool { true }
+/// # }
 ///
-/// #[suite(plan = 2, timeout = "10s")]
-/// async fn storage(t: Suite) -> Result<(), StoreError> {
+/// #[suite(plan = 2, timeout = "10s", tags("disk"))]
+/// async fn storage(t: Suite) -> io::Result<()> {
 ///     let store = Store::open().await?;
 ///     t.ok(store.is_empty(), "a new store is empty");
-///     subtest!("writes", { ok!(true); });
+///     subtest!("writes", {
+///         is!(store.put("k", 1).await?, None);
+///     });
 ///     Ok(())
 /// }
+/// # fn main() -> std::process::ExitCode { async_test_suite::__rt::main() }
 /// ```
 ///
-/// The function is `async` or plain, takes nothing or the handle of its suite, and returns `()`, `bool` or a `Result`
-/// whose `Err` fails the suite. A plain `fn` runs on the blocking pool; `subtest!`, which awaits, is an error there. The
-/// function cannot be generic, `const`, `unsafe`, `extern` or a method.
+/// The function is `async` or plain, takes nothing or the handle of its suite, and returns `()` or a `Result` whose `Err`
+/// fails the suite. A plain `fn` runs on the blocking pool; `subtest!`, which awaits, is an error there. The function
+/// cannot be generic, `const`, `unsafe`, `extern` or a method.
 ///
 /// # Keys
 ///
@@ -66,6 +81,7 @@ use proc_macro::TokenStream;
 /// | `job_timeout = "30s"` | how long the suite waits for its jobs after its body |
 /// | `timeout = "60s"` | how long the suite may take |
 /// | `tags("net", "slow")` | words to select suites by |
+/// | `keys(owner = "team")` | names and values for bundles, `Bundle::plan_key`; one that no bundle takes is a warning |
 /// | `name = "storage"` | the title in reports, in place of the function's name |
 /// | `retries = 2` | how often a failing suite is tried again; contradicts `repeat` |
 /// | `repeat = 10` | how often the suite is run |
@@ -100,12 +116,38 @@ pub fn suite(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes a verifier of a function that looks once: calling it gives a `Verifier`, whose rounds call the function.
 ///
-/// ```ignore
-/// #[verify_loop(every = "5ms", round_timeout = "1s", fail_fast)]
-/// async fn one_leader(cluster: Arc<Cluster>) -> Result<Term, SplitBrain> { cluster.leader().await }
+/// ```rust,standalone_crate
+/// use std::sync::Arc;
 ///
-/// let v = one_leader(cluster.clone()); // Verifier<Term, SplitBrain>, idle, tied to the current suite
-/// v.start_job().await?;
+/// use async_test_suite::prelude::*;
+/// # type Term = u64;
+/// # #[derive(Debug)]
+/// # struct SplitBrain;
+/// # impl std::fmt::Display for SplitBrain {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("two leaders") }
+/// # }
+/// # impl std::error::Error for SplitBrain {}
+/// # struct Cluster;
+/// # impl Cluster {
+/// #     fn start() -> Arc<Cluster> { Arc::new(Cluster) }
+/// #     async fn leader(&self) -> Result<Term, SplitBrain> { Ok(1) }
+/// #     async fn stop_leader(&self) {}
+/// # }
+///
+/// #[verify_loop(every = "5ms", round_timeout = "1s", fail_fast)]
+/// async fn one_leader(cluster: Arc<Cluster>) -> Result<Term, SplitBrain> {
+///     cluster.leader().await
+/// }
+///
+/// #[suite]
+/// async fn failover() -> Result<(), Box<dyn std::error::Error>> {
+///     let cluster = Cluster::start();
+///     let verifier = one_leader(cluster.clone()); // Verifier<Term, SplitBrain>, idle, tied to the current suite
+///     let seen = verifier.during(cluster.stop_leader()).await?;
+///     isnt!(seen.len(), 0);
+///     Ok(())
+/// }
+/// # fn main() -> std::process::ExitCode { async_test_suite::__rt::main() }
 /// ```
 ///
 /// The arguments are kept by the verifier and cloned for each round, so each is an owned value that is
@@ -158,7 +200,66 @@ pub fn verify_loop(args: TokenStream, item: TokenStream) -> TokenStream {
     errors.beside(tokens).into()
 }
 
-/// Makes a check of a function: a test tool.
+/// Makes a check of the user's own of a function: a test tool, which counts as one test and reports the line of its
+/// caller.
+///
+/// ```rust,standalone_crate
+/// use async_test_suite::prelude::*;
+///
+/// #[test_tool]
+/// fn is_even(number: u64) -> bool {
+///     number % 2 == 0
+/// }
+///
+/// #[test_tool(anchor)]
+/// async fn is_answered(port: u16, question: &str) -> bool {
+///     let answer = ask(port, question).await;
+///     nok!(answer.is_empty(), "{question} has an answer") && like!(answer, "^[a-z ]+$")
+/// }
+/// # async fn ask(_: u16, _: &str) -> String { "yes".to_owned() }
+///
+/// #[suite(plan = 2)]
+/// async fn numbers() {
+///     is_even(2);
+///     is_answered(80, "why").await;
+/// }
+/// # fn main() -> std::process::ExitCode { async_test_suite::__rt::main() }
+/// ```
+///
+/// The function is `async` or plain, free or a method of an `impl`, generic or not, and returns `bool` or nothing. Its
+/// body may hold checks, other tools, and whatever else a function holds:
+///
+/// - Without a check in it, its `bool` is the check, under the name of the function; without a `bool` too, it is silent.
+/// - One check in it is reported as it is, at the line of the caller.
+/// - Several are reported as one hidden subtest with the name of the function.
+///
+/// What it returns is handed to the caller as it is. After `skip_remaining!` its body is not run and it returns `true`.
+///
+/// # Keys
+///
+/// | key | meaning |
+/// |---|---|
+/// | `skippable = false` | it is run after `skip_remaining!` too |
+/// | `readify = false` | a call is not yet a test for the plan: `plan!` may follow it, as long as it makes no check |
+/// | `anchor` | all checks in it report the line of the caller in place of their own |
+/// | `crate = my::path` | where `async-test-suite` is found, when it was renamed or is re-exported |
+///
+/// # Other attributes
+///
+/// They stay on the function. An `async fn` becomes a plain one that returns `impl Future`, since only then is the line
+/// of the call known; its future borrows what the arguments do and owns the rest.
+///
+/// # Errors
+///
+/// As for `#[suite]`, mistakes are compile errors at their place, all at once.
+///
+/// # Panics
+///
+/// The tool, when it is called outside of any suite. An `async` one does so at the call, not when it is awaited.
+///
+/// # Cancel safety
+///
+/// An `async` tool is cancel safe if its body is; one that is dropped before its end reports nothing.
 #[proc_macro_attribute]
 pub fn test_tool(args: TokenStream, item: TokenStream) -> TokenStream {
     let (tokens, errors) = test_tool::expand(args.into(), item.into());

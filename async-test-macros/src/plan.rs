@@ -105,7 +105,7 @@ mod tests {
     fn mistakes_say_the_way_out() {
         for (source, expected) in [
             ("", &["a plan says something"][..]),
-            ("5, plan = 5", &["`plan` contradicts `tests`"]),
+            ("5, plan = 5", &["the number of tests is given twice"]),
             ("5, tests = 5", &["`tests` is given twice"]),
             ("\"five\"", &["`tests` takes a whole number: write `tests = 3`"]),
             (

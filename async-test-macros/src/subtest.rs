@@ -34,17 +34,17 @@ struct Input {
 
 pub(crate) fn expand(tokens: TokenStream) -> (TokenStream, Errors) {
     let mut errors = Errors::default();
+    let stand_in = door::stand_in(&tokens, |krate| quote!(#krate::Subtest));
     let read = |input: ParseStream<'_>| read(input, &mut errors);
-    let input = match read.parse2(tokens) {
-        Ok(input) => input,
-        Err(error) => {
-            errors.push(error);
-            return (quote!(::core::unreachable!()), errors);
-        }
+    let outcome = read.parse2(tokens);
+    let Some(input) = errors.handle(outcome) else {
+        return (stand_in, errors);
     };
-    body_future::refuse_bare_return(&input.body, &mut errors);
-    let tokens = call(&input, &mut errors);
-    (tokens, errors)
+    let call = call(&input, &mut errors);
+    if body_future::refuse_bare_return(&input.body, &mut errors) {
+        return (stand_in, errors);
+    }
+    (call, errors)
 }
 
 fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Input> {
@@ -125,24 +125,26 @@ fn call(input: &Input, errors: &mut Errors) -> TokenStream {
     let binding = body.param.as_ref().map(|param| param.binding(krate, &quote!(#suite)));
     let outcome = outcome(body, &quote!(#suite), !instant, krate);
     let uses_suite = binding.is_some() || matches!(body.form, Form::Function(_));
-    let argument = if uses_suite { quote!(#suite) } else { quote!(_) };
+    let argument = if uses_suite {
+        quote!(#suite)
+    } else {
+        quote_spanned!(body.span=> _)
+    };
     let import = inline::import(&outcome, krate);
     // Errors about the body as a whole (it is not `Send`, it borrows) are shown at the body.
     let span = Span::mixed_site().located_at(body.span);
-    let moves = (!instant).then(|| quote!(move));
+    let krate_there = shown_at(body.span, krate.clone());
+    let moves = (!instant).then(|| quote_spanned!(span=> move));
     let pinned = quote_spanned!(span=> ::std::boxed::Box::pin(async #moves { #binding #outcome }));
     let invoke = quote!(#krate::__rt::Invoke { spawned: #spawned, instant: #instant, hidden: #hidden });
     if instant {
-        quote! {
-            #krate::__rt::subtest_instant(#name, #plan, #invoke, |#argument: #krate::Suite| { #import #pinned }).await
-        }
+        let start = quote_spanned!(span=> |#argument: #krate_there::Suite| { #import #pinned });
+        quote!(#krate::__rt::subtest_instant(#name, #plan, #invoke, #start).await)
     } else {
-        quote! {
-            #krate::__rt::subtest(
-                #name, #plan, #invoke,
-                ::std::boxed::Box::new(move |#argument: #krate::Suite| -> #krate::__rt::Future { #import #pinned }),
-            ).await
-        }
+        let start = quote_spanned! {span=>
+            ::std::boxed::Box::new(move |#argument: #krate_there::Suite| -> #krate_there::__rt::Future { #import #pinned })
+        };
+        quote!(#krate::__rt::subtest(#name, #plan, #invoke, #start).await)
     }
 }
 
@@ -178,19 +180,21 @@ fn outcome(body: &Body, suite: &TokenStream, moves: bool, krate: &TokenStream) -
             };
             let future = match output {
                 Some(_) => {
-                    let moves = (moves || *explicit).then(|| quote!(move));
-                    quote!(async #moves #block)
+                    let moves = (moves || *explicit).then(|| quote_spanned!(span=> move));
+                    quote_spanned!(span=> async #moves #block)
                 }
                 None => body_future::tokens(block, moves || *explicit, mode, &tail),
             };
             match (output, mode) {
-                (Some(ty), _) => quote!(let __outcome: #ty = #future.await; #outcome_of(#tail(__outcome))),
-                (None, Mode::Plain) => quote!(#outcome_of(#tail(#future.await))),
+                (Some(ty), _) => {
+                    quote_spanned!(span=> let __outcome: #ty = #future.await; #outcome_of(#tail(__outcome)))
+                }
+                (None, Mode::Plain) => quote_spanned!(span=> #outcome_of(#tail(#future.await))),
                 (None, Mode::NamesError { .. }) => {
-                    quote!(let __outcome: ::core::result::Result<_, #krate::__rt::BodyError> = #future.await; #outcome_of(__outcome))
+                    quote_spanned!(span=> let __outcome: ::core::result::Result<_, #krate::__rt::BodyError> = #future.await; #outcome_of(__outcome))
                 }
                 (None, Mode::OnlyErr) => {
-                    quote!(let __outcome: ::core::result::Result<(), _> = #future.await; #outcome_of(#tail(__outcome)))
+                    quote_spanned!(span=> let __outcome: ::core::result::Result<(), _> = #future.await; #outcome_of(#tail(__outcome)))
                 }
             }
         }

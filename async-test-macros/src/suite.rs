@@ -64,7 +64,10 @@ fn check(function: &Function, errors: &mut Errors) {
     function.refuse_subtest_in_sync("suite", errors);
     if let ReturnType::Type(_, ty) = &sig.output {
         if is_plain_value(peeled(ty)) {
-            errors.on(ty, "a suite returns nothing or a `Result`: check this value with `ok!` or `is!`");
+            errors.on(
+                ty,
+                "a suite returns nothing or a `Result`: check this value with `ok!` or `is!`",
+            );
         }
     }
 }
@@ -72,11 +75,15 @@ fn check(function: &Function, errors: &mut Errors) {
 /// A type that is seen to say nothing of success, so that its value would be lost.
 fn is_plain_value(ty: &Type) -> bool {
     const PRIMITIVES: [&str; 19] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
-        "str", "String", "Option",
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
+        "usize", "str", "String", "Option",
     ];
     match ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| PRIMITIVES.iter().any(|name| last.ident == name)),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| PRIMITIVES.iter().any(|name| last.ident == name)),
         Type::Tuple(tuple) => !tuple.elems.is_empty(),
         Type::Reference(_) | Type::Array(_) => true,
         _ => false,
@@ -197,7 +204,11 @@ mod tests {
             );
         }
         for output in ["()", "io::Result<()>", "Result<u8, E>", "Fallible", "!"] {
-            assert_eq!(errors("", &format!("async fn f() -> {output} {{}}")).1, [""; 0], "{output}");
+            assert_eq!(
+                errors("", &format!("async fn f() -> {output} {{}}")).1,
+                [""; 0],
+                "{output}"
+            );
         }
         assert_eq!(
             errors("", "fn f() { block_on(async { subtest!(\"a\", {}); }) }").1,

@@ -25,15 +25,16 @@ impl Args {
     /// `key`, `key = true` or `key = false`; `None` when the key is absent.
     pub(crate) fn switch(&self, name: &str, errors: &mut Errors) -> Option<bool> {
         let arg = self.get(name)?;
-        match &arg.value {
+        let written = match &arg.value {
             Value::Missing => return Some(true),
-            Value::Expr(expr) => match plain(expr) {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Bool(value), ..
-                }) => return Some(value.value),
-                _ => {}
-            },
-            Value::List(_) => {}
+            Value::Expr(expr) => Some(plain(expr)),
+            Value::List(_) => None,
+        };
+        if let Some(Expr::Lit(ExprLit {
+            lit: Lit::Bool(value), ..
+        })) = written
+        {
+            return Some(value.value);
         }
         let is_flag = self.example(name) == Some(name);
         let what = if is_flag { FLAG } else { "`true` or `false`" };

@@ -47,7 +47,10 @@ pub(crate) const HINTS: [(&str, &str); 7] = [
         "write `every = \"5ms\"`, or `initial_delay` for the first round",
     ),
     ("clone", "the arguments are cloned for each round already"),
-    ("crate", "a path is needed only where `#[verify_loop(crate = path)]` names it"),
+    (
+        "crate",
+        "a path is needed only where `#[verify_loop(crate = path)]` names it",
+    ),
     ("plan", "a verifier is one test, whatever its number of rounds"),
 ];
 

@@ -30,14 +30,17 @@ struct Input {
 
 pub(crate) fn expand(tokens: TokenStream) -> (TokenStream, Errors) {
     let mut errors = Errors::default();
+    let stand_in = door::stand_in(&tokens, |krate| quote!(#krate::Verifier<(), #krate::__rt::BodyError>));
     let read = |input: ParseStream<'_>| read(input, &mut errors);
     let outcome = read.parse2(tokens);
     let Some(input) = errors.handle(outcome) else {
-        return (quote!(::core::unreachable!()), errors);
+        return (stand_in, errors);
     };
-    body_future::refuse_bare_return(&input.body, &mut errors);
-    let tokens = verifier(&input, &mut errors);
-    (tokens, errors)
+    let verifier = verifier(&input, &mut errors);
+    if body_future::refuse_bare_return(&input.body, &mut errors) {
+        return (stand_in, errors);
+    }
+    (verifier, errors)
 }
 
 fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Input> {

@@ -56,6 +56,7 @@ pub(crate) fn style(options: &Options, is_terminal: bool) -> Style {
             TapVersion::V14 => Some(14),
             TapVersion::None => None,
         },
+        times: options.time.is_some(),
         ..Style::default()
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::claim::Problem;
 use crate::event::{Command, Event, EventKind};
 use crate::hook::Bundle;
+use crate::ids::EventId;
 use crate::panic::catch_sync;
 use crate::record::SuiteInfo;
 
@@ -14,6 +15,8 @@ const SLOW: Duration = Duration::from_secs(5);
 
 pub(crate) struct Bundles {
     list: Vec<Guarded>,
+    /// The number of the newest event that has passed the filters, whoever sent it.
+    numbered: u64,
     /// What bundles did wrong since the last look.
     problems: Vec<Problem>,
 }
@@ -77,6 +80,7 @@ impl Bundles {
         list.sort_by(|(p, a), (q, b)| (p, &a.name).cmp(&(q, &b.name)));
         Bundles {
             list: list.into_iter().map(|(_, guarded)| guarded).collect(),
+            numbered: 0,
             problems: Vec::new(),
         }
     }
@@ -100,6 +104,9 @@ impl Bundles {
             events = next;
         }
         for event in &mut events {
+            // Only here: what a filter adds has to come in order as well, and nobody else looks at the number.
+            self.numbered += 1;
+            event.id = EventId(self.numbered);
             self.take_keys(event, suite);
             for guarded in &mut self.list {
                 guarded.call(&mut self.problems, |bundle| bundle.on_event(event));

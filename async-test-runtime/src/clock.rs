@@ -15,6 +15,8 @@ type Action = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
 struct State {
+    /// Until when the thread sleeps; none while it is at work or sleeps until it is woken.
+    sleeps_until: Option<Instant>,
     /// The number keeps two deadlines of one instant apart.
     due: BTreeMap<(Instant, u64), Action>,
     next: u64,
@@ -37,6 +39,7 @@ impl Watch {
         loop {
             let now = Instant::now();
             let next = state.due.first_key_value().map(|((at, _), _)| *at);
+            state.sleeps_until = next;
             state = match next {
                 Some(at) if at <= now => {
                     let due = state.due.pop_first();
@@ -100,10 +103,11 @@ pub(crate) fn after(time: Duration, action: impl FnOnce() + Send + 'static) -> D
     let mut state = watch.lock();
     state.next += 1;
     let key = (at, state.next);
-    let earliest = state.due.first_key_value().is_none_or(|(first, _)| key < *first);
+    // To wake the thread costs more than all the rest, so it is let sleep when it wakes early enough by itself.
+    let too_late = state.sleeps_until.is_none_or(|until| at < until);
     state.due.insert(key, Box::new(action));
     drop(state);
-    if earliest {
+    if too_late {
         watch.earlier.notify_one();
     }
     Deadline(Some(key))

@@ -61,18 +61,26 @@ pub(crate) fn close_unrun(suite: &Suite, reply: Option<Reply>) {
 }
 
 async fn whole_life(suite: Suite, body: impl Future<Output = BodyEnd>, waited: Duration, reply: Option<Reply>) {
+    run_body(&suite, body).await;
+    after_body(suite, waited, reply).await;
+}
+
+/// The first part of a suite's life alone; `after_body` has to follow, also where this is dropped.
+pub(crate) async fn live<F: Future<Output = Outcome>>(suite: &Suite, body: F) {
+    let body = context::scope(suite.clone(), panic::catch_with_payload(body));
+    run_body(suite, body).await;
+}
+
+async fn run_body(suite: &Suite, body: impl Future<Output = BodyEnd>) {
     panic::install(context::is_inside);
     suite.begin();
-    {
-        let mut body = std::pin::pin!(body);
-        // A suite that is to end ends, even if its body is always ready to go on: hence biased.
-        tokio::select! {
-            biased;
-            _ = suite.cancelled() => {}
-            ended = &mut body => tell(&suite, ended),
-        }
+    let mut body = std::pin::pin!(body);
+    // A suite that is to end ends, even if its body is always ready to go on: hence biased.
+    tokio::select! {
+        biased;
+        _ = suite.cancelled() => {}
+        ended = &mut body => tell(suite, ended),
     }
-    after_body(suite, waited, reply).await;
 }
 
 /// What comes after the body, whatever became of that.

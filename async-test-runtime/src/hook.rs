@@ -45,7 +45,8 @@ pub trait Bundle: Send {
         vec![event]
     }
 
-    /// An event that passed all filters, just before it is judged.
+    /// An event that passed all filters, just before it is judged. Its number is one more than that of the event that
+    /// was shown before it, whatever the origins are; a filter still sees 0.
     fn on_event(&mut self, event: &Event) {
         let _ = event;
     }

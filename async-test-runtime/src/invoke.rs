@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use crate::cancel::Cause;
 use crate::claim::{Claim, Raw};
 use crate::condition;
-use crate::drive::{after_body, close_unrun, drive, for_children};
+use crate::drive::{after_body, close_unrun, drive, for_children, live};
 use crate::event::Reply;
 use crate::ids::JobId;
+use crate::jobs::Done;
 use crate::outcome::Outcome;
 use crate::place::Place;
 use crate::plan::Plan;
@@ -317,10 +318,14 @@ pub(crate) async fn here<'a>(
     let mut rest = Rest {
         suite: Some(child.clone()),
         parent: parent.clone(),
+        reply: Some(reply),
     };
     let body = body(child.clone());
-    drive(child, body, Duration::ZERO, Some(reply)).await;
-    rest.suite = None;
+    live(&child, body).await;
+    // A job of its own, so that nothing of it is lost when the body of the parent is dropped around this.
+    if let Some(done) = rest.start() {
+        done.wait().await;
+    }
     parent.snapshot();
     Subtest(State::Known(outcome.get().copied().unwrap_or(false)))
 }
@@ -343,21 +348,32 @@ fn cause_from_above(suite: &Suite) -> Cause {
         .unwrap_or_else(|| Cause::Stopped(format!("the body of `{}` was dropped", suite.path())))
 }
 
-/// Ends an `instant` subtest whose parent's body was dropped around it, as a job of the parent.
+/// What comes after the body of an `instant` subtest, also where the parent's body was dropped around it.
 struct Rest {
     suite: Option<Suite>,
     parent: Suite,
+    reply: Option<Reply>,
+}
+
+impl Rest {
+    /// Starts it as a job of the parent, once.
+    fn start(&mut self) -> Option<Arc<Done>> {
+        let child = self.suite.take()?;
+        let control = Arc::new(child.clone());
+        let (name, at) = (child.path().to_owned(), child.info().at.clone());
+        let work = Box::pin(after_body(child, Duration::ZERO, self.reply.take()));
+        let jobs = self.parent.table();
+        let job = jobs.add(name, at, work, Some(control), false);
+        let done = jobs.done(job);
+        jobs.start(job).is_ok().then_some(done)
+    }
 }
 
 impl Drop for Rest {
     fn drop(&mut self) {
-        let Some(child) = self.suite.take() else { return };
-        child.cancel(cause_from_above(&self.parent));
-        let control = Arc::new(child.clone());
-        let (name, at) = (child.path().to_owned(), child.info().at.clone());
-        let work = Box::pin(after_body(child, Duration::ZERO, None));
-        let jobs = self.parent.table();
-        let job = jobs.add(name, at, work, Some(control), false);
-        let _ = jobs.start(job);
+        if let Some(child) = &self.suite {
+            child.cancel(cause_from_above(&self.parent));
+            self.start();
+        }
     }
 }

@@ -138,6 +138,8 @@ pub struct RunStart {
     pub filtered_out: usize,
     /// Decides every random choice of the run.
     pub seed: u64,
+    /// The order of the suites comes from the seed.
+    pub random: bool,
 }
 
 /// A judged check.

@@ -3,9 +3,10 @@
 
 use std::process::Command;
 
-use async_test_suite::Intercepted;
 use async_test_suite::claim::Problem;
+use async_test_suite::prelude::*;
 use async_test_suite::record::Verdict;
+use async_test_suite::{Intercept, Intercepted, Plan};
 
 /// How a program ended.
 pub(crate) struct Ended {
@@ -82,4 +83,29 @@ pub(crate) fn labels(seen: &Intercepted, path: &str) -> Vec<String> {
 pub(crate) fn problems(seen: &Intercepted, path: &str) -> Vec<Problem> {
     let end = seen.suite(path).unwrap_or_else(|| panic!("`{path}` has not ended"));
     end.problems.iter().map(|problem| (**problem).clone()).collect()
+}
+
+/// The order in which eight subtests of a random suite are run, as a text.
+pub(crate) async fn random_order() -> String {
+    let order = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    for number in 0..8 {
+        let order = order.clone();
+        subtest!("{number}", { order.lock().unwrap().push(number) });
+    }
+    Suite::current().jobs().await_jobs().await;
+    let order = order.lock().unwrap();
+    format!("order: {order:?}")
+}
+
+/// What `random_order` is in a suite that is called `fixture::order`, under a seed.
+pub(crate) async fn order_of_seed(seed: u64) -> String {
+    let (sender, order) = tokio::sync::oneshot::channel();
+    Intercept::new()
+        .seed(seed)
+        .plan(Plan::new().random())
+        .run("fixture::order", |_| async {
+            let _ = sender.send(random_order().await);
+        })
+        .await;
+    order.await.expect("the body has been run")
 }

@@ -6,7 +6,7 @@ use async_test_suite::Intercepted;
 use async_test_suite::claim::Problem;
 use async_test_suite::record::{Record, SuiteEnd, Verdict};
 
-use super::drive::Held;
+use super::drive::Told;
 use super::model::{Kind, Outcome, Raw, Suite};
 
 /// One suite as the records tell it.
@@ -22,7 +22,7 @@ pub struct SeenSuite {
 /// A tree as the records tell it.
 pub struct Seen {
     pub suites: BTreeMap<String, SeenSuite>,
-    pub held: Held,
+    pub held: BTreeMap<String, bool>,
     pub verdict: Kind,
     pub bailed_out: bool,
     pub is_ok: bool,
@@ -68,7 +68,7 @@ impl Seen {
     /// # Errors
     ///
     /// What of the records contradicts itself, whatever the tree was.
-    pub fn new(run: &Intercepted, held: Held) -> Result<Seen, Vec<String>> {
+    pub fn new(run: &Intercepted, told: Told) -> Result<Seen, Vec<String>> {
         let (mut suites, mut wrong) = (BTreeMap::<String, SeenSuite>::new(), Vec::new());
         let mut ending: Option<u64> = None;
         for record in run.records() {
@@ -120,6 +120,11 @@ impl Seen {
             .iter()
             .filter(|(name, suite)| !name.is_empty() && suite.raw.is_none());
         wrong.extend(unended.map(|(name, _)| format!("{name}: it does not end")));
+        wrong.extend(
+            told.not_cleaned_up
+                .iter()
+                .map(|name| format!("{name}: its clean-up has not run")),
+        );
         let run_end = run.run_end();
         wrong.extend(
             run_end
@@ -132,7 +137,7 @@ impl Seen {
         }
         Ok(Seen {
             suites,
-            held,
+            held: told.held,
             verdict: kind(&run.verdict()),
             bailed_out: run_end.bailed_out.is_some(),
             is_ok: run_end.is_ok(),
@@ -192,7 +197,7 @@ pub fn compare(model: &Outcome, seen: &Seen) -> Vec<String> {
         differ(&format!("{name}: ended"), &Some(*raw), &seen.raw);
         differ(&format!("{name}: plan"), planned, &seen.planned);
     }
-    let held: Held = seen
+    let held: BTreeMap<_, _> = seen
         .held
         .clone()
         .into_iter()

@@ -1,9 +1,9 @@
 //! Running a tree through the hub.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use async_test_suite::claim::{Claim, Raw};
 use async_test_suite::place::Place;
@@ -14,19 +14,31 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::tree::{Door, End, Job, Keys, Node, Op, Tree, Wait};
 
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Flavor {
     CurrentThread,
     MultiThread,
 }
 
-/// What the handles of subtests said to those who awaited them, by name.
-pub type Held = BTreeMap<String, bool>;
+/// What the bodies themselves learnt.
+#[derive(Default)]
+pub struct Told {
+    /// What the handles of subtests said to those who awaited them, by name.
+    pub held: BTreeMap<String, bool>,
+    /// The suites whose bodies have begun and the clean-ups of which have not run.
+    pub not_cleaned_up: BTreeSet<String>,
+}
 
 struct World {
     /// Jobs are awaited at once.
     strict: bool,
-    held: Mutex<Held>,
+    told: Mutex<Told>,
+}
+
+impl World {
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap()
+    }
 }
 
 type Shared = Arc<World>;
@@ -52,10 +64,10 @@ fn runtime(flavor: Flavor) -> &'static Runtime {
 }
 
 /// Runs a tree and waits for its end.
-pub fn run(tree: &Tree, flavor: Flavor) -> (Intercepted, Held) {
+pub fn run(tree: &Tree, flavor: Flavor) -> (Intercepted, Told) {
     let world = Arc::new(World {
         strict: tree.strict,
-        held: Mutex::default(),
+        told: Mutex::default(),
     });
     let top = tree.top.clone();
     let (name, inner) = (top.name.clone(), world.clone());
@@ -66,8 +78,8 @@ pub fn run(tree: &Tree, flavor: Flavor) -> (Intercepted, Held) {
             let _ = body(top, t, inner).await;
         });
     let intercepted = runtime(flavor).block_on(run);
-    let held = std::mem::take(&mut *world.held.lock().unwrap());
-    (intercepted, held)
+    let told = std::mem::take(&mut *world.told());
+    (intercepted, told)
 }
 
 pub fn plan(keys: Keys) -> Plan {
@@ -84,6 +96,12 @@ pub fn plan(keys: Keys) -> Plan {
 
 fn body(node: Arc<Node>, t: Suite, world: Shared) -> Body {
     Box::pin(async move {
+        world.told().not_cleaned_up.insert(node.name.clone());
+        let (name, there) = (node.name.clone(), world.clone());
+        t.on_finish(async move {
+            tokio::task::yield_now().await;
+            there.told().not_cleaned_up.remove(&name);
+        });
         let mut later = Vec::new();
         for op in &node.ops {
             match op {
@@ -115,7 +133,7 @@ fn body(node: Arc<Node>, t: Suite, world: Shared) -> Body {
 }
 
 fn note(child: &Node, value: bool, world: &Shared) {
-    world.held.lock().unwrap().insert(child.name.clone(), value);
+    world.told().held.insert(child.name.clone(), value);
 }
 
 /// What takes no time.

@@ -1,7 +1,6 @@
 //! Running many trees on two threads, each tree against a time limit.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,6 +14,8 @@ pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// The variable that runs one tree again.
 pub const SEED: &str = "TREES_SEED";
+/// The variable that says with which seed the trees begin.
+pub const FIRST: &str = "TREES_FIRST";
 /// The variable that says how many trees are run.
 pub const COUNT: &str = "TREES_COUNT";
 
@@ -28,7 +29,7 @@ pub struct Wrong {
 enum News {
     Begins(Flavor, u64),
     Wrong(Wrong),
-    Ended,
+    Ended(Flavor),
 }
 
 pub fn variable(name: &str) -> Option<u64> {
@@ -44,22 +45,27 @@ pub fn variable(name: &str) -> Option<u64> {
 pub fn seeds(count: u64) -> Vec<u64> {
     match variable(SEED) {
         Some(seed) => vec![seed],
-        None => (0..count).collect(),
+        None => {
+            let first = variable(FIRST).unwrap_or(0);
+            (first..first + count).collect()
+        }
     }
 }
 
-/// Runs every tree, those with an even seed on the one runtime and those with an odd seed on the other; a single tree
-/// on both, many times. The first one that is wrong or does not end is what is returned.
-pub fn run(seeds: &[u64], check: impl Fn(&Arc<Tree>, Flavor) -> Vec<String> + Send + Sync + 'static) -> Option<Wrong> {
+/// Runs every tree on both runtimes, a single one many times. The first one that is wrong or has not ended after `limit`
+/// is what is returned.
+pub fn run(
+    seeds: &[u64],
+    limit: Duration,
+    check: impl Fn(&Arc<Tree>, Flavor) -> Vec<String> + Send + Sync + 'static,
+) -> Option<Wrong> {
     let (send, news) = mpsc::channel();
     let check = Arc::new(check);
-    let rounds: Range<u32> = if seeds.len() == 1 { 0..200 } else { 0..1 };
+    let rounds = if seeds.len() == 1 { 200 } else { 1 };
     for flavor in [Flavor::CurrentThread, Flavor::MultiThread] {
-        let mine = |seed: &u64| seeds.len() == 1 || (seed % 2 == 0) == (flavor == Flavor::CurrentThread);
-        let seeds: Vec<u64> = seeds.iter().copied().filter(mine).collect();
-        let (send, check, rounds) = (send.clone(), check.clone(), rounds.clone());
+        let (send, check, seeds) = (send.clone(), check.clone(), seeds.to_vec());
         std::thread::spawn(move || {
-            for seed in seeds.into_iter().flat_map(|seed| rounds.clone().map(move |_| seed)) {
+            for seed in seeds.into_iter().flat_map(|seed| (0..rounds).map(move |_| seed)) {
                 let _ = send.send(News::Begins(flavor, seed));
                 let what = check(&Arc::new(generate::tree(seed)), flavor).join("\n");
                 if !what.is_empty() {
@@ -67,38 +73,38 @@ pub fn run(seeds: &[u64], check: impl Fn(&Arc<Tree>, Flavor) -> Vec<String> + Se
                     return;
                 }
             }
-            let _ = send.send(News::Ended);
+            let _ = send.send(News::Ended(flavor));
         });
     }
     drop(send);
-    watch(&news)
+    watch(&news, limit)
 }
 
-fn watch(news: &mpsc::Receiver<News>) -> Option<Wrong> {
+fn watch(news: &mpsc::Receiver<News>, limit: Duration) -> Option<Wrong> {
     let mut running = HashMap::new();
-    let mut ended = 0;
-    while ended < 2 {
-        match news.recv_timeout(Duration::from_secs(1)) {
+    loop {
+        match news.recv_timeout(Duration::from_millis(500)) {
             Ok(News::Begins(flavor, seed)) => {
-                running.insert(flavor as usize, (flavor, seed, Instant::now()));
+                running.insert(flavor, (seed, Instant::now()));
             }
             Ok(News::Wrong(wrong)) => return Some(wrong),
-            Ok(News::Ended) => ended += 1,
+            Ok(News::Ended(flavor)) => {
+                running.remove(&flavor);
+            }
             Err(RecvTimeoutError::Timeout) => {}
-            // A thread of ours has panicked; what it ran last is what it panicked over.
-            Err(RecvTimeoutError::Disconnected) => break,
+            // Whatever is running still has not said its end.
+            Err(RecvTimeoutError::Disconnected) => {
+                let (flavor, (seed, _)) = running.into_iter().next()?;
+                let what = "the driver panicked".to_owned();
+                return Some(Wrong { seed, flavor, what });
+            }
         }
-        let late = running.values().find(|(_, _, since)| since.elapsed() > LIMIT);
-        if let (Some(&(flavor, seed, _)), true) = (late, ended < 2) {
-            let what = format!("it has not ended after {LIMIT:?}");
+        let late = running.iter().find(|(_, (_, since))| since.elapsed() > limit);
+        if let Some((&flavor, &(seed, _))) = late {
+            let what = format!("it has not ended after {limit:?}");
             return Some(Wrong { seed, flavor, what });
         }
     }
-    (ended < 2).then(|| {
-        let seed = running.values().map(|(_, seed, _)| *seed).min().unwrap_or_default();
-        let (flavor, what) = (Flavor::CurrentThread, "the driver panicked".to_owned());
-        Wrong { seed, flavor, what }
-    })
 }
 
 /// What is wrong with a tree when it is run a few times, on a thread of its own.

@@ -56,7 +56,7 @@ pub fn tree(seed: u64) -> Tree {
         left,
         number: 0,
     };
-    let top = Arc::new(generator.node(1));
+    let top = Arc::new(generator.node(1, false));
     Tree { seed, strict, top }
 }
 
@@ -84,7 +84,7 @@ impl Generator {
         (!self.one_in(5)).then(|| self.rng.u64(0..4))
     }
 
-    fn node(&mut self, depth: usize) -> Node {
+    fn node(&mut self, depth: usize, parent_aborts: bool) -> Node {
         let name = self.name();
         let start = self.start(depth);
         let mut body = Body {
@@ -100,7 +100,7 @@ impl Generator {
         while self.left > 0 && depth < DEPTH && (depth == 1 || self.rng.bool()) {
             self.left -= 1;
             body.tests += 1;
-            let child = Op::Child(Arc::new(self.node(depth + 1)));
+            let child = Op::Child(Arc::new(self.node(depth + 1, matches!(end, End::Abort(_)))));
             let place = self.rng.usize(0..=ops.len());
             ops.insert(place, child);
         }
@@ -126,7 +126,10 @@ impl Generator {
         }
         if !body.calm && (start.door == Door::Macro || self.one_in(8)) {
             let place = if self.one_in(5) { node.ops.len() } else { 0 };
-            node.ops.insert(place, Op::Plan(self.keys(&body, depth)));
+            let mut keys = self.keys(&body, depth);
+            // Whether the body comes as far as to say so would decide what its parent makes of it.
+            keys.todo &= self.strict || !parent_aborts;
+            node.ops.insert(place, Op::Plan(keys));
         }
         node
     }
@@ -146,7 +149,7 @@ impl Generator {
             // The macro runs an `instant` body here, since it may borrow.
             spawned: self.one_in(6) && !(instant && door == Door::Macro),
             instant,
-            hidden: self.one_in(20) && matches!(door, Door::Method | Door::Macro),
+            hidden: depth > 1 && self.one_in(20) && matches!(door, Door::Method | Door::Macro),
         }
     }
 

@@ -20,8 +20,8 @@ use tree::Tree;
 
 /// Runs a tree through the hub once; what differs from the model.
 pub fn disagreements(tree: &Arc<Tree>, flavor: Flavor) -> Vec<String> {
-    let (seen, held) = drive::run(tree, flavor);
-    let seen = match Seen::new(&seen, held) {
+    let (seen, told) = drive::run(tree, flavor);
+    let seen = match Seen::new(&seen, told) {
         Ok(seen) => seen,
         Err(wrong) => return wrong,
     };

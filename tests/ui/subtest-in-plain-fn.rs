@@ -1,7 +1,9 @@
 use async_test_suite::prelude::*;
 
 fn helper() {
-    subtest!("reads", { ok!(true); });
+    subtest!("reads", {
+        ok!(true);
+    });
 }
 
 fn main() {}

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use async_test_suite::verify_loop;
 
 #[verify_loop]

@@ -7,7 +7,15 @@ async fn kinds(list: Arc<Vec<u8>>) -> bool {
     list.is_empty()
 }
 
-#[verify_loop(jitter = 1.5, ratio = 0.0, history = 0, after = 0, round_timeout = "0s", clock = "wall", name = "")]
+#[verify_loop(
+    jitter = 1.5,
+    ratio = 0.0,
+    history = 0,
+    after = 0,
+    round_timeout = "0s",
+    clock = "wall",
+    name = ""
+)]
 async fn ranges(list: Arc<Vec<u8>>) -> bool {
     list.is_empty()
 }

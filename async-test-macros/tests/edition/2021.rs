@@ -1,4 +1,5 @@
-//! Everything the macros write, in a crate of the edition 2021 (see `Cargo.toml`).
+//! Everything the macros write, in a crate of the edition 2021. It is run as an example of the documentation, since only
+//! there can a test have an edition of its own.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ fn a_plain_suite() {
 /// Here only types would be captured by `impl Future`, were it not for the edition of the macro.
 #[test_tool]
 async fn borrows(list: &[u8], least: &RefCell<u8>) -> bool {
-    tokio::task::yield_now().await;
+    std::future::ready(()).await;
     list.iter().all(|one| *one >= *least.borrow())
 }
 
@@ -54,4 +55,8 @@ async fn captures() {
     });
     subtest!("owns", { is!(*shared, 1) });
     is!(count, 1);
+}
+
+fn main() -> std::process::ExitCode {
+    async_test_suite::__rt::main()
 }

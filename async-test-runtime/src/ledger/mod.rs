@@ -16,7 +16,7 @@ use crate::amnesty::Mark;
 use crate::claim::{Claim, Problem, Raw};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Closing, Command, Event, EventKind, Opening, Reply};
-use crate::ids::{EventId, SuiteId};
+use crate::ids::SuiteId;
 use crate::place::Place;
 use crate::record::{Check, FailedSuite, Record, RunEnd, Snapshot, SuiteInfo, Tally, Verdict};
 
@@ -85,11 +85,10 @@ impl Ledger {
         self.blame_late = true;
     }
 
-    /// Counts and judges one event; the event gets its number here.
+    /// Counts and judges one event.
     pub(crate) fn apply(&mut self, event: &mut Event, effects: &mut Effects) {
         let kind = std::mem::replace(&mut event.kind, EventKind::Terminate);
         if let EventKind::Open(opening) = kind {
-            event.id = EventId(1);
             self.open(*opening, effects);
             return;
         }
@@ -97,7 +96,6 @@ impl Ledger {
             self.too_late(event.origin, kind, effects);
             return;
         };
-        event.id = EventId(node.next_event());
         match kind {
             EventKind::Open(_) | EventKind::Terminate | EventKind::JobsAwaited => {}
             EventKind::Started => effects.records.push(Record::SuiteStarted(node.info.clone())),

@@ -37,7 +37,6 @@ pub(super) struct Node {
     panic: Option<Panic>,
     should_panic: Option<&'static str>,
     body: Option<BodySpan>,
-    next_event: u64,
 }
 
 impl Node {
@@ -59,15 +58,9 @@ impl Node {
             panic: None,
             should_panic: opening.should_panic,
             body: opening.body,
-            next_event: 0,
         };
         node.plan(opening.plan);
         node
-    }
-
-    pub(super) fn next_event(&mut self) -> u64 {
-        self.next_event += 1;
-        self.next_event
     }
 
     pub(super) fn planned(&self) -> Option<u64> {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::claim::Panic;
 use crate::event::{Amnesty, BodySpan, Span};
+use crate::ids::EventId;
 use crate::plan::Plan;
 
 const AT: Place = Place::new("t.rs", 7, 5);
@@ -272,23 +273,5 @@ fn should_panic_needs_a_panic_with_the_text() {
         bench.send(1, panic(message, 3));
         bench.close(1);
         assert_eq!(bench.verdicts(0)[0].fails(), failed, "{message:?} against {expected:?}");
-    }
-}
-
-#[test]
-fn event_numbers_increase_within_an_origin() {
-    let mut bench = Bench::new();
-    let a = bench.open(0, Plan::new());
-    let mut last = EventId(0);
-    for _ in 0..3 {
-        let mut event = Event {
-            origin: SuiteId(a),
-            id: EventId(0),
-            time: Instant::now(),
-            kind: EventKind::JobsAwaited,
-        };
-        bench.ledger.apply(&mut event, &mut Effects::default());
-        assert!(event.id > last);
-        last = event.id;
     }
 }

@@ -159,7 +159,7 @@ pub(super) static FLAGS: &[Flag] = &[
     Flag::new(Run, Id::JobTimeout, "--job-timeout", "How long a suite waits for its jobs at its end, or none; default: 60s")
         .value("TIME").variable("ASYNC_TEST_JOB_TIMEOUT"),
 
-    Flag::new(Show, Id::Format, "--format", "The format of the output; default: pretty")
+    Flag::new(Show, Id::Format, "--format", "The format of the output; default: pretty, and github where GITHUB_ACTIONS is true")
         .value("FORMAT").variable("ASYNC_TEST_FORMAT"),
     Flag::new(Show, Id::Quiet, "--quiet", "The same as --format terse").short('q'),
     Flag::new(Show, Id::Report, "--report", "Write a report of that format to a file as well; may be given several times\n(in the variable: separated by commas)")

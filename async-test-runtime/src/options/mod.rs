@@ -35,6 +35,8 @@ use settings::Settings;
 
 /// The format of the output when nothing else is asked for.
 pub const DEFAULT_FORMAT: &str = "pretty";
+/// The format of the output when nothing else is asked for and GitHub Actions reads it: `GITHUB_ACTIONS` is `true`.
+pub const GITHUB_FORMAT: &str = "github";
 /// The format that `--quiet` stands for.
 pub const QUIET_FORMAT: &str = "terse";
 /// How many subtests and jobs of one suite run at once by default.

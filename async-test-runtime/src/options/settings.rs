@@ -7,7 +7,7 @@ use super::cli::CommandLine;
 use super::error::{OptionsError, Source, Warning};
 use super::flags::{Flag, Id};
 use super::values::{self, Refusal};
-use super::{Ignored, Options, QUIET_FORMAT, Report, TimeLimits, TimeOptions};
+use super::{DEFAULT_FORMAT, GITHUB_FORMAT, Ignored, Options, QUIET_FORMAT, Report, TimeLimits, TimeOptions};
 
 /// Everything that says what the options are.
 pub(super) struct Settings<'a> {
@@ -42,7 +42,7 @@ impl Settings<'_> {
             fail_fast: self.line.has(Id::FailFast),
             timeout: self.read(Id::Timeout, values::limit)?.unwrap_or(default.timeout),
             job_timeout: self.read(Id::JobTimeout, values::limit)?.unwrap_or(default.job_timeout),
-            format: self.format()?.unwrap_or(default.format),
+            format: self.format()?.unwrap_or_else(|| self.default_format().to_owned()),
             reports: self.reports()?,
             no_capture: self.line.has(Id::NoCapture)
                 || self.line.has(Id::NoCaptureOld)
@@ -137,6 +137,15 @@ impl Settings<'_> {
             return Ok(Some(QUIET_FORMAT.to_owned()));
         }
         self.read(Id::Format, |text| values::format(text, self.formats))
+    }
+
+    /// Where GitHub Actions reads along, failures are to show at their lines without a setting.
+    fn default_format(&self) -> &'static str {
+        let reads_along = (self.get)("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+        match reads_along && self.formats.contains(&GITHUB_FORMAT) {
+            true => GITHUB_FORMAT,
+            false => DEFAULT_FORMAT,
+        }
     }
 
     fn reports(&self) -> Result<Vec<Report>, OptionsError> {

@@ -111,6 +111,13 @@ pub(super) fn format(text: &str, formats: &[&str]) -> Result<String, Refusal> {
     if formats.contains(&text) {
         return Ok(text.to_owned());
     }
+    if text == "junit" {
+        return Err(Refusal::new(
+            "needs a feature that is not enabled",
+            "enable the feature `junit` of async-test-suite in Cargo.toml",
+            "",
+        ));
+    }
     let known = nearest::sorted(text, formats).join(", ");
     Err(Refusal::new("is not a known format", format!("known are {known}"), ""))
 }

@@ -215,6 +215,7 @@ pub(crate) fn every(bails_out: bool) -> Vec<Record> {
         suites: 8,
         filtered_out: 2,
         seed: 4711,
+        random: false,
     })));
     script.start(0, 0, "");
     script.start(1, 0, "models::parses");

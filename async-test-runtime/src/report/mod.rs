@@ -6,6 +6,15 @@ use std::io;
 use crate::record::Record;
 
 mod blocks;
+mod event_words;
+mod events;
+mod github;
+mod json;
+pub(crate) mod json_text;
+#[cfg(feature = "junit")]
+mod junit;
+#[cfg(feature = "junit")]
+mod junit_case;
 mod paint;
 mod pretty;
 mod pretty_failure;
@@ -36,6 +45,14 @@ pub trait Reporter: Send {
     ///
     /// Those of `out`, handed through. The hub tells the first one and gives the reporter no further records.
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()>;
+
+    /// What makes a whole document of all that has been written so far.
+    ///
+    /// A report in a file ends with this text at any time, and what the next record writes takes its place; so the file
+    /// can be read even if the run is killed. The default is nothing: every line of the format stands for itself.
+    fn closing(&self) -> String {
+        String::new()
+    }
 }
 
 /// How a reporter is to look. Made with [`Style::default`]; then the fields may be set.
@@ -50,6 +67,8 @@ pub struct Style {
     pub unicode: bool,
     /// The number in TAP's version line. Default: no such line, since some consumers reject any number they do not know.
     pub tap_version: Option<u8>,
+    /// Whether to tell how long each suite took, in formats that do not do so anyway. Default: no.
+    pub times: bool,
 }
 
 impl Default for Style {
@@ -59,6 +78,7 @@ impl Default for Style {
             width: 100,
             unicode: true,
             tap_version: None,
+            times: false,
         }
     }
 }
@@ -71,6 +91,11 @@ pub(crate) const BUILTIN: &[(&str, Constructor)] = &[
     ("pretty", |style| Box::new(pretty::Pretty::new(style))),
     ("terse", |style| Box::new(terse::Terse::new(style))),
     ("tap", |style| Box::new(tap::Tap::new(style))),
+    ("json", |style| Box::new(json::Json::new(style))),
+    ("events", |style| Box::new(events::Events::new(style))),
+    ("github", |style| Box::new(github::GitHub::new(style))),
+    #[cfg(feature = "junit")]
+    ("junit", |style| Box::new(junit::Junit::new(style))),
 ];
 
 impl fmt::Debug for dyn Reporter {

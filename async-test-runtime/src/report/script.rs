@@ -200,6 +200,7 @@ impl Script {
                 suites: 1,
                 filtered_out: 2,
                 seed: 4711,
+                random: true,
             };
             self.records.insert(0, Record::RunStarted(Arc::new(start)));
         }

@@ -11,7 +11,7 @@ use super::words;
 use super::yaml::Yaml;
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
-use crate::record::{Check, Record, RunEnd, SuiteEnd, SuiteInfo};
+use crate::record::{Check, Record, RunEnd, SuiteEnd, SuiteInfo, Verdict};
 
 pub(super) struct Tap {
     blocks: Blocks<Lines>,
@@ -32,6 +32,8 @@ struct Lines {
     /// From here on the plan has to wait for the end.
     has_points: bool,
     hidden: bool,
+    /// Where the text has the plan, and what it says.
+    plan_at: Option<(usize, u64)>,
 }
 
 /// The plan line of a suite.
@@ -70,7 +72,12 @@ impl Tap {
             // It has no lines of its own, but those of a failure help to understand it.
             Some((end, block)) if end.suite.hidden && !check.verdict.is_ok() => after = as_comments(point, &block.text),
             Some((end, _)) if end.suite.hidden => {}
-            Some((_, block)) => parent.text.push_str(&block.text),
+            // A consumer that looks into a block would take the promised failures in it for real ones.
+            Some((_, block)) if matches!(check.verdict, Verdict::Flunked(_)) => after = as_comments(point, &block.text),
+            Some((end, mut block)) => {
+                block.correct_plan(end.tally.run, !check.verdict.fails());
+                parent.text.push_str(&block.text);
+            }
             None => {}
         }
         parent.text.push_str(&point_lines(point, check));
@@ -124,6 +131,7 @@ impl Tap {
         for id in &around {
             let block = self.blocks.by_id(*id);
             let lines = std::mem::take(&mut block.text);
+            block.state.plan_at = None;
             if block.state.hidden {
                 text.push_str(&as_comments(4 * depth, &lines));
             } else {
@@ -228,7 +236,8 @@ impl Reporter for Tap {
             Record::SuiteStarted(suite) => {
                 self.open(suite);
             }
-            Record::Plan(suite, planned) => self.blocks.of(suite).state.plan = Plan::Pending(*planned),
+            // One that is skipped has not begun, and its plan is not that of the suite around it.
+            Record::Plan(suite, planned) => self.open(suite).state.plan = Plan::Pending(*planned),
             Record::Check(check) => self.check(check),
             Record::Diag(suite, text) => self.audible(suite).comment(text),
             Record::Problem(suite, problem) => {
@@ -257,8 +266,21 @@ impl Reporter for Tap {
 impl Block<Lines> {
     fn print_plan(&mut self) {
         if let Plan::Pending(planned) = self.state.plan {
+            self.state.plan_at = Some((self.text.len() + 4 * self.depth, planned));
             let _ = writeln!(self.text, "{:1$}1..{planned}", "", 4 * self.depth);
             self.state.plan = Plan::Printed;
+        }
+    }
+
+    /// Where the plan was not compared, for instance after an abort, a consumer must not do so either; and one that finds
+    /// more points than were planned drops the rest of the block. The failure is told by the closing point anyway.
+    fn correct_plan(&mut self, run: u64, is_good: bool) {
+        match self.state.plan_at {
+            Some((at, planned)) if planned < run || (planned != run && is_good) => {
+                let plan = |tests: u64| format!("1..{tests}");
+                self.text.replace_range(at..at + plan(planned).len(), &plan(run));
+            }
+            _ => {}
         }
     }
 
@@ -273,7 +295,6 @@ mod tests {
 
     use super::*;
     use crate::claim::{Detail, Problem};
-    use crate::record::Verdict;
     use crate::report::every::{every, golden, written};
     use crate::report::script::Script;
 

@@ -137,7 +137,7 @@ pub(super) fn millis(time: std::time::Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
-fn as_text(value: &Value) -> String {
+pub(super) fn as_text(value: &Value) -> String {
     match value {
         Value::At(at) => at.to_string(),
         Value::Figure(Figure::Text(text)) => text.clone(),

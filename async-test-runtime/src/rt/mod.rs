@@ -14,7 +14,7 @@ pub use crate::run::main::main;
 pub use crate::spec::{Body, BodyFuture, Flavor, SharedFuture as Future, SuiteSpec};
 pub use crate::verify::{DuringOutput, Poll};
 pub use dies::{DiesAsAny, DiesAsDebug, DiesAsError, DiesAsNever, DiesAsNothing};
-pub use pick::{AsDebug, AsError, AsLocal, AsNothing, AsShared, OutputOf, Pick};
+pub use pick::{AsDebug, AsError, AsExit, AsLocal, AsShared, OutputOf, Pick};
 
 pub use crate::invoke::Invoke;
 pub use crate::tools::approx::is_approx;

@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::fmt::Debug;
 use std::future::Future as StdFuture;
 use std::marker::PhantomData;
+use std::process::{ExitCode, Termination};
 
 use crate::outcome::{BodyFailure, Outcome};
 use crate::spec::BodyFuture;
@@ -18,7 +19,7 @@ use crate::spec::BodyFuture;
 macro_rules! __suite_future {
     ($call:expr) => {{
         #[allow(unused_imports)]
-        use $crate::__rt::{AsDebug as _, AsError as _, AsLocal as _, AsNothing as _, AsShared as _};
+        use $crate::__rt::{AsDebug as _, AsError as _, AsExit as _, AsLocal as _, AsShared as _};
         let future = $call;
         let judge = (&&&$crate::__rt::OutputOf::of(&future)).judge();
         (&&$crate::__rt::Pick::new(future, judge)).boxed()
@@ -31,7 +32,7 @@ macro_rules! __suite_future {
 macro_rules! __suite_result {
     ($call:expr) => {{
         #[allow(unused_imports)]
-        use $crate::__rt::{AsDebug as _, AsError as _, AsNothing as _};
+        use $crate::__rt::{AsDebug as _, AsError as _, AsExit as _};
         let value = $call;
         let judge = (&&&$crate::__rt::OutputOf::of_value(&value)).judge();
         judge(value)
@@ -86,15 +87,40 @@ impl<T, E: Debug> AsDebug for &OutputOf<Result<T, E>> {
     }
 }
 
-pub trait AsNothing {
+#[diagnostic::on_unimplemented(
+    message = "a suite cannot return `{Self}`",
+    label = "nothing says whether this value passes",
+    note = "return `()`, `ExitCode` or a `Result` whose error is `Debug`"
+)]
+pub trait Ends: Termination {}
+
+impl<T: Termination> Ends for T {}
+
+pub trait AsExit {
     type Value;
-    fn judge(&self) -> fn(Self::Value) -> Outcome;
+    // The bound is here, not on the impl, so that the error is about `Ends` and not about a missing method.
+    fn judge(&self) -> fn(Self::Value) -> Outcome
+    where
+        Self::Value: Ends;
 }
 
-impl<T> AsNothing for OutputOf<T> {
+impl<T> AsExit for OutputOf<T> {
     type Value = T;
-    fn judge(&self) -> fn(T) -> Outcome {
-        |_| Outcome::default()
+    fn judge(&self) -> fn(T) -> Outcome
+    where
+        T: Ends,
+    {
+        |value| exit(value)
+    }
+}
+
+/// As the built-in harness takes it; `ExitCode` can only be compared through its `Debug`.
+fn exit(value: impl Termination) -> Outcome {
+    let code = format!("{:?}", value.report());
+    if code == format!("{:?}", ExitCode::SUCCESS) {
+        Outcome::default()
+    } else {
+        Outcome::failed(BodyFailure::from_debug(&format_args!("exit code {code}")))
     }
 }
 

@@ -38,10 +38,13 @@ pub fn run_builtin(spec: &'static SuiteSpec) -> ExitCode {
 pub fn run_builtin_should_panic(spec: &'static SuiteSpec) {
     let ended = attempts(spec);
     print(&ended);
-    if let Some(payload) = ended.payload {
-        resume_unwind(payload);
+    match (ended.failed, ended.payload) {
+        (false, Some(payload)) => resume_unwind(payload),
+        // Skipped or TODO, so it passes; the harness takes only the panic it expects for that.
+        (false, None) => resume_unwind(Box::new(spec.should_panic.unwrap_or_default().to_owned())),
+        // Without a panic the harness fails the test, as it should; why is in the report above.
+        (true, _) => {}
     }
-    // Without a panic the harness fails the test, as it should. A failure beside the panic cannot be told it.
 }
 
 /// Runs the suite as often as `repeat` and `retries` say.
@@ -124,7 +127,6 @@ fn once(spec: &'static SuiteSpec) -> Ended {
         .stand_in(suite.path().to_owned(), spec.place(), Arc::new(suite.clone()));
     runtime.block_on(run_here(spec, suite, Duration::ZERO, Some(reply)));
     drop(job);
-    let snapshot = answered.recv().ok().flatten();
     let (answer, collected) = mpsc::sync_channel(1);
     hub.sender.send(Message::Collect(
         id,
@@ -132,7 +134,9 @@ fn once(spec: &'static SuiteSpec) -> Ended {
             let _ = answer.send(it);
         }),
     ));
+    // One wait for both: the end of the suite came first in the queue.
     let collected = collected.recv().unwrap_or_default();
+    let snapshot = answered.recv().ok().flatten();
     let stuck = shared.table().active() > 0;
     if stuck {
         // Waiting for a thread that does not come back would hang the harness.

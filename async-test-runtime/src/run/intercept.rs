@@ -87,6 +87,7 @@ impl Intercept {
             suites: 1,
             filtered_out: 0,
             seed: self.settings.seed,
+            random: self.settings.random,
         };
         let hub = Hub::new(self.settings, Output::Whole(vec![sink], begin));
         let root = Suite::root_of(hub.clone());

@@ -1,7 +1,6 @@
 //! The door of `main!`: all suites of the binary on one runtime, under our own command line.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +22,8 @@ use crate::order;
 use crate::queue::{EndOfRun, Ended, Message};
 use crate::record::RunStart;
 use crate::registry;
+use crate::run::list::list;
+use crate::run::report_file::ReportFile;
 use crate::run::select::{Selection, nearest, select};
 use crate::run::{create, run_here};
 use crate::runtime;
@@ -74,7 +75,7 @@ fn prepare() -> Result<Prepared, String> {
     doubled(&suites)?;
     let selection = select(suites.clone(), &options);
     if options.list {
-        list(&selection, &options)?;
+        print(&list(&selection, &options.format))?;
         return Ok(Prepared::Said);
     }
     if selection.run.is_empty() && selection.ignored.is_empty() {
@@ -110,26 +111,6 @@ fn print(text: &str) -> Result<(), String> {
     }
 }
 
-/// The list as the built-in harness prints it, which cargo-nextest reads.
-fn list(selection: &Selection, options: &Options) -> Result<(), String> {
-    let mut names: Vec<String> = selection
-        .run
-        .iter()
-        .chain(&selection.ignored)
-        .map(|spec| spec.test_name())
-        .collect();
-    names.sort();
-    let mut text: String = names.iter().map(|name| format!("{name}: test\n")).collect();
-    if options.format != options::QUIET_FORMAT {
-        let tests = names.len();
-        text.push_str(&format!(
-            "\n{tests} test{}, 0 benchmarks\n",
-            if tests == 1 { "" } else { "s" }
-        ));
-    }
-    print(&text)
-}
-
 fn run(options: &Options, mut selection: Selection) -> ExitCode {
     let mut settings = boot::settings(options, boot::seed(options));
     settings.own_command_line = true;
@@ -154,6 +135,7 @@ fn run(options: &Options, mut selection: Selection) -> ExitCode {
         suites: selection.run.len() + selection.ignored.len(),
         filtered_out: selection.filtered_out,
         seed: settings.seed,
+        random: options.random,
     };
     let limit = settings.test_jobs;
     let hub = hub::start(move || (settings, Output::Whole(sinks, begin)));
@@ -198,12 +180,13 @@ fn sinks(options: &Options) -> Result<Vec<Sink>, String> {
     }];
     for wanted in &options.reports {
         let file = wanted.file.display();
-        let out = File::create(&wanted.file)
+        let reporter = boot::reporter(&wanted.format, &boot::style(options, false));
+        let reporter = ReportFile::create(&wanted.file, reporter)
             .map_err(|error| format!("the {} report cannot be written to `{file}`: {error}", wanted.format))?;
         sinks.push(Sink {
             name: format!("the {} report in `{file}`", wanted.format),
-            reporter: boot::reporter(&wanted.format, &boot::style(options, false)),
-            out: Box::new(out),
+            reporter: Box::new(reporter),
+            out: Box::new(io::sink()),
         });
     }
     Ok(sinks)
@@ -212,12 +195,9 @@ fn sinks(options: &Options) -> Result<Vec<Sink>, String> {
 /// Ignored suites are reported as skipped, with their reason.
 fn ignore(top: &Suite, ignored: &[&'static SuiteSpec]) {
     for spec in ignored {
-        let why = match spec.ignore {
-            None | Some("") => "ignored",
-            Some(why) => why,
-        };
-        let birth = Birth::new(spec.title().into_owned(), spec.place());
-        let suite = top.child(birth, spec.plan().skip_all(why));
+        let mut birth = Birth::new(spec.title().into_owned(), spec.place());
+        birth.test_name = Some(spec.test_name());
+        let suite = top.child(birth, spec.plan().skip_all(spec.ignore.unwrap_or_default()));
         close_unrun(&suite, None);
     }
 }

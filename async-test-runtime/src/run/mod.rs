@@ -2,7 +2,9 @@
 
 pub(crate) mod builtin;
 pub(crate) mod intercept;
+mod list;
 pub(crate) mod main;
+mod report_file;
 mod rerun;
 mod select;
 

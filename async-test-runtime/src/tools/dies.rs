@@ -129,20 +129,27 @@ macro_rules! __ending {
 
 /// Checks that a body panics or returns an `Err`, and returns whether it does. The body is a block, an expression, or an
 /// `async` block, which is awaited: `dies_ok!({ parse("") })`, `dies_ok!(async { connect(0).await })`.
+// A `match`, since a temporary would live to the end of the statement and an ending is not `Send`.
 #[macro_export]
 macro_rules! dies_ok {
     (async move $body:block $(, $($message:tt)*)?) => {
-        $crate::__rt::dies(&$crate::__ending!(async move $body), $crate::__message!($($($message)*)?), "the body dies")
+        match $crate::__ending!(async move $body) {
+            ending => $crate::__rt::dies(&ending, $crate::__message!($($($message)*)?), "the body dies"),
+        }
     };
     (async $body:block $(, $($message:tt)*)?) => {
-        $crate::__rt::dies(&$crate::__ending!(async $body), $crate::__message!($($($message)*)?), "the body dies")
+        match $crate::__ending!(async $body) {
+            ending => $crate::__rt::dies(&ending, $crate::__message!($($($message)*)?), "the body dies"),
+        }
     };
     ($body:expr $(, $($message:tt)*)?) => {
-        $crate::__rt::dies(
-            &$crate::__ending!($body),
-            $crate::__message!($($($message)*)?),
-            ::core::concat!(::core::stringify!($body), " dies"),
-        )
+        match $crate::__ending!($body) {
+            ending => $crate::__rt::dies(
+                &ending,
+                $crate::__message!($($($message)*)?),
+                ::core::concat!(::core::stringify!($body), " dies"),
+            ),
+        }
     };
 }
 
@@ -150,17 +157,23 @@ macro_rules! dies_ok {
 #[macro_export]
 macro_rules! lives_ok {
     (async move $body:block $(, $($message:tt)*)?) => {
-        $crate::__rt::lives(&$crate::__ending!(async move $body), $crate::__message!($($($message)*)?), "the body lives")
+        match $crate::__ending!(async move $body) {
+            ending => $crate::__rt::lives(&ending, $crate::__message!($($($message)*)?), "the body lives"),
+        }
     };
     (async $body:block $(, $($message:tt)*)?) => {
-        $crate::__rt::lives(&$crate::__ending!(async $body), $crate::__message!($($($message)*)?), "the body lives")
+        match $crate::__ending!(async $body) {
+            ending => $crate::__rt::lives(&ending, $crate::__message!($($($message)*)?), "the body lives"),
+        }
     };
     ($body:expr $(, $($message:tt)*)?) => {
-        $crate::__rt::lives(
-            &$crate::__ending!($body),
-            $crate::__message!($($($message)*)?),
-            ::core::concat!(::core::stringify!($body), " lives"),
-        )
+        match $crate::__ending!($body) {
+            ending => $crate::__rt::lives(
+                &ending,
+                $crate::__message!($($($message)*)?),
+                ::core::concat!(::core::stringify!($body), " lives"),
+            ),
+        }
     };
 }
 

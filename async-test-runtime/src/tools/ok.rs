@@ -50,13 +50,13 @@ macro_rules! ok {
 #[macro_export]
 macro_rules! nok {
     ($condition:expr $(,)?) => {
-        $crate::__rt::nok($condition, ::core::option::Option::None, ::core::stringify!($condition))
+        $crate::__rt::nok($condition, ::core::option::Option::None, ::core::concat!("not ", ::core::stringify!($condition)))
     };
     ($condition:expr, $($message:tt)+) => {
         $crate::__rt::nok(
             $condition,
             ::core::option::Option::Some(::core::format_args!($($message)+)),
-            ::core::stringify!($condition),
+            ::core::concat!("not ", ::core::stringify!($condition)),
         )
     };
 }

@@ -10,19 +10,19 @@ use std::time::{Duration, Instant, SystemTime};
 use super::attempt::Attempt;
 use super::error::VerifyError;
 use super::fault::Fault;
-use super::shared::{Book, Core, order};
+use super::shared::{Book, By, Core, order};
 use super::task;
 use super::verdict::Verdict;
 use crate::cancel::Cause;
 use crate::claim::{Claim, Raw};
 use crate::clock::sleep_real;
 use crate::event::{Amnesty, EventKind, Span};
-use crate::round::{Mode, Observation, VerifierEvent, VerifierState};
-use crate::settle::{Ending, Gate, RoundFacts};
+use crate::round::{Mode, Observation, VerifierEvent, VerifierState, VerifySpec};
+use crate::settle::{Blame, Ending, Gate, RoundFacts};
 use crate::suite::Attachment;
 
 /// Beyond its limit a round may take this much longer until it is taken for stuck: timers are late on busy machines.
-const GRACE: Duration = Duration::from_millis(500);
+pub(super) const GRACE: Duration = Duration::from_millis(500);
 /// A loop that is asked to end and is not in a round should do so at once.
 const STARVED: Duration = Duration::from_secs(5);
 
@@ -34,6 +34,9 @@ where
     pub(crate) async fn start(self: &Arc<Self>) -> Result<(), VerifyError<T, E>> {
         let opened = self.open()?;
         let (gate, number) = (opened.spec.gate, opened.number);
+        if opened.timing.has_threads() {
+            self.watch(number);
+        }
         tokio::spawn(self.suite.scope(task::run(self.clone(), opened)));
         self.wait(|book| match &book.session {
             Some(session) if session.number == number => session.is_through(gate),
@@ -189,10 +192,13 @@ where
 
     /// The round in flight has not come back in time: it is counted as hung, and nobody waits for it any more. Its
     /// loop ends when it comes back.
-    fn give_up(&self, round: Option<(Instant, Duration)>) {
+    pub(super) fn give_up(&self, round: Option<(Instant, Duration)>) {
         let (number, spec, now) = {
-            let book = self.lock();
-            let Some(session) = &book.session else { return };
+            let mut book = self.lock();
+            let Some(session) = book.session.as_mut().filter(|it| !it.over && !it.given_up) else {
+                return;
+            };
+            session.given_up = true;
             (session.number, book.spec.in_range(), self.timing(&book).now())
         };
         let held = round.map_or(STARVED, |(began, _)| now.real.saturating_duration_since(began));
@@ -213,14 +219,35 @@ where
             draw: 0.0,
         };
         let attempt = Attempt::faulty(Ending::Hung, fault, None);
+        let text = attempt.text().cloned();
         let wall = SystemTime::now().checked_sub(now.at).unwrap_or(SystemTime::UNIX_EPOCH);
-        let recorded = self.record(number, &spec, attempt, &facts, None, wall);
-        if recorded.is_some() {
-            if let Some(session) = self.lock().session.as_mut().filter(|session| session.number == number) {
-                session.over = true;
-            }
-            self.progress.notify_waiters();
+        let blame = Blame::new(self.running(), Vec::new());
+        let recorded = self.record(By::Control(number), &spec, attempt, &facts, Some(blame), wall);
+        let Some(recorded) = recorded else { return };
+        if let Some(session) = self.lock().session.as_mut().filter(|session| session.number == number) {
+            session.over = true;
         }
+        self.progress.notify_waiters();
+        if recorded.crossed {
+            self.fail_fast(&spec, text.as_deref().unwrap_or_default());
+        }
+    }
+
+    /// Ends the body of the suite, if a violation is to; true when it did.
+    pub(super) fn fail_fast(&self, spec: &VerifySpec, text: &str) -> bool {
+        let book = self.lock();
+        let wanted = spec.fail_fast && book.todo.is_none();
+        let name = book.name.clone();
+        drop(book);
+        if wanted {
+            self.suite.cancel(Cause::FailFast(format!("{name}: {text}")));
+        }
+        wanted
+    }
+
+    /// The subtests and jobs that run now.
+    pub(super) fn running(&self) -> Vec<String> {
+        self.suite.running().into_iter().map(|running| running.name).collect()
     }
 }
 

@@ -17,6 +17,7 @@ mod shared;
 mod task;
 mod timing;
 mod verdict;
+mod watchdog;
 
 use std::fmt::{self, Debug};
 use std::future::Future;

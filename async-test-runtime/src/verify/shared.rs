@@ -14,6 +14,7 @@ use super::error::VerifyError;
 use super::fault::Fault;
 use super::task::Loop;
 use super::timing::{Timing, beginning};
+use super::watchdog::Watchdog;
 use crate::error::{Error, ErrorKind};
 use crate::place::Place;
 use crate::round::{Observation, VerifierEvent, VerifierState, VerifySpec};
@@ -53,6 +54,7 @@ pub(crate) struct Core<T, E> {
     born: Instant,
     /// When the suite began.
     started: Instant,
+    pub(crate) watchdog: Watchdog,
 }
 
 pub(crate) struct Book<T, E> {
@@ -79,6 +81,24 @@ pub(crate) struct Session<T, E> {
     pub(crate) begun: bool,
     /// The loop has ended, or has been given up.
     pub(crate) over: bool,
+    /// Nobody waits for its round any more.
+    pub(crate) given_up: bool,
+}
+
+/// Who records a round, and of which session. A loop that was given up is late with its own.
+#[derive(Clone, Copy)]
+pub(crate) enum By {
+    Loop(u64),
+    Control(u64),
+}
+
+impl By {
+    fn may_write<T, E>(self, session: &Session<T, E>) -> bool {
+        match self {
+            By::Loop(number) => session.number == number && !session.given_up,
+            By::Control(number) => session.number == number,
+        }
+    }
 }
 
 /// What the loop learns from the record of a round.
@@ -113,6 +133,7 @@ impl<T, E> Core<T, E> {
             in_flight: AtomicU64::new(0),
             limit: AtomicU64::new(0),
             born: Instant::now(),
+            watchdog: Watchdog::default(),
         }
     }
 
@@ -149,6 +170,12 @@ impl<T, E> Core<T, E> {
                 Some((began, Duration::from_nanos(self.limit.load(Ordering::Relaxed))))
             }
         }
+    }
+
+    /// When the round in flight began, if it holds its thread now.
+    pub(crate) fn held_since(&self) -> Option<Instant> {
+        let round = self.in_flight().filter(|_| self.polling.load(Ordering::Relaxed));
+        round.map(|(began, _)| began)
     }
 
     pub(crate) fn state_error(
@@ -196,6 +223,7 @@ impl<T, E> Core<T, E> {
             fault: None,
             begun: false,
             over: false,
+            given_up: false,
         });
         self.orders.store(0, Ordering::Release);
         let attachment = book.attachment;
@@ -214,7 +242,7 @@ impl<T, E> Core<T, E> {
     /// Takes a round in. Nothing when the session has been given up.
     pub(crate) fn record(
         &self,
-        number: u64,
+        by: By,
         spec: &VerifySpec,
         mut attempt: Attempt<T, E>,
         facts: &RoundFacts,
@@ -230,7 +258,8 @@ impl<T, E> Core<T, E> {
         let session = book
             .session
             .as_mut()
-            .filter(|session| session.number == number && !session.over)?;
+            .filter(|session| !session.over && by.may_write(session))?;
+        let number = session.number;
         let was_broken = session.standing.is_broken();
         let crossed = session.standing.note(spec, facts);
         let round = session.standing.rounds();

@@ -9,9 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use super::attempt::{Attempt, Limit, attempt};
 use super::rest::make_room;
-use super::shared::{Core, Opened, Runner, order};
+use super::shared::{By, Core, Opened, Runner, order};
 use super::timing::{Alarm, Reading, Timing};
-use crate::cancel::Cause;
 use crate::event::Telemetry;
 use crate::round::{Mode, RoundOutcome, VerifySpec};
 use crate::settle::{Blame, Ending, RoundFacts, Step, Stop, round_limit};
@@ -161,6 +160,7 @@ where
 {
     fn drop(&mut self) {
         self.core.land();
+        self.core.watchdog.end();
         let mut book = self.core.lock();
         book.runner = self.runner.take();
         if let Some(session) = book.session.as_mut().filter(|session| session.number == self.session) {
@@ -224,14 +224,15 @@ where
         let blame = self.blame(facts.ending);
         let recorded = self
             .core
-            .record(self.session, &self.spec, attempt, &facts, blame, self.wall)?;
+            .record(By::Loop(self.session), &self.spec, attempt, &facts, blame, self.wall)?;
         if recorded.transition || ended.at.saturating_sub(self.told) >= TOLD_EVERY {
             self.tell(ended.at);
         }
         let out_of_time = matches!(self.spec.mode, Mode::Eventually(_)) && recorded.step == Step::Stop(Stop::TimeUp);
         let at_the_gate = recorded.step == Step::Stop(Stop::GateFailed);
         if (recorded.crossed || out_of_time) && !at_the_gate {
-            self.fail_fast(text.as_deref().unwrap_or("no round passed"));
+            let text = text.as_deref().unwrap_or("no round passed");
+            self.makes_room |= self.core.fail_fast(&self.spec, text);
         }
         if self.gate_closed {
             self.gate_closed = facts.ending == Ending::Unknown;
@@ -256,16 +257,7 @@ where
         if !bad {
             self.good = self.began_with;
         }
-        breaks.then(|| {
-            let running = self
-                .core
-                .suite
-                .running()
-                .into_iter()
-                .map(|running| running.name)
-                .collect();
-            Blame::new(running, self.core.suite.activity_since(self.good))
-        })
+        breaks.then(|| Blame::new(self.core.running(), self.core.suite.activity_since(self.good)))
     }
 
     /// Says how far it is; dropped when the reporters are busy.
@@ -278,16 +270,5 @@ where
             failed,
             unknown,
         });
-    }
-
-    fn fail_fast(&mut self, text: &str) {
-        let book = self.core.lock();
-        let name = book.name.clone();
-        let wanted = self.spec.fail_fast && book.todo.is_none();
-        drop(book);
-        if wanted {
-            self.core.suite.cancel(Cause::FailFast(format!("{name}: {text}")));
-            self.makes_room = true;
-        }
     }
 }

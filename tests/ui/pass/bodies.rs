@@ -14,16 +14,28 @@ async fn reads(t: Suite) -> Result<(), String> {
 async fn forms(t: Suite) {
     let n = 3;
     let mut count = 0;
-    subtest!("block {n}", { ok!(true); });
+    subtest!("block {n}", {
+        ok!(true);
+    });
     subtest!("async", async { ok!(true) });
-    subtest!("move", async move { is!(n, 3); });
-    subtest!("handle", async |t| { t.ok(true, ""); });
+    subtest!("move", async move {
+        is!(n, 3);
+    });
+    subtest!("handle", async |t| {
+        t.ok(true, "");
+    });
     subtest!("typed", async move |t: Suite| t.ok(n == 3, ""));
-    subtest!("closure", |t| async move { t.ok(true, ""); });
+    subtest!("closure", |t| async move {
+        t.ok(true, "");
+    });
     subtest!("path", reads);
     subtest!("call", reads(t.clone()));
-    subtest!("borrows", instant, { count += 1; });
-    subtest!("error", { let _: u8 = "3".parse()?; });
+    subtest!("borrows", instant, {
+        count += 1;
+    });
+    subtest!("error", {
+        let _: u8 = "3".parse()?;
+    });
     subtest!("two errors", {
         let number: u8 = "3".parse()?;
         std::str::from_utf8(&[number])?;

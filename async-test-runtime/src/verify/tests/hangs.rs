@@ -225,3 +225,40 @@ fn after_a_blocked_round_came_back_it_can_be_started_again() {
         assert_eq!(v.report().failed, 1, "the late round was not counted twice");
     });
 }
+
+#[test]
+fn a_round_that_holds_its_thread_is_a_violation_at_once() {
+    let before = Instant::now();
+    let ran = run(On::Many, |_| async {
+        let v = Verifier::new(|| async {
+            std::thread::sleep(Duration::from_secs(8));
+            true
+        })
+        .round_timeout(ms(50))
+        .fail_fast();
+        v.start_job().await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    assert!(before.elapsed() < Duration::from_secs(7), "the body was not ended");
+    ran.failed_with(&["it has been blocking its thread for"]);
+}
+
+#[test]
+fn sleeps_of_the_test_go_on_beside_it() {
+    run(On::Many, |_| async {
+        let before = Instant::now();
+        let v = Verifier::new(|| async {
+            std::thread::sleep(Duration::from_secs(8));
+            true
+        })
+        .round_timeout(ms(300));
+        v.start_job().await.unwrap();
+        for _ in 0..100 {
+            tokio::time::sleep(ms(1)).await;
+        }
+        assert!(before.elapsed() < Duration::from_secs(7));
+        v.stop_job().await.unwrap_err();
+        assert!(before.elapsed() < Duration::from_secs(7));
+    })
+    .failed_with(&["it has been blocking its thread for"]);
+}

@@ -29,6 +29,9 @@ fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
+/// What a body panics with when that is what is tested.
+const ON_PURPOSE: &str = "the body fell over";
+
 /// What became of a suite.
 #[derive(Debug)]
 struct Ran {
@@ -107,6 +110,12 @@ where
     suite.0.hub.sender.send(collect);
     let text = String::from_utf8(collected.recv().unwrap().text).unwrap();
     runtime.shutdown_background();
+    // An assertion in the body that fails must not hide behind a suite that is to fail.
+    if let Some(payload) = suite.0.payload.lock().unwrap().take() {
+        if payload.downcast_ref::<&str>() != Some(&ON_PURPOSE) {
+            std::panic::resume_unwind(payload);
+        }
+    }
     Ran {
         failed: snapshot.failed,
         tally: snapshot.tally,

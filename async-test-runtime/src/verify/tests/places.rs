@@ -56,6 +56,25 @@ fn what_began_and_ended_since_the_last_good_round() {
 }
 
 #[test]
+fn what_began_during_the_last_good_round_is_suspect_as_well() {
+    run(On::Paused, |_| async {
+        let rounds = Counter::default();
+        let v = Verifier::new(move || {
+            let holds = rounds.next() == 1;
+            async move {
+                tokio::time::sleep(ms(100)).await;
+                holds
+            }
+        });
+        v.start_job().await.unwrap();
+        tokio::time::sleep(ms(50)).await;
+        subtest("within", ms(300)).await;
+        let blame = v.report().violation.unwrap().blame.unwrap();
+        assert_eq!(blame.since, ["began s/within"]);
+    });
+}
+
+#[test]
 fn subtests_that_no_round_saw() {
     let ran = run(On::Paused, |_| async {
         let v = holds(&Counter::default()).every(ms(100));

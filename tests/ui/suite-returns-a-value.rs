@@ -6,8 +6,8 @@ async fn number() -> u8 {
 }
 
 #[suite]
-fn plain_number() -> u8 {
-    3
+fn verdict() -> bool {
+    true
 }
 
 fn main() {}

@@ -1,0 +1,227 @@
+//! The smaller parts of an event as fields: verdicts, explanations, problems, measurements.
+
+use super::events::{place, time};
+use super::json_text::Object;
+use crate::claim::{Detail, Figure, Panic, Problem, Running};
+use crate::error::{Error, ErrorKind};
+use crate::event::Telemetry;
+use crate::outcome::BodyFailure;
+use crate::record::{Tally, Verdict};
+use crate::stage::Stage;
+
+pub(super) fn verdict(object: &mut Object, verdict: &Verdict) {
+    let (name, why) = match verdict {
+        Verdict::Passed => ("passed", None),
+        Verdict::Failed => ("failed", None),
+        Verdict::Flunked(why) => ("flunked", Some(why)),
+        Verdict::Unflunked(why) => ("unflunked", Some(why)),
+        Verdict::Todo(why) => ("todo", Some(why)),
+        Verdict::UnexpectedPass(why) => ("unexpected_pass", Some(why)),
+        Verdict::Skipped(why) => ("skipped", Some(why)),
+    };
+    object.text("verdict", name);
+    if let Some(why) = why {
+        object.text("why", why);
+    }
+}
+
+pub(super) fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Initializing => "initializing",
+        Stage::InProgress => "in_progress",
+        Stage::Finishing => "finishing",
+        Stage::Finished => "finished",
+        Stage::Fatality => "fatality",
+        Stage::Dismissed => "dismissed",
+    }
+}
+
+pub(super) fn tally(object: &mut Object, tally: &Tally) {
+    let Tally {
+        run,
+        failed,
+        skipped,
+        todo,
+        unexpected,
+    } = tally;
+    object.count("run", *run);
+    object.count("failed", *failed);
+    object.count("skipped", *skipped);
+    object.count("todo", *todo);
+    object.count("unexpected", *unexpected);
+}
+
+pub(super) fn detail(object: &mut Object, detail: &Detail) {
+    let Detail {
+        expression,
+        expected,
+        got,
+        diff,
+        panic: caught,
+        notes,
+        figures,
+    } = detail;
+    let texts = [
+        ("expression", expression.as_deref()),
+        ("expected", expected.as_deref()),
+        ("got", got.as_deref()),
+        ("diff", diff.as_deref()),
+    ];
+    for (key, text) in texts {
+        optional(object, key, text);
+    }
+    if let Some(caught) = caught {
+        object.object("panic", |object| panic(object, caught));
+    }
+    if !notes.is_empty() {
+        object.texts("notes", notes);
+    }
+    if !figures.is_empty() {
+        object.objects("figures", figures, |object, (name, value)| {
+            object.text("name", name);
+            figure(object, value);
+        });
+    }
+}
+
+fn figure(object: &mut Object, figure: &Figure) {
+    match figure {
+        Figure::Count(count) => object.count("count", *count),
+        Figure::Time(length) => time(object, "time_ns", *length),
+        Figure::Share(share) => object.number("share", *share),
+        Figure::Text(text) => object.text("text", text),
+        Figure::List(texts) => object.texts("list", texts),
+    }
+}
+
+pub(super) fn telemetry(object: &mut Object, telemetry: &Telemetry) {
+    match telemetry {
+        Telemetry::Rounds {
+            verifier,
+            rounds,
+            failed,
+            unknown,
+        } => {
+            object.text("kind", "rounds");
+            object.text("verifier", verifier);
+            object.count("rounds", *rounds);
+            object.count("failed", *failed);
+            object.count("unknown", *unknown);
+        }
+        Telemetry::Span { name, took } => {
+            object.text("kind", "span");
+            object.text("name", name);
+            time(object, "took_ns", *took);
+        }
+    }
+}
+
+pub(super) fn problem(object: &mut Object, problem: &Problem) {
+    object.text("kind", super::words::problem(problem).kind);
+    match problem {
+        Problem::Panicked(caught) => object.object("panic", |object| panic(object, caught)),
+        Problem::Returned(failure) => object.object("error", |object| returned(object, failure)),
+        Problem::TimedOut { limit, running } | Problem::JobsTimedOut { limit, running } => {
+            time(object, "limit_ns", *limit);
+            object.objects("running", running, still_running);
+        }
+        Problem::JobPanicked { job, panic: caught } => {
+            object.text("job", job);
+            object.object("panic", |object| panic(object, caught));
+        }
+        Problem::CleanUp { at, what } => {
+            place(object, "at", at);
+            object.text("what", what);
+        }
+        Problem::PlanMismatch { planned, ran } => {
+            object.count("planned", *planned);
+            object.count("ran", *ran);
+        }
+        Problem::Misuse(at, error) => {
+            place(object, "at", at);
+            object.object("error", |object| misuse(object, error));
+        }
+        Problem::DidNotPanic(what) | Problem::Stopped(what) => object.text("what", what),
+        Problem::LateCheck { suite, label, at } => {
+            object.text("suite", suite);
+            object.text("label", label);
+            place(object, "at", at);
+        }
+        Problem::Extension { name, what } => {
+            object.text("name", name);
+            object.text("what", what);
+        }
+    }
+}
+
+fn panic(object: &mut Object, panic: &Panic) {
+    let Panic {
+        message,
+        at,
+        thread,
+        backtrace,
+    } = panic;
+    object.text("message", message);
+    if let Some(at) = at {
+        place(object, "at", at);
+    }
+    optional(object, "thread", thread.as_deref());
+    optional(object, "backtrace", backtrace.as_deref());
+}
+
+fn returned(object: &mut Object, failure: &BodyFailure) {
+    let BodyFailure {
+        message,
+        debug,
+        sources,
+        at,
+    } = failure;
+    optional(object, "message", message.as_deref());
+    object.text("debug", debug);
+    object.texts("sources", sources);
+    if let Some(at) = at {
+        place(object, "at", at);
+    }
+}
+
+fn still_running(object: &mut Object, running: &Running) {
+    let Running { name, at, age, doing } = running;
+    object.text("name", name);
+    place(object, "at", at);
+    time(object, "age_ns", *age);
+    optional(object, "doing", doing.as_deref());
+}
+
+fn misuse(object: &mut Object, error: &Error) {
+    let Error { suite, operation, kind } = error;
+    object.text("suite", suite);
+    object.text("operation", operation);
+    object.text("kind", misuse_kind(kind));
+    object.text("message", &kind.to_string());
+    object.text("advice", error.advice());
+}
+
+fn misuse_kind(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NoSuite => "no_suite",
+        ErrorKind::PlanTooLate => "plan_too_late",
+        ErrorKind::ImpossiblePlan(_) => "impossible_plan",
+        ErrorKind::NoPlan => "no_plan",
+        ErrorKind::SuiteEnded => "suite_ended",
+        ErrorKind::StageTransition { .. } => "stage_transition",
+        ErrorKind::NoSuchJob(_) => "no_such_job",
+        ErrorKind::JobState { .. } => "job_state",
+        ErrorKind::PostponedJobs(_) => "postponed_jobs",
+        ErrorKind::OutsideEventLoop => "outside_event_loop",
+        ErrorKind::UnknownCommand(_) => "unknown_command",
+        ErrorKind::QueueFull => "queue_full",
+        ErrorKind::Verifier { .. } => "verifier",
+        ErrorKind::Other(_) => "other",
+    }
+}
+
+fn optional(object: &mut Object, key: &str, text: Option<&str>) {
+    if let Some(text) = text {
+        object.text(key, text);
+    }
+}

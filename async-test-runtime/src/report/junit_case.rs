@@ -1,0 +1,307 @@
+//! One `testcase` in the making: what happens to a suite or a subtest, bounded, until it ends.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus};
+
+use super::paint::Paint;
+use super::pretty_failure as failure;
+use super::words::{self, Value, one_line, plain};
+use super::yaml::as_text;
+use crate::claim::{Figure, Problem};
+use crate::place::Place;
+use crate::record::{Check, SuiteEnd, SuiteInfo, Verdict};
+
+/// Failures shown in full of one case.
+const MAX_SHOWN: usize = 25;
+/// Bytes of remarks kept of one case.
+const MAX_REMARKS: usize = 64 * 1024;
+/// Named values kept of one case.
+const MAX_FIGURES: usize = 200;
+
+pub(super) struct Case {
+    name: String,
+    class: String,
+    at: Option<Place>,
+    took: Option<Duration>,
+    /// Of that, spent in subtests, which are cases of their own.
+    in_subtests: Duration,
+    checks: u64,
+    status: Status,
+    remarks: String,
+    figures: Vec<(String, String)>,
+    rerun: Option<String>,
+}
+
+enum Status {
+    Passed,
+    Failed(Failures),
+    /// The message and what kind of skip it is.
+    Skipped(String, &'static str),
+}
+
+/// What failed a case.
+struct Failures {
+    kind: NonSuccessKind,
+    type_name: &'static str,
+    /// The first one in a line.
+    title: String,
+    text: String,
+    count: usize,
+}
+
+impl Case {
+    pub(super) fn new(suite: &SuiteInfo) -> Case {
+        Case {
+            name: suite.path.clone(),
+            class: suite.test_name.replace("::", "."),
+            at: Some(suite.at.clone()),
+            ..Case::empty()
+        }
+    }
+
+    fn empty() -> Case {
+        Case {
+            name: String::new(),
+            class: "the run".to_owned(),
+            at: None,
+            took: None,
+            in_subtests: Duration::ZERO,
+            checks: 0,
+            status: Status::Passed,
+            remarks: String::new(),
+            figures: Vec::new(),
+            rerun: None,
+        }
+    }
+
+    /// A case of no suite, for what went wrong with a run.
+    pub(super) fn error(name: &str, type_name: &'static str, why: &str) -> Case {
+        let mut case = Case {
+            name: name.to_owned(),
+            ..Case::empty()
+        };
+        case.fail(NonSuccessKind::Error, type_name, why.to_owned(), format!("{why}\n"));
+        case
+    }
+
+    /// The same for a problem.
+    pub(super) fn of_run(paint: &Paint, problem: &Problem) -> Case {
+        let told = words::problem(problem);
+        let mut case = Case {
+            name: told.title.clone(),
+            ..Case::empty()
+        };
+        let text = failure::problem(paint, 0, problem, None);
+        case.fail(NonSuccessKind::Error, told.kind, told.title, text);
+        case
+    }
+
+    pub(super) fn check(&mut self, paint: &Paint, check: &Check) {
+        self.checks += 1;
+        for (name, figure) in check.detail.iter().flat_map(|detail| &detail.figures) {
+            self.figure(&check.label, name, figure);
+        }
+        let label = one_line(&check.label);
+        match &check.verdict {
+            Verdict::Passed | Verdict::Flunked(_) => {}
+            Verdict::Failed | Verdict::Unflunked(_) => {
+                let text = failure::check(paint, 0, check);
+                self.fail(NonSuccessKind::Failure, "check", label, text);
+            }
+            Verdict::Todo(why) => self.remark(&format!("todo: {label} ({})", one_line(why))),
+            Verdict::UnexpectedPass(why) => self.remark(&format!("unexpected pass: {label} ({})", one_line(why))),
+            Verdict::Skipped(why) => self.remark(&format!("skipped: {label} ({})", one_line(why))),
+        }
+    }
+
+    pub(super) fn problem(&mut self, paint: &Paint, problem: &Problem, at: &Place) {
+        let told = words::problem(problem);
+        let text = failure::problem(paint, 0, problem, Some(at));
+        let title = match problem {
+            Problem::Panicked(panic) => format!("panicked: {}", one_line(&panic.message)),
+            Problem::Returned(error) => {
+                let message = error.message.as_ref().unwrap_or(&error.debug);
+                format!("returned an error: {}", one_line(message))
+            }
+            _ => told.title,
+        };
+        self.fail(kind(problem), told.kind, title, text);
+    }
+
+    pub(super) fn remark(&mut self, text: &str) {
+        if self.remarks.len() > MAX_REMARKS {
+            return;
+        }
+        self.remarks.push_str(plain(text).trim_end());
+        self.remarks.push('\n');
+        if self.remarks.len() > MAX_REMARKS {
+            self.remarks.push_str("... and more\n");
+        }
+    }
+
+    /// A subtest that is a case of its own has ended.
+    pub(super) fn has_subtest(&mut self, took: Duration) {
+        self.in_subtests += took;
+    }
+
+    pub(super) fn ended(&mut self, check: &Check, end: &SuiteEnd) {
+        self.took = Some(end.took);
+        self.rerun = end.rerun();
+        match &check.verdict {
+            Verdict::Skipped(why) => self.status = Status::Skipped(one_line(why), "skipped"),
+            Verdict::Unflunked(why) => {
+                let title = format!("passed, though a failure was promised: {}", one_line(why));
+                let text = format!("{title}\n  at {}\n", check.at);
+                self.fail(NonSuccessKind::Failure, "unflunked", title, text);
+            }
+            Verdict::UnexpectedPass(why) => {
+                self.remark(&format!("unexpected pass of the whole suite ({})", one_line(why)));
+            }
+            Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) | Verdict::Todo(_) => {}
+        }
+    }
+
+    /// It failed, and that is forgiven.
+    pub(super) fn todo(&mut self, why: &str) {
+        if let Status::Failed(failures) = &self.status {
+            let text = failures.text.clone();
+            self.remark(&text);
+            let why = one_line(why);
+            let colon = if why.is_empty() { "" } else { ": " };
+            self.status = Status::Skipped(format!("todo{colon}{why}"), "todo");
+        }
+    }
+
+    /// It failed, and was promised to.
+    pub(super) fn promised(&mut self, why: &str) {
+        if let Status::Failed(failures) = &self.status {
+            let text = format!("failed as promised ({}):\n{}", one_line(why), failures.text);
+            self.remark(&text);
+            self.status = Status::Passed;
+        }
+    }
+
+    /// Takes in a hidden subtest, which is no case of its own.
+    pub(super) fn swallow(&mut self, hidden: Case, fails: bool) {
+        self.checks += hidden.checks;
+        self.remarks.push_str(&hidden.remarks);
+        self.figures.extend(hidden.figures);
+        self.figures.truncate(MAX_FIGURES);
+        if let (Status::Failed(failures), true) = (hidden.status, fails) {
+            let title = format!("{}: {}", one_line(&hidden.name), failures.title);
+            self.fail(failures.kind, failures.type_name, title, failures.text);
+        }
+    }
+
+    fn figure(&mut self, label: &str, name: &str, figure: &Figure) {
+        if self.figures.len() < MAX_FIGURES {
+            let value = as_text(&Value::Figure(figure.clone()));
+            self.figures
+                .push((format!("{}.{}", one_line(label), one_line(name)), one_line(&value)));
+        }
+    }
+
+    fn fail(&mut self, kind: NonSuccessKind, type_name: &'static str, title: String, text: String) {
+        if let Status::Failed(failures) = &mut self.status {
+            // A check that failed says more about the code than what came of it.
+            failures.kind = if kind == NonSuccessKind::Failure {
+                kind
+            } else {
+                failures.kind
+            };
+            failures.count += 1;
+            if failures.count <= MAX_SHOWN {
+                failures.text.push_str(&text);
+            }
+        } else {
+            self.status = Status::Failed(Failures {
+                kind,
+                type_name,
+                title,
+                text,
+                count: 1,
+            });
+        }
+    }
+
+    pub(super) fn finish(self) -> TestCase {
+        let mut case = TestCase::new(allowed(&one_line(&self.name)), self.status.finish(self.rerun));
+        case.set_classname(allowed(&one_line(&self.class)));
+        if self.checks > 0 {
+            case.set_assertions(usize::try_from(self.checks).unwrap_or(usize::MAX));
+        }
+        if let Some(took) = self.took {
+            case.set_time(took.saturating_sub(self.in_subtests));
+        }
+        if let Some(at) = &self.at {
+            case.extra.insert("file".into(), allowed(&at.file).into());
+            case.extra.insert("line".into(), at.line.to_string().into());
+        }
+        if !self.remarks.is_empty() {
+            case.set_system_out(allowed(&self.remarks));
+        }
+        let property = |(name, value): (String, String)| Property::new(allowed(&name), allowed(&value));
+        case.add_properties(self.figures.into_iter().map(property));
+        case
+    }
+}
+
+impl Status {
+    fn finish(self, rerun: Option<String>) -> TestCaseStatus {
+        match self {
+            Status::Passed => TestCaseStatus::success(),
+            Status::Skipped(why, type_name) => {
+                let mut status = TestCaseStatus::skipped();
+                if !why.is_empty() {
+                    status.set_message(allowed(&why));
+                }
+                status.set_type(type_name);
+                status
+            }
+            Status::Failed(failures) => {
+                let mut text = failures.text;
+                let left_out = failures.count.saturating_sub(MAX_SHOWN);
+                if left_out > 0 {
+                    text.push_str(&format!("{left_out} more failed\n"));
+                }
+                if let Some(command) = rerun {
+                    text.push_str(&format!("run again: {command}\n"));
+                }
+                let more = match failures.count {
+                    1 => String::new(),
+                    count => format!(" (and {} more)", count - 1),
+                };
+                let mut status = TestCaseStatus::non_success(failures.kind);
+                status.set_type(failures.type_name);
+                status.set_message(allowed(&format!("{}{more}", failures.title)));
+                status.set_description(allowed(&text));
+                status
+            }
+        }
+    }
+}
+
+/// A panic and an `Err` are how Rust code says that a test fails; the rest is trouble around the test.
+fn kind(problem: &Problem) -> NonSuccessKind {
+    match problem {
+        Problem::Panicked(_)
+        | Problem::Returned(_)
+        | Problem::JobPanicked { .. }
+        | Problem::PlanMismatch { .. }
+        | Problem::DidNotPanic(_) => NonSuccessKind::Failure,
+        Problem::TimedOut { .. }
+        | Problem::JobsTimedOut { .. }
+        | Problem::CleanUp { .. }
+        | Problem::Misuse(..)
+        | Problem::LateCheck { .. }
+        | Problem::Stopped(_)
+        | Problem::Extension { .. } => NonSuccessKind::Error,
+    }
+}
+
+/// The text without characters that no XML document may hold. What the library would drop in silence is shown as an
+/// escape.
+pub(super) fn allowed(text: &str) -> String {
+    plain(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+}

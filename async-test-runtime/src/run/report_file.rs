@@ -1,0 +1,233 @@
+//! A report in a file, which is a whole document at any time: whatever ends the run, the file can be read.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Seek as _, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::record::Record;
+use crate::report::Reporter;
+
+/// A reporter together with its file. It writes there, and nothing to what it is given.
+///
+/// A report that is there from an earlier run stays until the first text of this one takes its place, in one step. From
+/// then on each text is written over the closing of the document, together with the new closing, by one call.
+#[derive(Debug)]
+pub(super) struct ReportFile {
+    reporter: Box<dyn Reporter>,
+    file: File,
+    /// Where the file is until its first text has been written, and where it goes.
+    renames: Option<(PathBuf, PathBuf)>,
+    /// Pipes and devices take text in order only.
+    is_stream: bool,
+    /// Where the closing begins.
+    end: u64,
+    /// The length of the closing.
+    closing: usize,
+}
+
+impl ReportFile {
+    /// Opens the file, without a change to a report that is there.
+    ///
+    /// # Errors
+    ///
+    /// When no file can be made there.
+    pub(super) fn create(path: &Path, reporter: Box<dyn Reporter>) -> io::Result<ReportFile> {
+        let is_stream = fs::metadata(path).is_ok_and(|there| !there.is_file());
+        let (file, renames) = match is_stream {
+            true => (File::options().write(true).open(path)?, None),
+            false => beside(path)?,
+        };
+        Ok(ReportFile {
+            reporter,
+            file,
+            renames,
+            is_stream,
+            end: 0,
+            closing: 0,
+        })
+    }
+
+    fn write(&mut self, mut text: Vec<u8>, closing: &str) -> io::Result<()> {
+        if self.is_stream {
+            return self.file.write_all(&text);
+        }
+        let end = self.end + text.len() as u64;
+        text.extend_from_slice(closing.as_bytes());
+        let length = text.len();
+        // What is left of a longer closing would spoil the document, if the run ended between the two calls.
+        text.resize(length.max(self.closing), b'\n');
+        self.file.seek(SeekFrom::Start(self.end))?;
+        self.file.write_all(&text)?;
+        if text.len() > length {
+            self.file.set_len(self.end + length as u64)?;
+        }
+        (self.end, self.closing) = (end, closing.len());
+        match self.renames.take() {
+            Some((from, to)) => fs::rename(from, to),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A new file beside the one that it is to replace; that one itself where nothing can be made beside it.
+fn beside(path: &Path) -> io::Result<(File, Option<(PathBuf, PathBuf)>)> {
+    // A link is to go on pointing to the report.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.tmp", std::process::id()));
+    let new = path.with_file_name(name);
+    match File::create(&new) {
+        Ok(file) => Ok((file, Some((new, path)))),
+        Err(_) => Ok((File::create(&path)?, None)),
+    }
+}
+
+impl Reporter for ReportFile {
+    fn record(&mut self, record: &Record, _out: &mut dyn Write) -> io::Result<()> {
+        let mut text = Vec::new();
+        self.reporter.record(record, &mut text)?;
+        // The closing may name what is running.
+        let is_start = matches!(record, Record::SuiteStarted(suite) if suite.nesting == 1);
+        if text.is_empty() && !is_start {
+            return Ok(());
+        }
+        let closing = self.reporter.closing();
+        if text.is_empty() && closing.is_empty() {
+            return Ok(());
+        }
+        self.write(text, &closing)
+    }
+}
+
+impl Drop for ReportFile {
+    fn drop(&mut self) {
+        if let Some((new, _)) = &self.renames {
+            // Nothing was written, so nothing is to be left behind.
+            let _ = fs::remove_file(new);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::ids::SuiteId;
+    use crate::place::Place;
+    use crate::record::SuiteInfo;
+
+    /// Writes one text and one closing for each record.
+    #[derive(Debug)]
+    struct Texts(Vec<(&'static str, &'static str)>, &'static str);
+
+    impl Reporter for Texts {
+        fn record(&mut self, _: &Record, out: &mut dyn Write) -> io::Result<()> {
+            let (text, closing) = self.0.remove(0);
+            self.1 = closing;
+            out.write_all(text.as_bytes())
+        }
+
+        fn closing(&self) -> String {
+            self.1.to_owned()
+        }
+    }
+
+    fn record() -> Record {
+        Record::SuiteStarted(Arc::new(SuiteInfo {
+            id: SuiteId(1),
+            parent: Some(SuiteId::ROOT),
+            top: SuiteId(1),
+            name: "a".to_owned(),
+            test_name: "a".into(),
+            path: "a".to_owned(),
+            nesting: 1,
+            at: Place::new("", 0, 0),
+            is_async: false,
+            hidden: false,
+            tags: Vec::new(),
+            rerun: None,
+        }))
+    }
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Folder {
+            let folder = std::env::temp_dir().join(format!("async-test-{}-{name}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            Folder(folder)
+        }
+
+        fn names(&self) -> Vec<OsString> {
+            let mut names: Vec<OsString> = fs::read_dir(&self.0)
+                .unwrap()
+                .map(|it| it.unwrap().file_name())
+                .collect();
+            names.sort();
+            names
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn the_file_ends_with_the_closing_at_any_time() {
+        let folder = Folder::new("closing");
+        let path = folder.0.join("report");
+        fs::write(&path, "from yesterday, and longer than anything that is written today").unwrap();
+        let texts = vec![
+            ("head ", "(a long closing)"),
+            ("", "(short)"),
+            ("one ", "(a long closing)"),
+            ("two ", "(s)"),
+            ("tail", ""),
+        ];
+        let mut file = ReportFile::create(&path, Box::new(Texts(texts, ""))).unwrap();
+        assert!(fs::read_to_string(&path).unwrap().starts_with("from yesterday"));
+        for expected in [
+            "head (a long closing)",
+            "head (short)",
+            "head one (a long closing)",
+            "head one two (s)",
+            "head one two tail",
+        ] {
+            file.record(&record(), &mut io::sink()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+        }
+        assert_eq!(folder.names(), ["report"]);
+    }
+
+    #[test]
+    fn a_run_that_does_not_begin_leaves_nothing_behind() {
+        let folder = Folder::new("unused");
+        let path = folder.0.join("report");
+        drop(ReportFile::create(&path, Box::new(Texts(Vec::new(), ""))).unwrap());
+        assert!(folder.names().is_empty());
+        let nowhere = folder.0.join("no/such/folder");
+        assert!(ReportFile::create(&nowhere, Box::new(Texts(Vec::new(), ""))).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_and_a_device_stay_what_they_are() {
+        let folder = Folder::new("link");
+        let (path, link) = (folder.0.join("report"), folder.0.join("link"));
+        fs::write(&path, "old").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let mut file = ReportFile::create(&link, Box::new(Texts(vec![("new", "")], ""))).unwrap();
+        file.record(&record(), &mut io::sink()).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+
+        let mut null = ReportFile::create(Path::new("/dev/null"), Box::new(Texts(vec![("x", "y")], ""))).unwrap();
+        null.record(&record(), &mut io::sink()).unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+}

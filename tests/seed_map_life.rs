@@ -1,0 +1,345 @@
+//! The seed map, rows A18, A26 and A27: stages, ends, and what runs whatever the end is.
+
+mod seed_map;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_test_suite::claim::Problem;
+use async_test_suite::error::{Error, ErrorKind};
+use async_test_suite::prelude::*;
+use async_test_suite::record::{Record, Verdict};
+use async_test_suite::{Intercept, Intercepted, Plan, Stage};
+use seed_map::{letters, problems};
+use tokio::sync::oneshot;
+
+/// Which stage each may become, by the first letters.
+const STEPS: [(Stage, &str); 6] = [
+    (Stage::Initializing, "xxx.xx"),
+    (Stage::InProgress, ".xx.xx"),
+    (Stage::Finishing, "..xxxx"),
+    (Stage::Finished, "...xxx"),
+    (Stage::Fatality, "....xx"),
+    (Stage::Dismissed, ".....x"),
+];
+
+/// The steps that lead to a stage.
+fn road(to: Stage) -> &'static [Stage] {
+    match to {
+        Stage::Initializing => &[],
+        Stage::InProgress => &[Stage::InProgress],
+        Stage::Finishing => &[Stage::Finishing],
+        Stage::Finished => &[Stage::Finishing, Stage::Finished],
+        Stage::Fatality => &[Stage::Fatality],
+        Stage::Dismissed => &[Stage::Dismissed],
+    }
+}
+
+#[suite(plan = 36)]
+async fn a18_every_pair_of_stages_through_set_stage() {
+    let (answers, answered) = oneshot::channel();
+    Intercept::new()
+        .run("stages", |t| async move {
+            let mut answers_of = HashMap::new();
+            for (from, _) in STEPS {
+                for to in Stage::ALL {
+                    let new = t.create_suite(format!("{from} {to}"), Plan::new(), |_| async {});
+                    let suite = new.suite().expect("nothing is skipped").clone();
+                    for step in road(from) {
+                        suite.set_stage(*step).expect("a step of the road");
+                    }
+                    answers_of.insert(
+                        (from, to),
+                        (suite.set_stage(to), suite.stage(), suite.path().to_owned()),
+                    );
+                }
+            }
+            let _ = answers.send(answers_of);
+        })
+        .await;
+    let answers = answered.await.unwrap_or_default();
+    for (from, steps) in STEPS {
+        for (to, allowed) in Stage::ALL.into_iter().zip(steps.chars()) {
+            let (answer, after, path) = answers[&(from, to)].clone();
+            let expected = match allowed {
+                'x' => (Ok(from), to),
+                _ => (
+                    Err(Error::new(path, "set_stage", ErrorKind::StageTransition { from, to })),
+                    from,
+                ),
+            };
+            is!((answer, after), expected, "{from} to {to}");
+        }
+    }
+}
+
+#[suite(flavor = "multi_thread", worker_threads = 4)]
+async fn a18_of_concurrent_callers_one_makes_the_step() {
+    let seen = Intercept::new()
+        .run("race", |t| async move {
+            let child = t.create_suite("child", Plan::new(), |_| async {});
+            let suite = child.suite().expect("nothing is skipped").clone();
+            let begin = Arc::new(tokio::sync::Barrier::new(64));
+            let callers: Vec<_> = (0..64)
+                .map(|_| {
+                    let (suite, begin) = (suite.clone(), begin.clone());
+                    t.spawn(async move {
+                        begin.wait().await;
+                        (suite.set_stage(Stage::InProgress), suite.set_stage(Stage::Finishing))
+                    })
+                })
+                .collect();
+            let mut firsts = (0, 0);
+            for caller in callers {
+                let (progress, finishing) = caller.await.unwrap();
+                firsts.0 += u32::from(progress == Ok(Stage::Initializing));
+                firsts.1 += u32::from(finishing == Ok(Stage::InProgress));
+                // Whoever came too late for the first step is told from where it was refused.
+                if let Err(error) = progress {
+                    let (from, to) = (Stage::Finishing, Stage::InProgress);
+                    assert_eq!(error.kind, ErrorKind::StageTransition { from, to });
+                }
+            }
+            assert_eq!(firsts, (1, 1));
+        })
+        .await;
+    is!(problems(&seen, "race"), []);
+    let steps = seen.records().iter().filter_map(|record| match record {
+        Record::Stage(suite, from, to) if suite.path == "race/child" => Some((*from, *to)),
+        _ => None,
+    });
+    is!(
+        steps.collect::<Vec<_>>(),
+        [
+            (Stage::Initializing, Stage::InProgress),
+            (Stage::InProgress, Stage::Finishing),
+            (Stage::Finishing, Stage::Finished),
+        ],
+        "each step is one event"
+    );
+}
+
+#[suite]
+async fn a18_the_stages_of_a_life(t: Suite) {
+    is!(t.stage(), Stage::Initializing, "asked before the first test");
+    is!(t.stage(), Stage::InProgress);
+    let inner = t.clone();
+    t.on_finish(async move {
+        is!(inner.stage(), Stage::Finishing, "a clean-up");
+    });
+    let child = t.create_suite("child", Plan::new(), |_| async {});
+    let suite = child.suite().cloned();
+    ok!(child.run().await);
+    is!(suite.map(|suite| suite.stage()), Some(Stage::Dismissed), "an ended one");
+}
+
+/// A body that leaves three clean-ups behind and ends in its own way; what ran of it, in order.
+async fn ends(plan: Plan, end: &'static str) -> (Vec<&'static str>, Intercepted) {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let noted = log.clone();
+    let seen = Intercept::new()
+        .run("run", move |_| async move {
+            let new = Suite::current().create_suite("suite", plan, move |t| async move {
+                for name in ["first", "second", "third"] {
+                    let log = log.clone();
+                    t.on_finish(async move {
+                        tokio::task::yield_now().await;
+                        log.lock().unwrap().push(name);
+                    });
+                }
+                let log = log.clone();
+                let (begun, begins) = oneshot::channel();
+                t.spawn(async move {
+                    let _dropped = Noted(log, "job");
+                    let _ = begun.send(());
+                    if end != "success" {
+                        std::future::pending::<()>().await;
+                    }
+                });
+                let _ = begins.await;
+                t.pass("before the end");
+                match end {
+                    "success" => {}
+                    "panic" => panic!("on purpose"),
+                    "abort" => abort_testing!(),
+                    "bail-out" => bail_out!("no {}", "disk"),
+                    "timeout" => {}
+                    other => panic!("what is {other}?"),
+                }
+                if end != "success" {
+                    t.flunk("too late: it is ignored or the suite fails anyway");
+                    std::future::pending::<()>().await;
+                }
+            });
+            new.run().await;
+        })
+        .await;
+    let log = std::mem::take(&mut *noted.lock().unwrap());
+    (log, seen)
+}
+
+struct Noted(Arc<Mutex<Vec<&'static str>>>, &'static str);
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().push(self.1);
+    }
+}
+
+#[suite]
+async fn a26_clean_ups_run_last_first_whatever_the_end_is() {
+    let short = Duration::from_millis(30);
+    for (end, plan, verdict) in [
+        ("success", Plan::new(), Verdict::Passed),
+        ("panic", Plan::new().job_timeout(short), Verdict::Failed),
+        ("timeout", Plan::new().timeout(short), Verdict::Failed),
+        ("abort", Plan::new(), Verdict::Passed),
+        ("bail-out", Plan::new(), Verdict::Failed),
+    ] {
+        let (log, seen) = ends(plan, end).await;
+        is!(log, ["job", "third", "second", "first"], "{end}: jobs, then clean-ups");
+        is!(seed_map::verdicts(&seen, "run"), [verdict], "{end}");
+        is!(seen.run_end().problems.len(), 0, "{end}: nothing came too late");
+    }
+}
+
+#[suite]
+async fn a26_clean_ups_run_after_an_error_and_one_that_panics_stops_none() {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let inner = log.clone();
+    let seen = Intercept::new()
+        .run("run", |_| async move {
+            subtest!("suite", async |t| {
+                let (first, last) = (inner.clone(), inner.clone());
+                t.on_finish(async move { first.lock().unwrap().push("first") });
+                t.on_finish(async { panic!("in a clean-up") });
+                t.on_finish(async move { last.lock().unwrap().push("last") });
+                let _: u8 = "x".parse()?;
+            });
+        })
+        .await;
+    is!(*log.lock().unwrap(), ["last", "first"]);
+    let problems = problems(&seen, "run/suite");
+    matches_ok!(
+        &problems[..],
+        [Problem::Returned(_), Problem::CleanUp { at, what }] if at.file == file!() && what.contains("in a clean-up")
+    );
+}
+
+#[suite]
+async fn a26_abort_ends_one_suite_quietly() {
+    let (_, seen) = ends(Plan::new().tests(7), "abort").await;
+    is!(
+        letters(&seen, "run/suite"),
+        "P",
+        "what was counted stays, what comes later is ignored"
+    );
+    is!(problems(&seen, "run/suite"), [], "the plan is not compared");
+    is!(seen.verdict(), Verdict::Passed);
+}
+
+#[suite]
+async fn a26_dismiss_and_finish_and_done_testing_and_completed() {
+    let seen = Intercept::new()
+        .run("run", |t| async move {
+            let child = t.create_suite("dismissed", Plan::new().tests(3), |t| async move {
+                t.dismiss();
+                std::future::pending::<()>().await;
+            });
+            let suite = child.suite().cloned().expect("nothing is skipped");
+            let waiting = t.spawn(async move { suite.completed().await });
+            assert!(child.run().await);
+            waiting.await.unwrap();
+            subtest!("finished", random, async |t| {
+                subtest!("put off", { pass!() });
+                assert_eq!(t.tests_run(), 0);
+                t.finish().await;
+                assert_eq!(t.tests_run(), 1);
+            });
+            subtest!("done", {
+                pass!();
+                done_testing!();
+                pass!("one more");
+            });
+        })
+        .await;
+    is!(letters(&seen, "run"), "PPF");
+    let problems = problems(&seen, "run/done");
+    matches_ok!(&problems[..], [Problem::LateCheck { suite, label, .. }] if suite == "run/done" && label == "one more");
+}
+
+#[suite]
+async fn a26_a_bail_out_ends_the_run_and_reports_are_still_written() {
+    let seen = Intercept::new()
+        .run("run", |_| async {
+            subtest!("beside", spawned, { std::future::pending::<()>().await });
+            subtest!("child", {
+                pass!("counted");
+                bail_out!("no {}", "disk");
+                std::future::pending::<()>().await;
+            });
+            flunk!("the body goes no further");
+        })
+        .await;
+    is!(seen.run_end().bailed_out.as_deref(), Some("no disk"));
+    nok!(seen.run_end().is_ok());
+    for path in ["run", "run/beside", "run/child"] {
+        ok!(seen.suite(path).is_some(), "`{path}` has ended");
+    }
+    is!(letters(&seen, "run/child"), "P");
+    is!(seen.checks("run").len(), 2, "its subtests only");
+    let tap = seen.render("tap");
+    like!(tap, "(?m)^Bail out! no disk$");
+    let pretty = seen.render("pretty");
+    like!(pretty, "no disk");
+}
+
+#[suite]
+async fn a26_a_late_check_is_one_of_its_suite_and_fails_the_run() {
+    let seen = Intercept::new()
+        .run("run", |t| async move {
+            let child = t.create_suite("child", Plan::new(), |_| async {});
+            let ended = child.suite().cloned().expect("nothing is skipped");
+            assert!(child.run().await);
+            ended.ok(true, "after the end");
+            assert_eq!(
+                ended.plan(Plan::new().tests(1)).unwrap_err().kind,
+                ErrorKind::SuiteEnded
+            );
+        })
+        .await;
+    is!(letters(&seen, "run/child"), "", "it is not counted");
+    is!(seen.verdict(), Verdict::Passed, "nobody knows whose fault it is");
+    nok!(seen.run_end().is_ok(), "so the run fails");
+    let problems: Vec<Problem> = seen.run_end().problems.iter().map(|it| (**it).clone()).collect();
+    matches_ok!(
+        &problems[..],
+        [Problem::LateCheck { suite, label, at }, Problem::Misuse(_, error)]
+            if suite == "run/child" && label == "after the end" && at.file == file!()
+                && error.kind == ErrorKind::SuiteEnded
+    );
+}
+
+#[suite]
+async fn a27_a_dying_subtest_fails_alone() {
+    let seen = Intercept::new()
+        .run("run", |_| async {
+            for mode in [Plan::new(), Plan::new().parallel(), Plan::new().random()] {
+                let new = Suite::current().create_suite("mode", mode, |_| async {
+                    subtest!("dies", { panic!("x-sorry") });
+                    subtest!("lives", { pass!() });
+                });
+                assert!(!new.run().await);
+            }
+        })
+        .await;
+    is!(letters(&seen, "run"), "FFF");
+    is!(
+        seen.all_checks()
+            .filter(|check| check.label == "lives" && check.verdict == Verdict::Passed)
+            .count(),
+        3
+    );
+    like!(seen.render("tap"), "x-sorry");
+}

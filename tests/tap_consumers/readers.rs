@@ -1,0 +1,135 @@
+//! The readers of TAP: how they are installed, asked, and understood.
+
+#![allow(unreachable_pub, reason = "a module of a test program")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub struct Readers {
+    place: PathBuf,
+}
+
+/// What a reader made of one stream, or of one block of it.
+#[derive(Clone, Default, Debug)]
+pub struct Read {
+    pub ok: bool,
+    /// Points, failed, skipped, forgiven, passed though forgiven.
+    pub counters: [u64; 5],
+    /// What it could not accept.
+    pub wrong: String,
+}
+
+fn here(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/tap_consumers")
+        .join(file)
+}
+
+fn said(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+impl Readers {
+    pub fn install(place: &Path) -> Result<Readers, String> {
+        let output = Command::new("sh").arg(here("install.sh")).arg(place).output();
+        let output = output.map_err(|error| format!("install.sh cannot be run: {error}"))?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        Ok(Readers {
+            place: place.to_owned(),
+        })
+    }
+
+    /// Writes a file for each stream.
+    pub fn files<'a>(&self, name: &str, streams: impl Iterator<Item = &'a str>) -> Vec<PathBuf> {
+        let folder = self.place.join(format!("streams-{name}"));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let write = |(number, text): (usize, &str)| {
+            let file = folder.join(format!("{number}.tap"));
+            std::fs::write(&file, text).unwrap();
+            file
+        };
+        streams.enumerate().map(write).collect()
+    }
+
+    /// What npm's `tap-parser` reads, by file and by the first word of a block's name.
+    pub fn npm(&self, files: &[PathBuf]) -> Vec<BTreeMap<String, Read>> {
+        let mut command = Command::new("node");
+        command.arg(here("read.cjs")).arg(&self.place).args(files);
+        let mut read = vec![BTreeMap::new(); files.len()];
+        for line in said(&mut command).lines() {
+            let (file, rest) = line.split_once('\t').unwrap();
+            let (name, rest) = rest.split_once('\t').unwrap();
+            let before = read[number(files, file)].insert(name.to_owned(), table_row(rest));
+            assert!(before.is_none(), "{file}: two blocks are called {name:?}");
+        }
+        read
+    }
+
+    /// What PyPI's `tap.py` reads, by file.
+    pub fn python(&self, files: &[PathBuf]) -> Vec<Read> {
+        let mut command = Command::new(self.place.join("python/bin/python"));
+        rows(command.arg(here("read.py")), files)
+    }
+
+    /// What the parser of perl's `prove` reads, by file.
+    pub fn perl(&self, files: &[PathBuf]) -> Vec<Read> {
+        let mut command = Command::new("perl");
+        rows(command.arg(here("read.pl")), files)
+    }
+
+    /// Whether perl's `prove` itself calls the files good, and which of them it complains of. After a `Bail out!` it
+    /// reads no other file.
+    pub fn prove(&self, files: &[PathBuf]) -> (Option<i32>, BTreeSet<usize>) {
+        let mut command = Command::new("prove");
+        command.args(["--norc", "--nocolor", "--exec", "cat"]).args(files);
+        let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let (mut blamed, mut current) = (BTreeSet::new(), None);
+        let summary = text
+            .split_once("Test Summary Report")
+            .map_or("", |(_, summary)| summary);
+        for line in summary.lines() {
+            if let Some((file, figures)) = line.split_once(" (Wstat: ") {
+                current = Some(number(files, file));
+                if !figures.contains("Failed: 0)") {
+                    blamed.extend(current);
+                }
+            } else if line.trim_start().starts_with("Parse errors:") {
+                blamed.extend(current);
+            }
+        }
+        (output.status.code(), blamed)
+    }
+}
+
+fn rows(command: &mut Command, files: &[PathBuf]) -> Vec<Read> {
+    let mut read = vec![Read::default(); files.len()];
+    for line in said(command.args(files)).lines() {
+        let (file, rest) = line.split_once('\t').unwrap();
+        read[number(files, file)] = table_row(rest);
+    }
+    read
+}
+
+fn number(files: &[PathBuf], file: &str) -> usize {
+    let found = files.iter().position(|known| known == Path::new(file));
+    found.unwrap_or_else(|| panic!("{file} is none of ours"))
+}
+
+/// ok, points, failed, todo, unexpected, skipped, wrong
+fn table_row(row: &str) -> Read {
+    let cells: Vec<&str> = row.split('\t').collect();
+    let count = |index: usize| cells[index].parse::<u64>().unwrap();
+    Read {
+        ok: cells[0] == "true",
+        counters: [count(1), count(2), count(5), count(3), count(4)],
+        wrong: cells[6].to_owned(),
+    }
+}
