@@ -14,7 +14,10 @@ const FLOORS: &[(u8, &[&str])] = &[
         ],
     ),
     // judgement
-    (1, &["amnesty", "diff", "ledger", "order", "settle", "structure"]),
+    (
+        1,
+        &["amnesty", "diff", "filter", "ledger", "order", "settle", "structure"],
+    ),
     // ears
     (2, &["hook", "report"]),
     // machinery

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, ReturnType, Type};
+use syn::{FnArg, ReturnType, Signature, Type, parse_quote};
 
 use crate::args::Args;
 use crate::attrs::Attrs;
@@ -91,7 +91,8 @@ fn is_plain_value(ty: &Type) -> bool {
 }
 
 fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &TokenStream) -> TokenStream {
-    let Function { vis, sig, body, .. } = function;
+    let Function { vis, body, .. } = function;
+    let sig = signature(function);
     let Attrs { cfg, inner, outer } = Attrs::sort(&function.attrs);
     let Marks { ignore, should_panic } = marks;
     let ident = &sig.ident;
@@ -117,6 +118,7 @@ fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &Token
         #[allow(non_upper_case_globals, reason = "named after the function")]
         static #spec: #krate::__rt::SuiteSpec = {
             #import
+            #[allow(clippy::unused_async, reason = "a suite need not await anything")]
             #(#inner)* #sig #body
             #krate::__rt::SuiteSpec {
                 function: #name,
@@ -135,6 +137,16 @@ fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &Token
         #[::core::prelude::v1::test]
         #vis fn #ident() #output { #krate::__rt::#run(&#spec) }
     }
+}
+
+/// The signature as it is, but that the handle may be left unused.
+fn signature(function: &Function) -> Signature {
+    let mut sig = function.sig.clone();
+    if let Some(FnArg::Typed(handle)) = sig.inputs.first_mut() {
+        let allow = parse_quote!(#[allow(unused_variables, reason = "a suite need not use its handle")]);
+        handle.attrs.push(allow);
+    }
+    sig
 }
 
 fn place(start: Span, end: Span) -> TokenStream {

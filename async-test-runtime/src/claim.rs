@@ -37,6 +37,19 @@ pub struct Claim {
     pub detail: Option<Box<Detail>>,
     /// Whether `skip_remaining!` turns it into a skip.
     pub skippable: bool,
+    /// What it is judged by beside its outcome.
+    pub terms: Terms,
+}
+
+/// What a check is judged by beside its outcome.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub enum Terms {
+    /// The markers before it: `todo_next!`, `test_flunks!`.
+    #[default]
+    Program,
+    /// Only its own reason to be forgiven, if it has one. For checks that come at a time the program does not decide,
+    /// as the verdict of a verifier does: they must not use up a marker that was meant for another.
+    Own(Option<Cow<'static, str>>),
 }
 
 impl Claim {
@@ -48,6 +61,7 @@ impl Claim {
             at,
             detail: None,
             skippable: true,
+            terms: Terms::Program,
         }
     }
 
@@ -55,6 +69,13 @@ impl Claim {
     #[must_use]
     pub fn detail(mut self, detail: Detail) -> Claim {
         self.detail = Some(Box::new(detail));
+        self
+    }
+
+    /// Is judged by this alone, not by the markers before it.
+    #[must_use]
+    pub fn on_own_terms(mut self, todo: Option<Cow<'static, str>>) -> Claim {
+        self.terms = Terms::Own(todo);
         self
     }
 

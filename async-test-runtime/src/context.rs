@@ -82,6 +82,11 @@ fn no_suite(operation: &'static str) -> ! {
     panic!("{}", Error::new("", operation, ErrorKind::NoSuite))
 }
 
+/// Whether checks are kept here in place of being sent.
+pub(crate) fn is_capturing() -> bool {
+    CURRENT.try_with(|current| current.captured.is_some()).unwrap_or(false)
+}
+
 /// Whether a suite is running here; asked by the panic hook, so it must not panic.
 pub(crate) fn is_inside() -> bool {
     CURRENT.try_with(|_| ()).is_ok()

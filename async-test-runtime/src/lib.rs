@@ -67,16 +67,20 @@ mod tools;
 pub use rt as __rt;
 
 pub use cancel::Cause;
+pub use claim::{Claim, Detail, Figure};
 pub use hook::Bundle;
 pub use invoke::{Invoke, NewSuite, Subtest};
 pub use manager::{JobManager, JobPromise};
 pub use plan::{Condition, Plan};
 pub use report::Reporter;
-pub use round::{Observation, Round, RoundOutcome, VerifierState, VerifySpec};
+pub use round::{
+    Again, BadDuration, IntoDuration, Mode, Observation, ReturnedFalse, Round, RoundOutcome, VerifierEvent,
+    VerifierState, VerifySpec, parse_duration,
+};
 pub use run::intercept::{Intercept, Intercepted};
-pub use settle::VerifyReport;
+pub use settle::{Blame, FailedRound, Interval, Latency, Seen, VerifyReport, VerifyVerdict};
 pub use spawn::{Job, JobError};
 pub use stage::Stage;
 pub use suite::Suite;
 pub use tools::proclaim::TestResult;
-pub use verify::{Fault, Verifier, VerifyCause, VerifyError};
+pub use verify::{DuringOutput, Fault, Verifier, VerifyCause, VerifyError};

@@ -89,6 +89,11 @@ impl<E: Display + Debug> From<E> for BodyError {
 /// What the last expression of a `subtest!` body may be.
 ///
 /// A `bool` is the value of a check, which has been counted already, so it says nothing more.
+#[diagnostic::on_unimplemented(
+    message = "a subtest cannot end with a value of type `{Self}`",
+    label = "ends with this value",
+    note = "end it with a `;`, with a check, or with a `Result`"
+)]
 pub trait Tail {
     /// Turns the value into the result of the body.
     fn tail(self) -> Result<(), BodyError>;
@@ -136,6 +141,11 @@ impl<T, E: Into<BodyError>> Tail for Result<T, E> {
 }
 
 /// What the last expression of a `verify_loop!` body with a `?` may be: the value of a round that passed.
+#[diagnostic::on_unimplemented(
+    message = "a round with a `?` in it cannot end with a value of type `{Self}`",
+    label = "ends with this value",
+    note = "end it with `Ok(value)`, with a `bool`, or with a `;`"
+)]
 pub trait RoundTail {
     /// What the round observed.
     type Value;

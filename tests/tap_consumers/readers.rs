@@ -97,7 +97,7 @@ impl Readers {
             .map_or("", |(_, summary)| summary);
         for line in summary.lines() {
             if let Some((file, figures)) = line.split_once(" (Wstat: ") {
-                current = Some(number(files, file));
+                current = Some(number(files, file.trim_end()));
                 if !figures.contains("Failed: 0)") {
                     blamed.extend(current);
                 }

@@ -4,6 +4,7 @@
 static __suite_boom: ::async_test_suite::__rt::SuiteSpec = {
     #[allow(unused_imports, reason = "an inner body may import it once more")]
     use ::async_test_suite::__rt::verify_loop;
+    #[allow(clippy::unused_async, reason = "a suite need not await anything")]
     #[tracing::instrument]
     #[expect(unused)]
     async fn boom() {

@@ -1,8 +1,12 @@
 #[doc(hidden)]
 #[allow(non_upper_case_globals, reason = "named after the function")]
 static __suite_storage: ::async_test_suite::__rt::SuiteSpec = {
+    #[allow(clippy::unused_async, reason = "a suite need not await anything")]
     #[allow(clippy::unwrap_used)]
-    async fn storage(t: Suite) -> Result<(), StoreError> {
+    async fn storage(
+        #[allow(unused_variables, reason = "a suite need not use its handle")]
+        t: Suite,
+    ) -> Result<(), StoreError> {
         t.ok(true, "open");
         Ok(())
     }

@@ -1,7 +1,11 @@
 #[doc(hidden)]
 #[allow(non_upper_case_globals, reason = "named after the function")]
 static __suite_storage: other::__rt::SuiteSpec = {
-    async fn storage(_: Suite) {}
+    #[allow(clippy::unused_async, reason = "a suite need not await anything")]
+    async fn storage(
+        #[allow(unused_variables, reason = "a suite need not use its handle")]
+        _: Suite,
+    ) {}
     other::__rt::SuiteSpec {
         function: "storage",
         module: ::core::module_path!(),

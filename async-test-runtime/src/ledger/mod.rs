@@ -365,8 +365,9 @@ fn test(node: &mut Node, claim: Claim, effects: &mut Effects) {
         at,
         detail,
         skippable,
+        terms,
     } = claim;
-    let verdict = node.judge(raw, skippable);
+    let verdict = node.judge(raw, skippable, terms);
     effects.records.push(Record::Check(Arc::new(Check {
         suite: node.info.clone(),
         number: node.tally.run,

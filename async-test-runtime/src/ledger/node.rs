@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::amnesty::{Amnesties, Mark, judge};
-use crate::claim::{Panic, Problem, Raw};
+use crate::claim::{Panic, Problem, Raw, Terms};
 use crate::error::{Error, ErrorKind};
 use crate::event::{BodySpan, Closing, Opening};
 use crate::place::Place;
@@ -104,14 +104,17 @@ impl Node {
     }
 
     /// Judges one outcome of this suite's own and counts it.
-    pub(super) fn judge(&mut self, raw: Raw, skippable: bool) -> Verdict {
+    pub(super) fn judge(&mut self, raw: Raw, skippable: bool, terms: Terms) -> Verdict {
         let raw = match self.amnesties.skipping() {
             Some(why) if skippable => Raw::Skip(why.clone()),
             _ => raw,
         };
         let mark = match raw {
             Raw::Skip(_) => Mark::default(),
-            _ => self.amnesties.take(),
+            _ => match terms {
+                Terms::Program => self.amnesties.take(),
+                Terms::Own(todo) => Mark { todo, flunk: None },
+            },
         };
         self.count(judge(&raw, &mark))
     }

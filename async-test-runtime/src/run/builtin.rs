@@ -137,11 +137,8 @@ fn once(spec: &'static SuiteSpec) -> Ended {
     // One wait for both: the end of the suite came first in the queue.
     let collected = collected.recv().unwrap_or_default();
     let snapshot = answered.recv().ok().flatten();
-    let stuck = shared.table().active() > 0;
-    if stuck {
-        // Waiting for a thread that does not come back would hang the harness.
-        runtime.shutdown_background();
-    }
+    // To wait for a thread that does not come back would hang the harness.
+    runtime.shutdown_timeout(Duration::from_secs(1));
     let payload = shared.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ended {
         failed: snapshot

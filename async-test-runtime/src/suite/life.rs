@@ -62,6 +62,7 @@ impl Suite {
         let _ = self.0.started.set(Instant::now());
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             self.0.jobs.run_on(runtime);
+            let _ = self.0.started_virtually.set(tokio::time::Instant::now().into_std());
         }
         self.0.activity.note("began", &self.0.info);
         self.send_event(EventKind::Started);

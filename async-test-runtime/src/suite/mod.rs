@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     parallel: AtomicBool,
     random: AtomicBool,
     started: OnceLock<Instant>,
+    /// The same moment on tokio's clock, which may be paused.
+    started_virtually: OnceLock<Instant>,
     completed: Done,
     limits: Mutex<Limits>,
     clean_ups: Mutex<Vec<CleanUp>>,
@@ -154,6 +156,7 @@ impl Suite {
             parallel: AtomicBool::new(plan.parallel.unwrap_or(false)),
             random: AtomicBool::new(plan.random.unwrap_or(settings.random)),
             started: OnceLock::new(),
+            started_virtually: OnceLock::new(),
             completed: Done::default(),
             limits: Mutex::new(Limits {
                 timeout,
@@ -260,6 +263,15 @@ impl Suite {
     /// When its body began, or now if it has not.
     pub fn started(&self) -> Instant {
         self.0.started.get().copied().unwrap_or_else(Instant::now)
+    }
+
+    /// When its body began on tokio's clock; that of the system where there is no other.
+    pub(crate) fn started_virtually(&self) -> Instant {
+        self.0
+            .started_virtually
+            .get()
+            .copied()
+            .unwrap_or_else(|| self.started())
     }
 
     /// The seed of the run.

@@ -100,42 +100,37 @@ fn skipped<V: ToolValue>(spec: &ToolSpec, suite: &Suite, at: &Place) -> Option<V
         return None;
     }
     // The hub knows why and makes a skip of it.
-    suite.claim(Claim::new(Raw::Pass, spec.name, at.clone()));
+    context::claim(spec.name, || Claim::new(Raw::Pass, spec.name, at.clone()));
     Some(V::skipped())
 }
 
-/// One check in it is the tool's check; several are a hidden subtest; without any the value is the check, if it is one.
+/// One check in it is the tool's check; several are a hidden subtest, or all of them checks of the tool around this one;
+/// without any the value is the check, if it is one.
 fn report(spec: &ToolSpec, suite: &Suite, at: Place, captured: &Captured, value: &impl ToolValue) {
     let mut claims = std::mem::take(&mut *captured.lock().unwrap_or_else(PoisonError::into_inner));
+    let is_check = value.held().filter(|_| claims.is_empty());
+    claims.extend(is_check.map(|held| Claim::new(Raw::of(held), spec.name, at.clone())));
+    let several = claims.len() > 1;
     for claim in &mut claims {
         claim.skippable = spec.skippable;
-    }
-    let send = |mut claim: Claim| {
-        claim.at = at.clone();
-        // A tool inside of a tool is one of the outer one's checks.
-        context::claim(spec.name, || claim);
-    };
-    match claims.len() {
-        0 => {
-            if let Some(held) = value.held() {
-                let mut claim = Claim::new(Raw::of(held), spec.name, at.clone());
-                claim.skippable = spec.skippable;
-                send(claim);
-            }
+        if spec.anchor || !several {
+            claim.at = at.clone();
         }
-        1 => claims.into_iter().for_each(send),
-        _ => compound(spec, suite, at, claims),
+    }
+    if several && !context::is_capturing() {
+        compound(spec, suite, at, claims);
+    } else {
+        for claim in claims {
+            context::claim(spec.name, || claim);
+        }
     }
 }
 
 fn compound(spec: &ToolSpec, suite: &Suite, at: Place, claims: Vec<Claim>) {
-    let mut birth = Birth::new(spec.name.to_owned(), at.clone());
+    let mut birth = Birth::new(spec.name.to_owned(), at);
     birth.hidden = true;
     let child = suite.child(birth, Plan::new());
-    for mut claim in claims {
-        if spec.anchor {
-            claim.at = at.clone();
-        }
+    for claim in claims {
         child.claim(claim);
     }
     close_unrun(&child, None);

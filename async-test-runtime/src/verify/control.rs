@@ -14,9 +14,9 @@ use super::shared::{Book, By, Core, order};
 use super::task;
 use super::verdict::Verdict;
 use crate::cancel::Cause;
-use crate::claim::{Claim, Raw};
+use crate::claim::Claim;
 use crate::clock::sleep_real;
-use crate::event::{Amnesty, EventKind, Span};
+use crate::event::EventKind;
 use crate::round::{Mode, Observation, VerifierEvent, VerifierState, VerifySpec};
 use crate::settle::{Blame, Ending, Gate, RoundFacts};
 use crate::suite::Attachment;
@@ -139,12 +139,8 @@ where
             // Quietly, as everything of an aborted suite.
             return;
         }
-        if let Some(why) = todo.filter(|_| !matches!(claim.raw, Raw::Skip(_))) {
-            self.suite
-                .send_event(EventKind::Amnesty(Amnesty::Todo(why, Span::Next(1))));
-        }
         // After a bail-out no checks are taken from a body; what a verifier has found is told all the same.
-        self.suite.send_event(EventKind::Test(claim));
+        self.suite.send_event(EventKind::Test(claim.on_own_terms(todo)));
     }
 
     /// Waits until this is so.

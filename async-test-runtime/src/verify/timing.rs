@@ -103,10 +103,9 @@ fn in_step() -> Kind {
 
 /// When the suite began, as all readings of one verifier take it.
 ///
-/// The suite notes that on the system's clock. Tokio's paused clock stood still a little earlier, when its runtime was
-/// made: a reading on it must not come before the beginning.
+/// A suite that has not begun has none yet; then this is now.
 pub(crate) fn beginning(suite: &Suite) -> Instant {
-    suite.started().min(tokio::time::Instant::now().into_std())
+    suite.started_virtually().min(tokio::time::Instant::now().into_std())
 }
 
 /// A sleep that is set again and again without being made anew.

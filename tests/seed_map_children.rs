@@ -1,0 +1,116 @@
+//! The seed map, row A12: child processes.
+#![cfg(unix)]
+
+mod seed_map;
+
+use async_test_suite::prelude::*;
+use async_test_suite::record::{Check, Verdict};
+use async_test_suite::{Intercept, Intercepted};
+use seed_map::{labels, letters};
+use std::process::Command;
+use std::time::Duration;
+
+/// All that a failed check shows, as one text.
+fn shown(check: &Check) -> String {
+    let Some(detail) = &check.detail else {
+        return String::new();
+    };
+    let parts = [&detail.expected, &detail.got, &detail.diff]
+        .into_iter()
+        .flatten()
+        .cloned();
+    let panic = detail.panic.iter().map(|panic| panic.message.clone());
+    parts
+        .chain(panic)
+        .chain(detail.notes.clone())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Every check failed, returned `false`, and shows these words.
+fn all_fail(seen: &Intercepted, rows: &[(&str, &[&str])]) {
+    is!(
+        seen.end().problems.len(),
+        0,
+        "each returned `false`: {:?}",
+        seen.end().problems
+    );
+    let checks = seen.checks("failing");
+    is!(checks.len(), rows.len());
+    for (check, (label, words)) in checks.iter().zip(rows) {
+        is!(check.label, *label);
+        is!(check.verdict, Verdict::Failed, "{label}");
+        is!(
+            (&*check.at.file, check.at.line > 0, check.at.column > 0),
+            (file!(), true, true),
+            "{label}: the place"
+        );
+        let text = shown(check);
+        for word in *words {
+            ok!(text.contains(word), "{label}: {word:?} is in {text:?}");
+        }
+    }
+}
+
+#[suite]
+async fn a12_input_output_arguments_variables_and_exit_code() {
+    let script = "read line; echo \"$line $GREETING $1\"; echo oops >&2; exit 3";
+    ok!(is_run!(
+        "sh",
+        args = ["-c", script, "sh", "arg"],
+        in = "one\n",
+        env = [("GREETING", "two")],
+        out = "^one two arg\n$",
+        err = "^oops\n$",
+        exitcode = 3,
+        "a shell"
+    ));
+    let seen = Intercept::new()
+        .run("failing", |_| async {
+            let held = [
+                is_run!("sh", args = ["-c", "echo got; exit 2"], out = "^want", "out and code"),
+                is_run!("surely-no-such-program", "missing"),
+            ];
+            assert_eq!(held, [false; 2]);
+        })
+        .await;
+    all_fail(
+        &seen,
+        &[
+            ("out and code", &["expected 0, got 2", "/^want/", "got"]),
+            ("missing", &["cannot be started"]),
+        ],
+    );
+}
+
+#[suite(flavor = "multi_thread", worker_threads = 2)]
+async fn a12_a_child_that_outlives_its_limit_is_killed() {
+    let seen = Intercept::new()
+        .run("failing", |_| async {
+            let mut command = Command::new("sh");
+            command.args(["-c", "echo $$; exec sleep 1000"]);
+            assert!(!is_run!(
+                command,
+                timeout = Duration::from_millis(200),
+                out = "no",
+                "sleeps"
+            ));
+        })
+        .await;
+    is!(
+        (labels(&seen, "failing"), letters(&seen, "failing")),
+        (vec!["sleeps".to_owned()], "F".to_owned())
+    );
+    let text = shown(seen.checks("failing")[0]);
+    like!(text, "longer than 200ms and was killed");
+    let pid = text
+        .lines()
+        .filter_map(|line| line.trim_start_matches('+').trim().parse::<u32>().ok())
+        .next();
+    let Some(pid) = pid else {
+        flunk!("the output of the child is shown: {text}");
+        return;
+    };
+    let alive = Command::new("sh").args(["-c", &format!("kill -0 {pid}")]).output();
+    nok!(alive.is_ok_and(|it| it.status.success()), "process {pid} is gone");
+}
