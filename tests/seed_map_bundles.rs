@@ -171,7 +171,7 @@ async fn a20_a_bundle_that_panics_fails_the_run_and_loses_nothing() {
     is!(built_in.code, Some(101), "under the built-in harness as well");
     like!(
         built_in.out + &built_in.err,
-        "(?s)bundle seed_map_events::Meddler.*panicked.*on purpose"
+        "(?s)bundle seed_map_bundles::Meddler.*panicked.*on purpose"
     );
 }
 

@@ -82,6 +82,43 @@ async fn a24_the_limit_holds_exactly_and_start_ignores_it(t: Suite) {
     is!(jobs.active_count(), 0);
 }
 
+#[suite]
+async fn a24_a_limit_that_is_lowered_holds_when_what_runs_has_ended(t: Suite) {
+    let jobs = t.jobs();
+    let gate = Arc::new(Semaphore::new(0));
+    let waiting = || {
+        let gate = gate.clone();
+        jobs.new_job(async move { gate.acquire().await.unwrap().forget() })
+    };
+    let before = [waiting(), waiting(), waiting()];
+    for job in before {
+        lives_ok_outside(jobs.start_job(job).await);
+    }
+    // No test has been run, so a plan may still come.
+    plan!(5, test_jobs = 2);
+    is!((jobs.limit(), jobs.active_count()), (2, 3));
+    gate.add_permits(3);
+    lives_ok!(async { jobs.await_all_jobs().await });
+    for job in [waiting(), waiting()] {
+        lives_ok_outside(jobs.start_job(job).await);
+    }
+    let third = waiting();
+    {
+        let mut start = Box::pin(jobs.start_job(third));
+        ok!(futures_poll_once(start.as_mut()).await, "there is no third place");
+    }
+    gate.add_permits(2);
+    lives_ok!(async { jobs.await_all_jobs().await });
+    ok!(jobs.release_job(third));
+}
+
+/// Fails the suite without a test point.
+fn lives_ok_outside<E: std::fmt::Debug>(result: Result<(), E>) {
+    if let Err(error) = result {
+        panic!("{error:?}");
+    }
+}
+
 /// Polls a future once; true when it is not ready.
 async fn futures_poll_once<F: Future>(mut future: std::pin::Pin<&mut F>) -> bool {
     std::future::poll_fn(|context| std::task::Poll::Ready(future.as_mut().poll(context).is_pending())).await

@@ -131,7 +131,19 @@ async fn a08_a_subtest_takes_its_todo_when_it_is_created_however_late_it_runs() 
 }
 
 #[suite]
-async fn a08_the_standard_todo_is_a_marker_in_the_body_itself_only() {
+async fn a08_the_standard_todo_in_a_body_makes_its_suite_todo() {
+    pass!("before it");
+    todo!("the rest of this test")
+}
+
+#[suite]
+async fn a08_the_standard_unimplemented_does_so_as_well() {
+    flunk!("is forgiven with its suite");
+    unimplemented!()
+}
+
+#[suite]
+async fn a08_the_standard_todo_anywhere_else_is_a_failure() {
     let own = Intercept::new()
         .run("outer", |_| async {
             fn not_written() {

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use readers::{Read, Readers};
 use trees::compare::{Seen, compare, counters};
@@ -107,14 +107,17 @@ fn directory() -> PathBuf {
     target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"))
 }
 
-/// None where nothing can be installed and nobody insists.
-fn readers() -> Option<Readers> {
-    match Readers::install(&directory().join("tap-consumers")) {
+/// None where they cannot be installed and nobody insists.
+fn readers() -> Option<&'static Readers> {
+    static READERS: OnceLock<Result<Readers, String>> = OnceLock::new();
+    match READERS.get_or_init(|| Readers::install(&directory().join("tap-consumers"))) {
         Ok(readers) => Some(readers),
         Err(why) if std::env::var_os("CI").is_some() => panic!("the readers of TAP cannot be installed: {why}"),
         Err(why) => {
-            let mut err = std::io::stderr();
-            let _ = writeln!(err, "SKIPPED: the readers of TAP cannot be installed: {why}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: the readers of TAP cannot be installed: {why}"
+            );
             None
         }
     }

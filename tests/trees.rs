@@ -1,5 +1,7 @@
 //! Random trees of suites end as a simple model says.
 
+#[path = "trees/found.rs"]
+mod found;
 #[path = "trees/mod.rs"]
 mod trees;
 

@@ -96,7 +96,8 @@ fn shorten(backtrace: &str) -> String {
     kept
 }
 
-fn message(payload: &(dyn Any + Send)) -> String {
+/// The text of a payload.
+pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&'static str>() {
         (*text).to_owned()
     } else if let Some(text) = payload.downcast_ref::<String>() {

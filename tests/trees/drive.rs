@@ -9,10 +9,11 @@ use async_test_suite::claim::{Claim, Raw};
 use async_test_suite::place::Place;
 use async_test_suite::plan::When;
 use async_test_suite::prelude::*;
-use async_test_suite::{Intercept, Intercepted, Invoke, Subtest};
+use async_test_suite::{Intercept, Intercepted, Invoke};
 use tokio::runtime::{Builder, Runtime};
 
-use super::tree::{Door, End, Job, Keys, Node, Op, Tree, Wait};
+use super::start::start;
+use super::tree::{End, Job, Keys, Node, Op, Tree, Wait};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Flavor {
@@ -29,7 +30,7 @@ pub struct Told {
     pub not_cleaned_up: BTreeSet<String>,
 }
 
-struct World {
+pub struct World {
     /// Jobs are awaited at once.
     strict: bool,
     told: Mutex<Told>,
@@ -41,12 +42,12 @@ impl World {
     }
 }
 
-type Shared = Arc<World>;
-type Body = Pin<Box<dyn Future<Output = Result<(), Refused>> + Send>>;
+pub type Shared = Arc<World>;
+pub type Body = Pin<Box<dyn Future<Output = Result<(), Refused>> + Send>>;
 
 /// The error that a body returns.
 #[derive(Debug)]
-struct Refused;
+pub struct Refused;
 
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -94,7 +95,7 @@ pub fn plan(keys: Keys) -> Plan {
     plan
 }
 
-fn body(node: Arc<Node>, t: Suite, world: Shared) -> Body {
+pub fn body(node: Arc<Node>, t: Suite, world: Shared) -> Body {
     Box::pin(async move {
         world.told().not_cleaned_up.insert(node.name.clone());
         let (name, there) = (node.name.clone(), world.clone());
@@ -132,7 +133,7 @@ fn body(node: Arc<Node>, t: Suite, world: Shared) -> Body {
     })
 }
 
-fn note(child: &Node, value: bool, world: &Shared) {
+pub fn note(child: &Node, value: bool, world: &Shared) {
     world.told().held.insert(child.name.clone(), value);
 }
 
@@ -169,73 +170,6 @@ async fn work(job: Job, t: Suite) {
         Job::Panic => panic!("a job panics"),
         Job::Check { label, held } => {
             t.ok(held, format!("c{label}"));
-        }
-    }
-}
-
-async fn start(child: &Arc<Node>, t: &Suite, world: &Shared) -> Option<Subtest> {
-    let start = child.start;
-    let invoke = Invoke {
-        spawned: start.spawned,
-        instant: start.instant,
-        hidden: start.hidden,
-    };
-    let (node, seen) = (child.clone(), world.clone());
-    match start.door {
-        Door::Method => {
-            let inner = move |t| async move {
-                let _ = body(node, t, seen).await;
-            };
-            Some(t.subtest(&child.name, plan(child.plan), invoke, inner).await)
-        }
-        Door::Macro => Some(by_macro(child, node, seen).await),
-        Door::Invoked | Door::Run | Door::Dropped => {
-            let inner = move |t| async move {
-                let _ = body(node, t, seen).await;
-            };
-            let new = t.create_suite(&child.name, plan(child.plan), inner);
-            match start.door {
-                Door::Invoked => Some(t.invoke_suite(new, invoke).await),
-                Door::Run => {
-                    note(child, new.run().await, world);
-                    None
-                }
-                _ => None,
-            }
-        }
-    }
-}
-
-async fn by_macro(child: &Node, node: Arc<Node>, seen: Shared) -> Subtest {
-    let start = child.start;
-    match (start.spawned, start.instant, start.hidden) {
-        (false, false, false) => subtest!(&child.name, async |t| {
-            body(node, t, seen).await?;
-        }),
-        (false, false, true) => subtest!(&child.name, hidden, async |t| {
-            body(node, t, seen).await?;
-        }),
-        (true, _, false) => subtest!(&child.name, spawned, async |t| {
-            body(node, t, seen).await?;
-        }),
-        (true, _, true) => subtest!(&child.name, spawned, hidden, async |t| {
-            body(node, t, seen).await?;
-        }),
-        (false, true, hidden) => {
-            // It borrows.
-            let mut began = false;
-            let subtest = match hidden {
-                false => subtest!(&child.name, instant, async |t| {
-                    began = true;
-                    body(node, t, seen).await?;
-                }),
-                true => subtest!(&child.name, instant, hidden, async |t| {
-                    began = true;
-                    body(node, t, seen).await?;
-                }),
-            };
-            let _ = began;
-            subtest
         }
     }
 }

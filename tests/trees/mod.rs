@@ -7,7 +7,9 @@ pub mod drive;
 pub mod farm;
 pub mod generate;
 pub mod model;
+mod settle;
 pub mod shrink;
+mod start;
 pub mod tree;
 mod walk;
 

@@ -8,7 +8,7 @@ use super::tree::{Door, End, Job, Keys, Node, Op, Tree, Wait};
 
 /// What a body does to the suites around it when it ends.
 #[derive(Clone, Copy, PartialEq)]
-enum Signal {
+pub enum Signal {
     None,
     /// So many levels above end quietly.
     Abort(usize),
@@ -30,10 +30,10 @@ pub enum How {
     Dropped,
 }
 
-struct Model<'a> {
-    seen: &'a BTreeMap<String, Raw>,
+pub struct Model<'a> {
+    pub seen: &'a BTreeMap<String, Raw>,
     strict: bool,
-    out: Outcome,
+    pub out: Outcome,
     stack: Vec<Frame>,
 }
 
@@ -64,7 +64,7 @@ impl Outcome {
 }
 
 impl Model<'_> {
-    fn top(&mut self) -> &mut Frame {
+    pub fn top(&mut self) -> &mut Frame {
         self.stack.last_mut().unwrap()
     }
 
@@ -81,7 +81,7 @@ impl Model<'_> {
         self.out.suites.insert(node.name.clone(), suite);
     }
 
-    fn suite(&mut self, node: &Node, mark: Mark, inherited: bool) -> (Raw, Mark, Signal) {
+    pub fn suite(&mut self, node: &Node, mark: Mark, inherited: bool) -> (Raw, Mark, Signal) {
         let mark = Mark {
             todo: mark.todo || node.plan.todo,
             ..mark
@@ -199,76 +199,6 @@ impl Model<'_> {
         }
         frame.pending.push(pending);
         Signal::None
-    }
-
-    /// Lets a subtest run to its end and judges it.
-    fn ends(&mut self, pending: &Pending, is_awaited: bool) -> Signal {
-        let Pending { node, mark, .. } = pending;
-        let inherited = self.top().is_todo;
-        let (raw, mark, signal) = self.suite(node, *mark, inherited);
-        self.top().judge(node.name.clone(), raw, mark);
-        if is_awaited && signal == Signal::None {
-            self.out.held.insert(node.name.clone(), raw != Raw::Fail);
-        }
-        signal
-    }
-
-    /// Ends what has been created and is not judged yet, where nothing is in the way.
-    fn settle(&mut self, wanted: impl Fn(&Pending) -> bool, is_awaited: bool) {
-        let all = std::mem::take(&mut self.top().pending);
-        for pending in all {
-            if !wanted(&pending) {
-                self.top().pending.push(pending);
-            } else if pending.how == How::Dropped {
-                self.unbegun(&pending, &["Stopped"]);
-            } else {
-                self.ends(&pending, is_awaited);
-            }
-        }
-    }
-
-    fn unbegun(&mut self, pending: &Pending, problems: &[&'static str]) {
-        let frame = Frame {
-            keys: pending.node.plan,
-            problems: problems.to_vec(),
-            mark: Mark {
-                todo: pending.mark.todo || pending.node.plan.todo,
-                ..pending.mark
-            },
-            ..Frame::default()
-        };
-        let (suite, mark) = frame.ended(true, true);
-        let raw = suite.raw;
-        let name = pending.node.name.clone();
-        self.out.suites.insert(name.clone(), suite);
-        self.top().judge(name, raw, mark);
-    }
-
-    /// Ends the subtests of a suite that is over before its body is.
-    fn cut(&mut self, signal: Signal) {
-        for pending in std::mem::take(&mut self.top().pending) {
-            match (pending.how, signal) {
-                (_, Signal::BailOut) => self.unbegun(&pending, &["Stopped"]),
-                (How::PutOff | How::Dropped, _) => self.unbegun(&pending, &[]),
-                (How::Here | How::Running, _) => {
-                    let name = pending.node.name.clone();
-                    let raw = self.seen.get(&name).copied().unwrap_or(Raw::Fail);
-                    let mark = Mark {
-                        todo: pending.mark.todo || pending.node.plan.todo,
-                        ..pending.mark
-                    };
-                    self.top().judge(name, raw, mark);
-                    self.loosen(&pending.node);
-                }
-            }
-        }
-    }
-
-    fn loosen(&mut self, node: &Node) {
-        self.out.loose.insert(node.name.clone());
-        for child in node.children() {
-            self.loosen(child);
-        }
     }
 
     fn end(&mut self, end: End) -> Signal {

@@ -1,7 +1,6 @@
 #[doc(hidden)]
 #[allow(non_upper_case_globals, reason = "named after the function")]
 static __suite_parses: ::async_test_suite::__rt::SuiteSpec = {
-    #[allow(clippy::unused_async, reason = "a suite need not await anything")]
     fn parses() -> Result<(), String> {
         Ok(())
     }

@@ -57,6 +57,8 @@ struct Inner {
 struct State {
     next: u64,
     limit: usize,
+    /// Places of running jobs that are to go when these end, since the limit was lowered.
+    surplus: usize,
     entries: BTreeMap<JobId, Entry>,
     /// Started and not done.
     active: usize,
@@ -122,6 +124,7 @@ impl Jobs {
             state: Mutex::new(State {
                 next: 0,
                 limit,
+                surplus: 0,
                 entries: BTreeMap::new(),
                 active: 0,
                 cancelled: false,
@@ -150,9 +153,12 @@ impl Jobs {
         let limit = limit.clamp(1, Semaphore::MAX_PERMITS);
         let mut state = self.0.lock();
         if limit > state.limit {
-            self.0.places.add_permits(limit - state.limit);
+            let kept = state.surplus.min(limit - state.limit);
+            state.surplus -= kept;
+            self.0.places.add_permits(limit - state.limit - kept);
         } else {
-            self.0.places.forget_permits(state.limit - limit);
+            let fewer = state.limit - limit;
+            state.surplus += fewer - self.0.places.forget_permits(fewer);
         }
         state.limit = limit;
     }

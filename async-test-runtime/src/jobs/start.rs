@@ -53,6 +53,12 @@ impl Drop for Finish {
         let mut state = self.jobs.lock();
         state.active -= 1;
         let idle = state.active == 0;
+        if state.surplus > 0 {
+            if let Some(place) = self.place.take() {
+                state.surplus -= 1;
+                place.forget();
+            }
+        }
         let entry = match state.entries.get_mut(&self.id) {
             Some(entry) if entry.kept => {
                 entry.status = Status::Done;

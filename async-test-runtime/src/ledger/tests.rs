@@ -275,3 +275,30 @@ fn should_panic_needs_a_panic_with_the_text() {
         assert_eq!(bench.verdicts(0)[0].fails(), failed, "{message:?} against {expected:?}");
     }
 }
+
+#[test]
+fn a_subtest_that_comes_after_the_last_test_is_late() {
+    let mut bench = Bench::new();
+    let suite = bench.open(0, Plan::new());
+    let early = bench.open(suite, Plan::new());
+    bench.send(suite, EventKind::NoMoreTests);
+    bench.close(early);
+    assert!(bench.problems().is_empty());
+    let late = bench.open(suite, Plan::new());
+    assert!(matches!(&bench.problems()[..], [Problem::LateCheck { label, .. }] if label == "s3"));
+    bench.close(late);
+    bench.close(suite);
+    assert_eq!(bench.verdicts(suite), [Verdict::Passed, Verdict::Passed]);
+    assert_eq!(bench.verdicts(0), [Verdict::Failed]);
+}
+
+#[test]
+fn a_plan_that_contradicts_a_number_is_taken_over_but_for_that() {
+    let mut bench = Bench::new();
+    let suite = bench.open(0, Plan::new().tests(1));
+    bench.send(suite, EventKind::Plan(Box::new(Plan::new().tests(2).todo("later")), AT));
+    bench.check(suite, true);
+    bench.close(suite);
+    assert!(matches!(bench.problems()[..], [Problem::Misuse(..)]));
+    assert_eq!(bench.verdicts(0), [Verdict::Todo("later".into())]);
+}

@@ -443,6 +443,61 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_that_was_not_compared_is_corrected() {
+        for (planned, verdict, expected) in [
+            (3, None, "1..1"),
+            (3, Some(Verdict::Todo("why".into())), "1..1"),
+            (3, Some(Verdict::Failed), "1..3"),
+            // More points than planned: the rest of the block would be dropped.
+            (0, Some(Verdict::Failed), "1..1"),
+        ] {
+            let mut script = Script::default();
+            script.start(0, 0, "");
+            script.start_with(1, 0, "a", Some(planned), false);
+            script.check(1, "c", Verdict::Passed, None);
+            script.end(1, 0, verdict.clone());
+            let text = tap(&script);
+            let plan = text.lines().nth(1).unwrap();
+            assert_eq!(plan.trim(), expected, "{planned} planned, {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_promised_failure_is_not_shown_as_one() {
+        let mut script = Script::default();
+        script.start(0, 0, "");
+        script.start(1, 0, "a");
+        script.check(1, "c", Verdict::Failed, None);
+        script.end(1, 0, Some(Verdict::Flunked("why".into())));
+        let text = tap(&script);
+        let points: Vec<&str> = text
+            .lines()
+            .filter(|line| line.trim_start().starts_with("not ok"))
+            .collect();
+        assert!(points.is_empty(), "{text}");
+        assert!(text.contains("\n# not ok 1 - c\n"), "{text}");
+        proves("flunked", &text, 0);
+    }
+
+    #[test]
+    fn the_plan_of_a_skipped_suite_is_not_that_of_the_one_around_it() {
+        let mut script = Script::default();
+        script.start(0, 0, "");
+        script.start(1, 0, "a");
+        script.check(1, "c", Verdict::Passed, None);
+        script.start_with(2, 1, "b", Some(7), false);
+        // It does not begin.
+        script
+            .records
+            .retain(|record| !matches!(record, Record::SuiteStarted(suite) if suite.id.0 == 2));
+        script.end(2, 1, Some(Verdict::Skipped("why".into())));
+        script.end(1, 0, None);
+        let expected = "# Subtest: a\n    ok 1 - c\n    # Subtest: b\n        1..0 # SKIP why\n    ok 2 - b # SKIP why\n    \
+                        1..2\nok 1 - a\n1..1\n";
+        assert_eq!(tap(&script), expected);
+    }
+
+    #[test]
     fn what_is_said_in_a_hidden_suite_is_kept() {
         let mut script = Script::default();
         script.start(0, 0, "");
