@@ -1,67 +1,29 @@
 //! The verifier beside the loop that one would write by hand: a spawned task, a watch channel, a `Vec`.
 //!
-//! `cargo bench --bench verifier` prints medians of pairs that were measured one after the other, and their ratios. The
-//! hand-written loop keeps what an observation holds, the value and its time; it has no time limit, no statistics, no
-//! bound on its memory, and a panic in it is lost.
+//! `cargo bench --bench verifier` prints medians of pairs that were measured one after the other, and their ratios, on
+//! an idle runtime and on one where a task that only yields keeps every worker busy. Then it prints what verifiers
+//! hold in memory. The hand-written loop keeps what an observation holds, the value and its time; it has no time limit,
+//! no statistics, no bound on its memory, and a panic in it is lost.
+//!
+//! `-- ours` and `-- hand` run only the loop of that side for some seconds, for a profiler.
+
+#[path = "verifier/hand.rs"]
+mod hand;
+#[path = "verifier/memory.rs"]
+mod memory;
 
 use std::future::Future;
 use std::hint::black_box;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use async_test_suite::{Intercept, Suite, Verifier};
-use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+
+use self::hand::{Hand, Pause};
 
 const PAIRS: usize = 15;
 const SPAN: Duration = Duration::from_millis(200);
-const CYCLES: usize = 2_000;
-
-/// How the hand-written loop lets others run between two rounds.
-#[derive(Clone, Copy)]
-enum Pause {
-    Yield,
-    Budget,
-}
-
-/// The loop as one would write it.
-struct Hand {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<Vec<(u64, SystemTime)>>,
-}
-
-impl Hand {
-    async fn start<F: Future<Output = Result<u64, String>> + Send>(
-        round: impl Fn() -> F + Send + 'static,
-        pause: Pause,
-    ) -> Hand {
-        let (stop, stopped) = watch::channel(false);
-        let (begun, acknowledged) = oneshot::channel();
-        let task = tokio::spawn(async move {
-            let _ = begun.send(());
-            let mut seen = Vec::new();
-            loop {
-                match round().await {
-                    Ok(value) => seen.push((value, SystemTime::now())),
-                    Err(_) => return seen,
-                }
-                if *stopped.borrow() {
-                    return seen;
-                }
-                match pause {
-                    Pause::Yield => tokio::task::yield_now().await,
-                    Pause::Budget => tokio::task::consume_budget().await,
-                }
-            }
-        });
-        let _ = acknowledged.await;
-        Hand { stop, task }
-    }
-
-    async fn stop(self) -> Vec<(u64, SystemTime)> {
-        let _ = self.stop.send(true);
-        self.task.await.unwrap_or_default()
-    }
-}
+const CYCLES: usize = 1_000;
 
 fn round() -> impl Future<Output = Result<u64, String>> + Send {
     async { Ok(black_box(7)) }
@@ -73,13 +35,19 @@ fn ours(t: &Suite) -> Verifier<u64, String> {
         .last_round(false)
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The value below which this share of them lies.
+fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    values[((values.len() - 1) as f64 * share).round() as usize]
 }
 
 fn rate(rounds: usize, span: Duration) -> f64 {
-    rounds as f64 / span.as_secs_f64()
+    rounds as f64 / span.as_secs_f64() / 1e6
+}
+
+fn micros(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e6
 }
 
 async fn rounds_by_hand(pause: Pause) -> f64 {
@@ -103,74 +71,128 @@ async fn rounds_of_ours(t: &Suite) -> f64 {
     rate(usize::try_from(rounds).unwrap_or(usize::MAX), span)
 }
 
-/// Microseconds to start and to stop, medians over many cycles of about a millisecond.
-async fn latency_by_hand() -> (f64, f64) {
-    let (mut starts, mut stops) = (Vec::new(), Vec::new());
-    for _ in 0..CYCLES {
+/// Microseconds of many starts and stops.
+#[derive(Default)]
+struct Latencies {
+    starts: Vec<f64>,
+    stops: Vec<f64>,
+}
+
+async fn latency_by_hand(cycles: usize) -> Latencies {
+    let mut all = Latencies::default();
+    for _ in 0..cycles {
         let began = Instant::now();
         let hand = Hand::start(round, Pause::Budget).await;
-        starts.push(began.elapsed().as_secs_f64() * 1e6);
+        all.starts.push(micros(began));
         tokio::task::yield_now().await;
         let began = Instant::now();
         black_box(hand.stop().await);
-        stops.push(began.elapsed().as_secs_f64() * 1e6);
+        all.stops.push(micros(began));
     }
-    (median(starts), median(stops))
+    all
 }
 
-async fn latency_of_ours(t: &Suite) -> (f64, f64) {
+async fn latency_of_ours(t: &Suite, cycles: usize) -> Latencies {
     let verifier = ours(t);
-    let (mut starts, mut stops) = (Vec::new(), Vec::new());
-    for _ in 0..CYCLES {
+    let mut all = Latencies::default();
+    for _ in 0..cycles {
         let began = Instant::now();
         verifier.start_job().await.expect("it is idle");
-        starts.push(began.elapsed().as_secs_f64() * 1e6);
+        all.starts.push(micros(began));
         tokio::task::yield_now().await;
         let began = Instant::now();
         black_box(verifier.stop_job().await.expect("it holds"));
-        stops.push(began.elapsed().as_secs_f64() * 1e6);
+        all.stops.push(micros(began));
     }
     verifier.finish().await;
-    (median(starts), median(stops))
+    all
 }
 
-async fn measure(t: Suite, flavor: &'static str) {
-    let (mut mine, mut yields, mut budgets) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut start, mut stop) = (Vec::new(), Vec::new());
-    let (mut hand_start, mut hand_stop) = (Vec::new(), Vec::new());
-    for _ in 0..PAIRS {
-        mine.push(rounds_of_ours(&t).await);
-        yields.push(rounds_by_hand(Pause::Yield).await);
-        budgets.push(rounds_by_hand(Pause::Budget).await);
-        let (a, b) = latency_of_ours(&t).await;
-        let (c, d) = latency_by_hand().await;
-        start.push(a);
-        stop.push(b);
-        hand_start.push(c);
-        hand_stop.push(d);
+/// The two sides of one figure, pair by pair.
+#[derive(Default)]
+struct Pairs {
+    ours: Vec<f64>,
+    hand: Vec<f64>,
+}
+
+impl Pairs {
+    fn add(&mut self, ours: f64, hand: f64) {
+        self.ours.push(ours);
+        self.hand.push(hand);
     }
-    let ratio = |ours: &[f64], other: &[f64]| median(ours.iter().zip(other).map(|(a, b)| a / b).collect());
-    let rows = [
+
+    fn row(&self, unit: &str) -> String {
+        let ratios: Vec<f64> = self
+            .ours
+            .iter()
+            .zip(&self.hand)
+            .map(|(ours, hand)| ours / hand)
+            .collect();
         format!(
-            "{flavor}: rounds per second: ours {:.2} M, by hand with yield_now {:.2} M (ratio {:.2}), with consume_budget {:.2} M (ratio {:.2})",
-            median(mine.clone()) / 1e6,
-            median(yields.clone()) / 1e6,
-            ratio(&mine, &yields),
-            median(budgets.clone()) / 1e6,
-            ratio(&mine, &budgets),
-        ),
-        format!(
-            "{flavor}: start acknowledged: ours {:.2} µs, by hand {:.2} µs (ratio {:.2}); stop returned: ours {:.2} µs, by hand {:.2} µs (ratio {:.2})",
-            median(start.clone()),
-            median(hand_start.clone()),
-            ratio(&start, &hand_start),
-            median(stop.clone()),
-            median(hand_stop.clone()),
-            ratio(&stop, &hand_stop),
-        ),
-    ];
-    for row in rows {
-        show(&row);
+            "ours {:.2} {unit}, by hand {:.2} {unit} (ratio {:.2})",
+            quantile(&self.ours, 0.5),
+            quantile(&self.hand, 0.5),
+            quantile(&ratios, 0.5)
+        )
+    }
+}
+
+/// Tasks that do nothing but give way, one for each worker.
+fn load(workers: usize) -> Vec<JoinHandle<()>> {
+    let busy = || async {
+        loop {
+            tokio::task::yield_now().await;
+        }
+    };
+    (0..workers).map(|_| tokio::spawn(busy())).collect()
+}
+
+async fn measure(t: Suite, runtime: String, busy: usize) {
+    let load = load(busy);
+    let (mut yields, mut budgets) = (Pairs::default(), Pairs::default());
+    let [mut start, mut late_start, mut stop, mut late_stop] = [const {
+        Pairs {
+            ours: Vec::new(),
+            hand: Vec::new(),
+        }
+    }; 4];
+    for _ in 0..PAIRS {
+        let mine = rounds_of_ours(&t).await;
+        yields.add(mine, rounds_by_hand(Pause::Yield).await);
+        budgets.add(mine, rounds_by_hand(Pause::Budget).await);
+        let mine = latency_of_ours(&t, CYCLES).await;
+        let hand = latency_by_hand(CYCLES).await;
+        for (pairs, share) in [(&mut start, 0.5), (&mut late_start, 0.99)] {
+            pairs.add(quantile(&mine.starts, share), quantile(&hand.starts, share));
+        }
+        for (pairs, share) in [(&mut stop, 0.5), (&mut late_stop, 0.99)] {
+            pairs.add(quantile(&mine.stops, share), quantile(&hand.stops, share));
+        }
+    }
+    show(&format!("{runtime}: rounds per second, yield_now: {}", yields.row("M")));
+    show(&format!(
+        "{runtime}: rounds per second, consume_budget: {}",
+        budgets.row("M")
+    ));
+    show(&format!("{runtime}: start acknowledged, p50: {}", start.row("µs")));
+    show(&format!("{runtime}: start acknowledged, p99: {}", late_start.row("µs")));
+    show(&format!("{runtime}: stop returned, p50: {}", stop.row("µs")));
+    show(&format!("{runtime}: stop returned, p99: {}", late_stop.row("µs")));
+    for task in load {
+        task.abort();
+    }
+}
+
+/// Only one side, for a profiler.
+async fn only(t: Suite, side: String) {
+    for _ in 0..20 {
+        let rate = match side.as_str() {
+            "ours" => rounds_of_ours(&t).await,
+            "hand" => rounds_by_hand(Pause::Budget).await,
+            "ours_cycles" => quantile(&latency_of_ours(&t, 10 * CYCLES).await.stops, 0.5),
+            _ => quantile(&latency_by_hand(10 * CYCLES).await.stops, 0.5),
+        };
+        show(&format!("{side}: {rate:.2}"));
     }
 }
 
@@ -179,17 +201,55 @@ fn show(row: &str) {
     println!("{row}");
 }
 
+fn runtime(threads: bool) -> tokio::runtime::Runtime {
+    let mut builder = if threads {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    builder.enable_all().build().expect("a runtime can be started")
+}
+
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
     // `cargo test --all-targets` runs benchmarks with this flag missing: building them is all that is wanted then.
-    if !std::env::args().any(|argument| argument == "--bench") {
+    if !arguments.iter().any(|argument| argument == "--bench") {
         return;
     }
-    let flavors = [
-        ("current_thread", tokio::runtime::Builder::new_current_thread()),
-        ("multi_thread", tokio::runtime::Builder::new_multi_thread()),
-    ];
-    for (name, mut builder) in flavors {
-        let runtime = builder.enable_all().build().expect("a runtime can be started");
-        runtime.block_on(Intercept::new().run("bench", move |t| measure(t, name)));
+    let cases: Vec<String> = arguments
+        .into_iter()
+        .filter(|argument| !argument.starts_with("--"))
+        .collect();
+    let threads = cases.iter().any(|case| case == "threads");
+    if let Some(case) = cases.into_iter().next() {
+        let is_memory = memory::CASES.iter().any(|(name, _)| *name == case);
+        runtime(threads).block_on(Intercept::new().run("bench", move |t| async move {
+            if is_memory {
+                memory::measure(t, case).await;
+            } else {
+                only(t, case).await;
+            }
+        }));
+        return;
+    }
+    for threads in [false, true] {
+        let workers = if threads {
+            std::thread::available_parallelism().map_or(1, usize::from)
+        } else {
+            1
+        };
+        for busy in [0, workers] {
+            let name = format!(
+                "{}{}",
+                if threads { "multi_thread" } else { "current_thread" },
+                if busy > 0 { ", loaded" } else { "" }
+            );
+            runtime(threads).block_on(Intercept::new().run("bench", move |t| measure(t, name, busy)));
+        }
+    }
+    let program = std::env::current_exe().expect("the program has a path");
+    for (case, _) in memory::CASES {
+        let child = std::process::Command::new(&program).args(["--bench", case]).status();
+        assert!(child.is_ok_and(|status| status.success()), "the case {case} ends well");
     }
 }

@@ -1,276 +1,396 @@
-//! What the verifier promises, point by point, where it takes a whole run to show it.
+//! The first six decided points of the verifier: its life, the acknowledgement, the pace, the outcome of a round, rounds
+//! that hang, and what a failure leads to. `docs/verifier.md` has the table of all points.
 
-use std::sync::Arc;
+mod verifier_kit;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
-use async_test_suite::claim::Figure;
 use async_test_suite::prelude::*;
-use async_test_suite::record::{Check, Verdict};
-use async_test_suite::round::Mode;
-use async_test_suite::{Intercept, Intercepted, VerifySpec};
+use async_test_suite::record::Verdict;
+use async_test_suite::{Again, Fault, Intercept, VerifierEvent, VerifierState, VerifyCause, VerifyVerdict};
+use verifier_kit::*;
 
-fn ms(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
+// ---- 1: life -------------------------------------------------------------------------------------------------------
 
-fn check<'a>(seen: &'a Intercepted, label: &str) -> &'a Check {
-    let mut all = seen.all_checks().filter(|check| check.label == label);
-    let first = all
-        .next()
-        .unwrap_or_else(|| panic!("no `{label}` in\n{}", seen.render("tap")));
-    assert!(all.next().is_none(), "`{label}` was told twice");
-    first
-}
-
-fn notes(check: &Check) -> String {
-    check
-        .detail
-        .as_ref()
-        .map(|detail| detail.notes.join("\n"))
-        .unwrap_or_default()
-}
-
-fn figure<'a>(check: &'a Check, name: &str) -> Option<&'a Figure> {
-    let figures = &check.detail.as_ref()?.figures;
-    figures
-        .iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, figure)| figure)
-}
-
-/// Observes the number of the round; bad from this one on.
-fn counting(bad_from: u64) -> Verifier<u64, String> {
-    let mut round = 0;
-    Verifier::new(move || {
-        round += 1;
-        let n = round;
-        async move { if n < bad_from { Ok(n) } else { Err(format!("bad {n}")) } }
-    })
-    .name("inv")
-    .every(ms(5))
-}
-
-#[suite]
-async fn what_was_found_is_told_when_the_run_is_cut_short() {
-    for bad_from in [3, u64::MAX] {
-        let seen = Intercept::new()
-            .run("inner", move |_| async move {
-                let v = counting(bad_from);
-                v.start_job().await.unwrap();
-                tokio::time::sleep(ms(50)).await;
-                bail_out!("no disk");
-                std::future::pending::<()>().await;
-            })
-            .await;
-        is!(seen.run_end().bailed_out.as_deref(), Some("no disk"));
-        let passed = check(&seen, "inv").verdict == Verdict::Passed;
-        is!(passed, bad_from > 3, "bad from {bad_from}");
-    }
-    let seen = Intercept::new()
-        .run("inner", |t| async move {
-            let v = counting(3);
-            v.start_job().await.unwrap();
-            tokio::time::sleep(ms(50)).await;
-            t.abort();
-            std::future::pending::<()>().await;
-        })
-        .await;
-    is!(
-        seen.all_checks().filter(|check| check.label == "inv").count(),
-        0,
-        "an abort is quiet"
-    );
-}
-
-#[suite]
-async fn one_that_could_not_be_started_any_more_is_skipped() {
-    let seen = Intercept::new()
-        .plan(Plan::new().timeout(ms(20)))
-        .run("inner", |_| async {
-            let v = counting(u64::MAX);
-            tokio::time::sleep(Duration::from_secs(3600)).await;
-            v.start_job().await.unwrap();
-        })
-        .await;
-    matches_ok!(&check(&seen, "inv").verdict, Verdict::Skipped(_));
-}
-
-#[suite]
-async fn figures_of_the_one_test_point() {
-    let seen = Intercept::new()
-        .run("inner", |_| async {
-            let v = counting(4).keep_going().rounds(6);
-            v.start_job().await.unwrap();
-            while v.report().rounds < 6 {
-                tokio::time::sleep(ms(5)).await;
+#[suite(start_paused = true)]
+async fn p01_the_table_of_states_and_events() {
+    use VerifierEvent::{Finish, Start, Stop, Tick};
+    use VerifierState::{Finished, Idle, Running};
+    let mut grid = Vec::new();
+    for state in [Idle, Running, Finished] {
+        for event in [Start, Stop, Finish, Tick] {
+            let system = System::new();
+            let v = inv(system.clone()).todo("one that never starts fails, see point 8");
+            match state {
+                Idle => {}
+                Running => v.start_job().await.unwrap(),
+                Finished => {
+                    v.start_job().await.unwrap();
+                    v.finish().await;
+                }
             }
-            v.stop_job().await.unwrap_err();
-            v.finish().await;
-        })
-        .await;
-    is!(seen.end().tally.run, 1);
-    let check = check(&seen, "inv");
-    let count = |name| match figure(check, name) {
-        Some(Figure::Count(count)) => *count,
-        other => panic!("{name}: {other:?}"),
-    };
-    is!(count("rounds"), count("passed") + count("failed"));
-    is!(count("passed"), 3);
-    is!(count("first_failure_round"), 4);
-    for name in [
-        "first_failure_at",
-        "longest_gap",
-        "latency_min",
-        "latency_p50",
-        "latency_p99",
-        "latency_max",
-    ] {
-        matches_ok!(figure(check, name), Some(Figure::Time(_)), "{name}");
+            is!(v.state(), state);
+            let looks = system.looks();
+            let wrong = match event {
+                Start => v.start_job().await.err().map(|error| error.is_state()),
+                Stop => v.stop_job().await.err().map(|error| error.is_state()),
+                Finish => {
+                    v.finish().await;
+                    None
+                }
+                Tick => {
+                    sleep(25).await;
+                    (system.looks() == looks).then_some(true)
+                }
+            };
+            is!(
+                wrong,
+                state.after(event).is_none().then_some(true),
+                "{event:?} when {state}"
+            );
+            is!(
+                v.state(),
+                state.after(event).unwrap_or(state),
+                "after {event:?} when {state}"
+            );
+            grid.push(wrong.is_none());
+            if v.state() == Running {
+                // A wrong event has left the loop as it was.
+                let looks = system.looks();
+                sleep(25).await;
+                ok!(system.looks() > looks, "it still looks");
+            }
+        }
     }
-    like!(notes(check), r"^broken in round 4, \S+ after the suite began: bad 4\n");
+    is!(grid.len(), 12);
 }
 
-#[suite]
-async fn the_figures_come_with_a_pass_as_well() {
-    let seen = Intercept::new()
-        .run("inner", |_| async {
-            let v = counting(u64::MAX);
+#[suite(start_paused = true)]
+async fn p01_start_and_stop_alternate_finish_is_final_and_a_drop_finishes() {
+    let seen = run(|_| async {
+        let system = System::new();
+        let v = inv(system.clone());
+        for n in 1..=3 {
             v.start_job().await.unwrap();
-            tokio::time::sleep(ms(30)).await;
-        })
-        .await;
-    let check = check(&seen, "inv");
-    is!(check.verdict, Verdict::Passed);
-    matches_ok!(figure(check, "rounds"), Some(Figure::Count(2..)));
-    matches_ok!(figure(check, "covered"), Some(Figure::Share(_)));
-    is!(figure(check, "running"), None);
+            sleep(25).await;
+            is!(v.stop_job().await.unwrap().len(), 3, "start {n}");
+        }
+        v.finish().await;
+        v.finish().await;
+        matches_ok!(v.start_job().await.unwrap_err().cause(), VerifyCause::State(_));
+        let dropped = inv(system.clone()).name("dropped");
+        dropped.start_job().await.unwrap();
+        drop(dropped);
+        sleep(100).await;
+        let looks = system.looks();
+        sleep(100).await;
+        is!(system.looks(), looks, "nobody looks any more");
+    })
+    .await;
+    is!(seen.verdict(), Verdict::Passed);
+    is!(count(check(&seen, "inv"), "sessions"), 3);
+    is!(check(&seen, "dropped").verdict, Verdict::Passed);
 }
 
-#[suite]
-async fn expected_to_break() {
-    for (bad_from, expected) in [
-        (2, Verdict::Todo("why".into())),
-        (u64::MAX, Verdict::UnexpectedPass("why".into())),
+// ---- 2: acknowledgement --------------------------------------------------------------------------------------------
+
+#[suite(flavor = "multi_thread", worker_threads = 2)]
+async fn p02_the_first_round_is_certain_when_the_start_returns() {
+    let system = System::new();
+    let v = inv(system.clone());
+    for n in 1..=200 {
+        v.start_job().await.unwrap();
+        let seen = v.stop_job().await.unwrap();
+        if !ok!(!seen.is_empty(), "start {n} has looked") {
+            break;
+        }
+    }
+}
+
+#[suite(start_paused = true)]
+async fn p02_a_gate_waits_for_the_first_pass_and_is_told_apart() {
+    let seen = run(|_| async {
+        let v = scripted(Script::new("??.")).gate().name("slow");
+        v.start_job().await.unwrap();
+        is!(v.report().passed, 1, "the start has waited for the pass");
+        v.stop_job().await.unwrap();
+        let v = scripted(Script::new("?x")).gate();
+        let error = v.start_job().await.unwrap_err();
+        ok!(error.is_gate() && !error.is_violation());
+        is!(error.error().map(String::as_str), Some("x"));
+        is!(v.state(), VerifierState::Idle, "the start was taken back");
+    })
+    .await;
+    like!(
+        notes(check(&seen, "inv")),
+        "the gate was not passed, so the set-up is at fault"
+    );
+    is!(check(&seen, "slow").verdict, Verdict::Passed);
+}
+
+// ---- 3: pace -------------------------------------------------------------------------------------------------------
+
+/// Notes when its rounds begin, in milliseconds; each takes this long.
+#[verify_loop(every = "10ms", name = "pace")]
+async fn timed(began: Arc<Mutex<Vec<u128>>>, since: tokio::time::Instant, takes: u64) {
+    began.lock().unwrap().push(since.elapsed().as_millis());
+    sleep(takes).await;
+}
+
+#[suite(start_paused = true)]
+async fn p03_the_delay_follows_the_round_and_ticks_follow_the_clock() {
+    for (fixed_rate, takes, expected, late) in [
+        (false, 0, [0, 10, 20, 30], 0),
+        (false, 4, [0, 14, 28, 42], 0),
+        (true, 4, [0, 10, 20, 30], 0),
+        (true, 14, [0, 20, 40, 60], 3),
     ] {
-        let seen = Intercept::new()
-            .run("inner", move |_| async move {
-                let v = counting(bad_from).todo("why");
+        let began = Arc::new(Mutex::new(Vec::new()));
+        let mut v = timed(began.clone(), tokio::time::Instant::now(), takes).rounds(4);
+        if fixed_rate {
+            v = v.fixed_rate();
+        }
+        v.start_job().await.unwrap();
+        sleep(100).await;
+        v.stop_job().await.unwrap();
+        is!(
+            *began.lock().unwrap(),
+            expected,
+            "fixed rate: {fixed_rate}, a round takes {takes} ms"
+        );
+        is!(v.report().late_ticks, late, "skipped ticks are counted");
+    }
+}
+
+#[suite(start_paused = true)]
+async fn p03_an_initial_delay_and_a_delay_that_a_round_asks_for() {
+    let system = System::new();
+    let v = inv(system.clone()).initial_delay(ms(50));
+    v.start_job().await.unwrap();
+    sleep(45).await;
+    is!(system.looks(), 0);
+    sleep(10).await;
+    is!(system.looks(), 1);
+    v.stop_job().await.unwrap();
+    let round = AtomicU64::new(0);
+    let v = Verifier::new(move || {
+        let n = round.fetch_add(1, Ordering::SeqCst);
+        async move {
+            match n {
+                0 => Again::after(ms(40)),
+                1 => Round::<_, String>::pass(n).again_after(ms(200)),
+                _ => Round::done(n),
+            }
+        }
+    });
+    v.start_job().await.unwrap();
+    sleep(300).await;
+    let seen = v.stop_job().await.unwrap();
+    is!(seen[1].elapsed - seen[0].elapsed, ms(200));
+}
+
+#[suite(start_paused = true)]
+async fn p03_jitter_belongs_to_the_seed() {
+    async fn times(seed: u64) -> Vec<Duration> {
+        let times = Arc::new(Mutex::new(Vec::new()));
+        let result = times.clone();
+        Intercept::new()
+            .seed(seed)
+            .run("inner", |_| async move {
+                let v = verify_loop!(every = "100ms", jitter = 0.5, { true });
                 v.start_job().await.unwrap();
-                tokio::time::sleep(ms(30)).await;
-                v.stop_job().await.unwrap();
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                let seen = v.stop_job().await.unwrap();
+                times.lock().unwrap().extend(seen.iter().map(|it| it.elapsed));
             })
             .await;
-        is!(check(&seen, "inv").verdict, expected);
-        is!(seen.verdict(), Verdict::Passed);
+        Arc::try_unwrap(result).unwrap().into_inner().unwrap()
+    }
+    let first = times(7).await;
+    is!(times(7).await, first.clone());
+    isnt!(times(8).await, first.clone());
+    ok!(first
+        .windows(2)
+        .all(|pair| (ms(50)..=ms(151)).contains(&(pair[1] - pair[0]))));
+}
+
+// ---- 4: the outcome of a round -------------------------------------------------------------------------------------
+
+#[suite(start_paused = true)]
+async fn p04_pass_fail_unknown_done_and_panic() {
+    for (letters, passed, failed, unknown, verdict) in [
+        ("...", 4, 0, 0, VerifyVerdict::Pass),
+        (".x.", 1, 1, 0, VerifyVerdict::Fail),
+        (".?.", 3, 0, 1, VerifyVerdict::Pass),
+        ("..d", 3, 0, 0, VerifyVerdict::Pass),
+        (".p.", 1, 1, 0, VerifyVerdict::Fail),
+    ] {
+        let v = scripted(Script::new(letters)).todo("its verdict is not what is tested");
+        v.start_job().await.unwrap();
+        sleep(35).await;
+        v.stop_job().await.unwrap();
+        let report = v.report();
+        is!(
+            (report.passed, report.failed, report.unknown),
+            (passed, failed, unknown),
+            "{letters}"
+        );
+        is!(report.verdict, verdict, "{letters}");
     }
 }
 
-#[suite]
-async fn fail_fast_ends_the_body_and_the_clean_ups_run() {
-    let seen = Intercept::new()
-        .run("inner", |t| async move {
-            t.on_finish(async {
-                ok!(true, "cleaned");
-            });
-            let v = counting(3).fail_fast();
-            v.start_job().await.unwrap();
-            subtest!("child", { tokio::time::sleep(Duration::from_secs(3600)).await });
-            flunk!("the body went on");
-        })
-        .await;
-    is!(check(&seen, "inv").verdict, Verdict::Failed);
+#[suite(start_paused = true)]
+async fn p04_a_panic_has_its_place_and_the_last_unknown_is_shown() {
+    let seen = run(|_| async {
+        let v = scripted(Script::new(".p"));
+        v.start_job().await.unwrap();
+        sleep(50).await;
+        let error = v.stop_job().await.unwrap_err();
+        matches_ok!(error.fault(), Some(Fault::Panicked(panic)) if panic.at.as_ref().is_some_and(|at| at.line > 0));
+        let system = System::new();
+        system.silence(true);
+        let v = inv(system).name("silent");
+        v.start_job().await.unwrap();
+        sleep(15).await;
+        matches_ok!(v.stop_job().await.unwrap_err().cause(), VerifyCause::Undecided);
+    })
+    .await;
+    like!(
+        notes(check(&seen, "inv")),
+        r"panicked at tests/verifier_kit/mod.rs:\d+:\d+: a round that panics"
+    );
+    like!(notes(check(&seen, "silent")), "the last said: no answer to look 2");
     is!(seen.verdict(), Verdict::Failed);
-    ok!(seen.end().took < Duration::from_secs(60));
-    is!(check(&seen, "cleaned").verdict, Verdict::Passed);
-    is!(
-        seen.all_checks()
-            .filter(|check| check.label == "the body went on")
-            .count(),
-        0
+}
+
+// ---- 5: a hanging round --------------------------------------------------------------------------------------------
+
+struct Gone(Arc<AtomicBool>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+#[verify_loop(round_timeout = "1s", name = "inv")]
+async fn never_ends(gone: Arc<AtomicBool>) {
+    let _gone = Gone(gone);
+    std::future::pending::<()>().await;
+}
+
+#[suite(start_paused = true)]
+async fn p05_a_round_that_waits_for_ever_is_dropped_after_its_limit() {
+    let seen = run(|_| async {
+        let gone = Arc::new(AtomicBool::new(false));
+        let v = never_ends(gone.clone());
+        v.start_job().await.unwrap();
+        sleep(999).await;
+        ok!(!gone.load(Ordering::SeqCst));
+        let error = v.stop_job().await.unwrap_err();
+        is!(error.fault(), Some(&Fault::TimedOut { limit: ms(1000) }));
+        ok!(gone.load(Ordering::SeqCst), "its future was dropped");
+    })
+    .await;
+    like!(
+        notes(check(&seen, "inv")),
+        "timed out: it had not ended after 1s and was dropped"
     );
 }
 
-#[suite]
-async fn it_watches_the_children_that_run_after_the_body() {
-    for plan in [Plan::new().random(), Plan::new().parallel()] {
-        let seen = Intercept::new()
-            .plan(plan)
-            .run("inner", |_| async {
-                let broken = Arc::new(AtomicBool::new(false));
-                let state = broken.clone();
-                let v = Verifier::new(move || {
-                    let holds = !state.load(Ordering::SeqCst);
-                    async move { holds }
-                })
-                .name("inv")
-                .every(ms(2));
-                v.start_job().await.unwrap();
-                subtest!("culprit", {
-                    tokio::time::sleep(ms(20)).await;
-                    broken.store(true, Ordering::SeqCst);
-                    tokio::time::sleep(ms(50)).await;
-                    broken.store(false, Ordering::SeqCst);
-                });
-            })
-            .await;
-        let check = check(&seen, "inv");
-        is!(check.verdict, Verdict::Failed);
-        like!(notes(check), "running then: inner/culprit");
-    }
-}
-
-#[suite]
-async fn modes_by_the_keys_of_a_macro() {
-    let spec = |mode| VerifySpec {
-        name: "inv",
-        mode,
-        every: ms(5),
-        ..VerifySpec::BASE
-    };
-    for (mode, passes) in [
-        (Mode::Always, false),
-        (Mode::Eventually(ms(500)), true),
-        (Mode::Sometimes, true),
-        (Mode::Never, false),
-    ] {
-        let seen = Intercept::new()
-            .run("inner", move |_| async move {
-                let rounds = AtomicU64::new(0);
-                let v = Verifier::from_spec(spec(mode), move || {
-                    let n = rounds.fetch_add(1, Ordering::SeqCst);
-                    async move { n == 3 }
-                });
-                v.start_job().await.unwrap();
-                tokio::time::sleep(ms(60)).await;
-            })
-            .await;
-        is!(check(&seen, "inv").verdict == Verdict::Passed, passes, "{mode:?}");
-    }
-}
-
-#[suite(flavor = "multi_thread", worker_threads = 4)]
-async fn eight_side_by_side_in_a_crowd() {
-    let before = Instant::now();
-    let all: Vec<_> = (0..8)
-        .map(|n| counting(u64::MAX).every(ms(1)).name(format!("v{n}")))
-        .collect();
-    for v in &all {
+#[suite(flavor = "multi_thread", worker_threads = 2)]
+async fn p05_a_round_that_blocks_its_thread_is_told_and_never_joined() {
+    let (let_go, held) = mpsc::channel::<()>();
+    let held = Arc::new(Mutex::new(held));
+    let seen = run(|_| async move {
+        let v = verify_loop!(name = "inv", round_timeout = "20ms", clone = [held], {
+            let _ = held.lock().unwrap().recv();
+        });
         v.start_job().await.unwrap();
-    }
-    let crowd: Vec<_> = (0..200)
-        .map(|n| tokio::spawn(async move { tokio::time::sleep(ms(n % 17)).await }))
-        .collect();
-    for one in crowd {
-        one.await.unwrap();
-    }
-    for v in all.iter().rev() {
-        let seen = v.stop_job().await.unwrap();
-        ok!(!seen.is_empty());
-        ok!(seen
-            .windows(2)
-            .all(|pair| pair[0].elapsed <= pair[1].elapsed && pair[0].data + 1 == pair[1].data));
+        let error = v.stop_job().await.unwrap_err();
+        matches_ok!(error.fault(), Some(Fault::Blocked { still: true, .. }));
         v.finish().await;
+    })
+    .await;
+    like!(
+        notes(check(&seen, "inv")),
+        "it has been blocking its thread for .*; use `spawn_blocking`"
+    );
+    // Only now may it go on: everything above came back while it held its thread.
+    drop(let_go);
+}
+
+// ---- 6: on fail ----------------------------------------------------------------------------------------------------
+
+#[suite(start_paused = true)]
+async fn p06_a_failure_ends_the_loop_and_comes_with_what_was_seen() {
+    for (keep_going, rounds) in [(false, 3), (true, 6)] {
+        let v = scripted(Script::new("..x..x")).todo("it breaks");
+        let v = if keep_going { v.keep_going() } else { v };
+        v.start_job().await.unwrap();
+        sleep(55).await;
+        v.stop_job().await.unwrap();
+        is!(v.report().rounds, rounds, "keep_going: {keep_going}");
     }
-    diag!("took {:?}", before.elapsed());
+    let seen = run(|_| async {
+        let v = scripted(Script::new("..x"));
+        v.start_job().await.unwrap();
+        sleep(55).await;
+        let error = v.stop_job().await.unwrap_err();
+        ok!(error.is_violation());
+        is!((error.round(), error.observations().len()), (Some(3), 2));
+        is!(error.at(), Some(ms(20)));
+    })
+    .await;
+    is!(count(check(&seen, "inv"), "failed"), 1);
+}
+
+#[suite(start_paused = true)]
+async fn p06_fail_fast_ends_the_body_at_once_and_clean_ups_run() {
+    let at = Arc::new(Mutex::new(None));
+    let noted = at.clone();
+    let began = tokio::time::Instant::now();
+    let seen = run(move |t| async move {
+        t.on_finish(async move {
+            *noted.lock().unwrap() = Some(began.elapsed());
+            pass!("cleaned");
+        });
+        let v = scripted(Script::new("..x")).fail_fast();
+        v.start_job().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        flunk!("the body went on");
+    })
+    .await;
+    is!(check(&seen, "inv").verdict, Verdict::Failed);
+    is!(check(&seen, "cleaned").verdict, Verdict::Passed);
+    is!(count_of(&seen, "the body went on"), 0);
+    is!(
+        *at.lock().unwrap(),
+        Some(ms(20)),
+        "no later than the round that broke it"
+    );
+}
+
+#[suite(start_paused = true)]
+async fn p06_thresholds_in_a_row_and_by_share() {
+    for (letters, after, ratio, broken_in) in [
+        ("x.xx.xxx", 3, None, Some(8)),
+        ("xx.xx.xx", 3, None, None),
+        ("x?x?x...", 3, None, Some(5)),
+        // The share is looked at when a round fails.
+        ("xxx.x...", 1, Some(0.5), Some(5)),
+        ("..x..x..", 1, Some(0.5), None),
+    ] {
+        let v = scripted(Script::new(letters)).after(after).min_rounds(4).todo("it may");
+        let v = match ratio {
+            Some(ratio) => v.ratio(ratio),
+            None => v,
+        };
+        v.start_job().await.unwrap();
+        sleep(75).await;
+        v.stop_job().await.unwrap();
+        is!(v.report().violation.map(|round| round.round), broken_in, "{letters}");
+    }
 }

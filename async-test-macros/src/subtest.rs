@@ -118,12 +118,14 @@ fn call(input: &Input, errors: &mut Errors) -> TokenStream {
     let name = name(&input.name);
     let plan = plan_keys::builder(args, krate, errors);
     let [spawned, instant, hidden] = ["spawned", "instant", "hidden"].map(|key| args.flag(key, errors));
+    // Here and now, in the task of the suite; a spawned one is a task of its own and cannot borrow.
+    let here = instant && !spawned;
     let suite = Ident::new(
         "__suite",
         Span::mixed_site().located_at(body.param.as_ref().map_or(body.span, |param| param.span())),
     );
     let binding = body.param.as_ref().map(|param| param.binding(krate, &quote!(#suite)));
-    let outcome = outcome(body, &quote!(#suite), !instant, krate);
+    let outcome = outcome(body, &quote!(#suite), !here, krate);
     let uses_suite = binding.is_some() || matches!(body.form, Form::Function(_));
     let argument = if uses_suite {
         quote!(#suite)
@@ -134,10 +136,10 @@ fn call(input: &Input, errors: &mut Errors) -> TokenStream {
     // Errors about the body as a whole (it is not `Send`, it borrows) are shown at the body.
     let span = Span::mixed_site().located_at(body.span);
     let krate_there = shown_at(body.span, krate.clone());
-    let moves = (!instant).then(|| quote_spanned!(span=> move));
+    let moves = (!here).then(|| quote_spanned!(span=> move));
     let pinned = quote_spanned!(span=> ::std::boxed::Box::pin(async #moves { #binding #outcome }));
     let invoke = quote!(#krate::__rt::Invoke { spawned: #spawned, instant: #instant, hidden: #hidden });
-    if instant {
+    if here {
         let start = quote_spanned!(span=> |#argument: #krate_there::Suite| { #import #pinned });
         quote!(#krate::__rt::subtest_instant(#name, #plan, #invoke, #start).await)
     } else {

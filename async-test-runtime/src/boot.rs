@@ -1,13 +1,33 @@
-//! From options to the settings and ears of the hub.
+//! From options to the hub of the process, and the root of its suites.
 
 use std::io::IsTerminal;
+use std::sync::OnceLock;
 
 use crate::filter::Filter;
-use crate::hub::Output;
+use crate::hub::{self, Output};
 use crate::options::{self, Options, TapVersion};
 use crate::registry;
 use crate::report::{self, Reporter, Style};
 use crate::settings::Settings;
+use crate::suite::Suite;
+
+static ROOT: OnceLock<Suite> = OnceLock::new();
+
+impl Suite {
+    /// The root: one for the process, created on first use. Every `#[suite]` is a child of it.
+    pub fn top() -> Suite {
+        ROOT.get_or_init(|| {
+            let hub = hub::start(from_environment, registry::bundles);
+            Suite::root_of(hub)
+        })
+        .clone()
+    }
+
+    /// Whether the root exists already.
+    pub fn has_top() -> bool {
+        ROOT.get().is_some()
+    }
+}
 
 /// What the hub needs when nobody but the environment has been asked: under the built-in harness.
 pub(crate) fn from_environment() -> (Settings, Output) {

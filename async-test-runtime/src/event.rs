@@ -10,6 +10,7 @@ use crate::claim::{Claim, Problem};
 use crate::ids::{EventId, SuiteId};
 use crate::place::Place;
 use crate::plan::Plan;
+pub use crate::record::Telemetry;
 use crate::record::{Snapshot, SuiteInfo};
 use crate::stage::Stage;
 
@@ -126,30 +127,6 @@ pub enum Amnesty {
     Flunk(Cow<'static, str>, Span),
     /// Checks count as skipped.
     SkipRemaining(Cow<'static, str>),
-}
-
-/// A measurement on its way to the reporters.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Telemetry {
-    /// A verifier has finished so many rounds.
-    Rounds {
-        /// The verifier.
-        verifier: Cow<'static, str>,
-        /// Rounds so far.
-        rounds: u64,
-        /// Of them, failed.
-        failed: u64,
-        /// Of them, undecided.
-        unknown: u64,
-    },
-    /// Something with a duration.
-    Span {
-        /// What was measured.
-        name: Cow<'static, str>,
-        /// How long it took.
-        took: Duration,
-    },
 }
 
 /// Something asked of the hub, or of a bundle through the hub.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::claim::{Detail, Problem};
-use crate::event::Telemetry;
 use crate::ids::SuiteId;
 use crate::place::Place;
 use crate::stage::Stage;
@@ -32,6 +31,8 @@ pub struct SuiteInfo {
     pub at: Place,
     /// It, or a suite above it, runs beside its siblings.
     pub is_async: bool,
+    /// It is marked `#[should_panic]`.
+    pub should_panic: bool,
     /// It reports the place of its caller and has no lines of its own.
     pub hidden: bool,
     /// Words to select it by.
@@ -127,6 +128,30 @@ pub enum Record {
     BailOut(Arc<SuiteInfo>, Cow<'static, str>),
     /// The run has ended. Nothing follows.
     RunEnded(Arc<RunEnd>),
+}
+
+/// A measurement on its way to the reporters.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Telemetry {
+    /// A verifier has finished so many rounds.
+    Rounds {
+        /// The verifier.
+        verifier: Cow<'static, str>,
+        /// Rounds so far.
+        rounds: u64,
+        /// Of them, failed.
+        failed: u64,
+        /// Of them, undecided.
+        unknown: u64,
+    },
+    /// Something with a duration.
+    Span {
+        /// What was measured.
+        name: Cow<'static, str>,
+        /// How long it took.
+        took: Duration,
+    },
 }
 
 /// What is known when a run begins.

@@ -28,6 +28,7 @@ fn info(id: u64, parent: Option<u64>, name: &str, nesting: u32) -> Arc<SuiteInfo
         nesting,
         at: AT,
         is_async: false,
+        should_panic: false,
         hidden: false,
         tags: Vec::new(),
         rerun: None,
@@ -301,4 +302,18 @@ fn a_plan_that_contradicts_a_number_is_taken_over_but_for_that() {
     bench.close(suite);
     assert!(matches!(bench.problems()[..], [Problem::Misuse(..)]));
     assert_eq!(bench.verdicts(0), [Verdict::Todo("later".into())]);
+}
+
+#[test]
+fn a_skipped_suite_need_not_panic() {
+    let mut bench = Bench::new();
+    let opening = Opening {
+        info: info(1, Some(0), "s1", 1),
+        plan: Plan::new().skip_all("no disk"),
+        should_panic: Some("boom"),
+        body: None,
+    };
+    bench.send(1, EventKind::Open(Box::new(opening)));
+    bench.close(1);
+    assert_eq!(bench.verdicts(0), [Verdict::Skipped("no disk".into())]);
 }

@@ -207,6 +207,7 @@ fn in_full(object: &mut Object, suite: &SuiteInfo) {
         nesting,
         at,
         is_async,
+        should_panic,
         hidden,
         tags,
         rerun: again,
@@ -221,6 +222,7 @@ fn in_full(object: &mut Object, suite: &SuiteInfo) {
     object.count("nesting", u64::from(*nesting));
     place(object, "at", at);
     object.bool("is_async", *is_async);
+    object.bool("should_panic", *should_panic);
     object.bool("hidden", *hidden);
     object.texts("tags", tags);
     if let Some(again) = again {

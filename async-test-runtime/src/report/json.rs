@@ -62,7 +62,7 @@ impl Json {
         };
         let name = quoted(&end.suite.test_name);
         let _ = write!(text, "{{ \"type\": \"test\", \"name\": {name}, \"event\": \"{event}\"");
-        if self.times {
+        if self.times && event != "ignored" {
             let _ = write!(text, ", \"exec_time\": {}", end.took.as_secs_f64());
         }
         if !ended.text.is_empty() {

@@ -109,10 +109,19 @@ impl Case {
                 let text = failure::check(paint, 0, check);
                 self.fail(NonSuccessKind::Failure, "check", label, text);
             }
-            Verdict::Todo(why) => self.remark(&format!("todo: {label} ({})", one_line(why))),
-            Verdict::UnexpectedPass(why) => self.remark(&format!("unexpected pass: {label} ({})", one_line(why))),
-            Verdict::Skipped(why) => self.remark(&format!("skipped: {label} ({})", one_line(why))),
+            Verdict::Todo(why) => self.aside("todo", &label, why),
+            Verdict::UnexpectedPass(why) => self.aside("unexpected pass", &label, why),
+            Verdict::Skipped(why) => self.aside("skipped", &label, why),
         }
+    }
+
+    fn aside(&mut self, what: &str, label: &str, why: &str) {
+        let parts = [format!("{what}:"), label.to_owned(), format!("({})", one_line(why))];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|part| !matches!(part.as_str(), "" | "()"))
+            .collect();
+        self.remark(&parts.join(" "));
     }
 
     pub(super) fn problem(&mut self, paint: &Paint, problem: &Problem, at: &Place) {
@@ -158,19 +167,25 @@ impl Case {
             Verdict::UnexpectedPass(why) => {
                 self.remark(&format!("unexpected pass of the whole suite ({})", one_line(why)));
             }
-            Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) | Verdict::Todo(_) => {}
+            // Where its own checks were forgiven one by one, none of them has failed it.
+            Verdict::Todo(why) => self.todo(why),
+            Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) => {}
         }
     }
 
-    /// It failed, and that is forgiven.
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self.status, Status::Failed(_))
+    }
+
+    /// It is not expected to pass, and did not.
     pub(super) fn todo(&mut self, why: &str) {
         if let Status::Failed(failures) = &self.status {
             let text = failures.text.clone();
             self.remark(&text);
-            let why = one_line(why);
-            let colon = if why.is_empty() { "" } else { ": " };
-            self.status = Status::Skipped(format!("todo{colon}{why}"), "todo");
         }
+        let why = one_line(why);
+        let colon = if why.is_empty() { "" } else { ": " };
+        self.status = Status::Skipped(format!("todo{colon}{why}"), "todo");
     }
 
     /// It failed, and was promised to.

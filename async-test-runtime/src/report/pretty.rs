@@ -13,6 +13,7 @@ use crate::record::{Record, Verdict};
 pub(super) struct Pretty {
     paint: Paint,
     tree: Tree,
+    times: bool,
     /// Our own runner is in charge.
     whole_run: bool,
     summary: Summary,
@@ -24,6 +25,7 @@ impl Pretty {
         Pretty {
             tree: Tree::new(paint.clone()),
             paint,
+            times: style.times,
             whole_run: false,
             summary: Summary::default(),
         }
@@ -60,7 +62,20 @@ impl Pretty {
                 String::new()
             }
         };
-        format!("test {} ... {result}{aside}\n", super::words::plain(&child.suite.path))
+        let time = match &ended.check.verdict {
+            Verdict::Skipped(_) => String::new(),
+            _ if self.times => format!(" <{:.3}s>", child.took.as_secs_f64()),
+            _ => String::new(),
+        };
+        let mark = if child.suite.should_panic {
+            " - should panic"
+        } else {
+            ""
+        };
+        format!(
+            "test {}{mark} ... {result}{time}{aside}\n",
+            super::words::plain(&child.suite.path)
+        )
     }
 }
 

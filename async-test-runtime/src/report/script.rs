@@ -64,6 +64,7 @@ impl Script {
             nesting,
             at: Place::new("tests/store.rs", 10 + id as u32, 1),
             is_async: false,
+            should_panic: false,
             hidden,
             tags: Vec::new(),
         })

@@ -475,7 +475,7 @@ mod tests {
             .filter(|line| line.trim_start().starts_with("not ok"))
             .collect();
         assert!(points.is_empty(), "{text}");
-        assert!(text.contains("\n# not ok 1 - c\n"), "{text}");
+        assert!(text.contains("#     not ok 1 - c\n"), "{text}");
         proves("flunked", &text, 0);
     }
 

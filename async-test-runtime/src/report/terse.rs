@@ -1,4 +1,4 @@
-//! One character for each suite, then the same end as the pretty format has.
+//! One character for each suite, a line for each that fails, then the same end as the pretty format has.
 
 use std::fmt::Write as _;
 use std::io;
@@ -6,6 +6,7 @@ use std::io;
 use super::paint::{Paint, Tone};
 use super::summary::{Row, Summary, header};
 use super::tree::{Ended, Tree};
+use super::words::plain;
 use super::{Reporter, Style, write};
 use crate::record::Record;
 
@@ -18,6 +19,8 @@ pub(super) struct Terse {
     /// How many suites the run has; unknown where the built-in harness is in charge.
     of: Option<usize>,
     ended: usize,
+    /// Characters on the line so far.
+    column: usize,
     notices: String,
     summary: Summary,
 }
@@ -30,6 +33,7 @@ impl Terse {
             paint,
             of: None,
             ended: 0,
+            column: 0,
             notices: String::new(),
             summary: Summary::default(),
         }
@@ -43,19 +47,35 @@ impl Terse {
             return ended.text.clone() + &std::mem::take(&mut self.notices);
         };
         self.summary.add(ended);
-        if ended.check.child.is_none() {
+        let Some(child) = &ended.check.child else {
             return String::new();
-        }
-        self.ended += 1;
-        let mut text = match Row::of(&ended.check.verdict) {
-            Row::Ok => self.paint.tone(Tone::Good, "."),
-            Row::Failed => self.paint.tone(Tone::Bad, "F"),
-            Row::Ignored(_) => self.paint.tone(Tone::Odd, "i"),
         };
-        if self.ended % COLUMNS == 0 {
-            let _ = writeln!(text, " {}/{of}", self.ended);
+        let short = match Row::of(&ended.check.verdict) {
+            Row::Ok => self.paint.tone(Tone::Good, "."),
+            Row::Ignored(_) => self.paint.tone(Tone::Odd, "i"),
+            // The name of a failed one is worth a line of its own before the run has ended.
+            Row::Failed => {
+                let mut text = self.progress(of);
+                self.ended += 1;
+                let failed = self.paint.tone(Tone::Bad, "FAILED");
+                let _ = writeln!(text, "{} --- {failed}", plain(&child.suite.path));
+                return text;
+            }
+        };
+        self.ended += 1;
+        self.column += 1;
+        match self.column {
+            COLUMNS => short + &self.progress(of),
+            _ => short,
         }
-        text
+    }
+
+    /// Ends a line that has been begun.
+    fn progress(&mut self, of: usize) -> String {
+        match std::mem::take(&mut self.column) {
+            0 => String::new(),
+            _ => format!(" {}/{of}\n", self.ended),
+        }
     }
 }
 

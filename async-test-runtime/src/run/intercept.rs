@@ -11,6 +11,7 @@ use crate::place::Place;
 use crate::plan::Plan;
 use crate::queue::{EndOfRun, Message};
 use crate::record::{Check, Record, RunEnd, RunStart, SuiteEnd, Verdict};
+use crate::registry;
 use crate::report::{Reporter, Style};
 use crate::settings::Settings;
 use crate::suite::{Birth, Suite};
@@ -89,7 +90,7 @@ impl Intercept {
             seed: self.settings.seed,
             random: self.settings.random,
         };
-        let hub = Hub::new(self.settings, Output::Whole(vec![sink], begin));
+        let hub = Hub::new(self.settings, Output::Whole(vec![sink], begin), registry::bundles);
         let root = Suite::root_of(hub.clone());
         let plan = crate::condition::resolve(self.plan);
         let skipped = plan.skip_all.is_some();

@@ -23,8 +23,12 @@ pub(super) fn list(selection: &Selection, format: &str) -> String {
     }
     let mut text: String = suites.iter().map(|(name, ..)| format!("{name}: test\n")).collect();
     if format != QUIET_FORMAT {
-        let plural = if suites.len() == 1 { "" } else { "s" };
-        let _ = writeln!(text, "\n{} test{plural}, 0 benchmarks", suites.len());
+        let (gap, plural) = match suites.len() {
+            0 => ("", "s"),
+            1 => ("\n", ""),
+            _ => ("\n", "s"),
+        };
+        let _ = writeln!(text, "{gap}{} test{plural}, 0 benchmarks", suites.len());
     }
     text
 }
@@ -89,6 +93,6 @@ mod tests {
 { "type": "suite", "event": "completed", "tests": 2, "benchmarks": 0, "total": 2, "ignored": 1 }
 "#
         );
-        assert_eq!(list(&Selection::default(), "pretty"), "\n0 tests, 0 benchmarks\n");
+        assert_eq!(list(&Selection::default(), "pretty"), "0 tests, 0 benchmarks\n");
     }
 }

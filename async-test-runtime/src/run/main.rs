@@ -138,7 +138,7 @@ fn run(options: &Options, mut selection: Selection) -> ExitCode {
         random: options.random,
     };
     let limit = settings.test_jobs;
-    let hub = hub::start(move || (settings, Output::Whole(sinks, begin)));
+    let hub = hub::start(move || (settings, Output::Whole(sinks, begin)), registry::bundles);
     let top = Suite::top();
     ignore(&top, &selection.ignored);
     runtime.block_on(all(selection.run, limit, options.fail_fast));
@@ -197,6 +197,7 @@ fn ignore(top: &Suite, ignored: &[&'static SuiteSpec]) {
     for spec in ignored {
         let mut birth = Birth::new(spec.title().into_owned(), spec.place());
         birth.test_name = Some(spec.test_name());
+        birth.should_panic = spec.should_panic;
         let suite = top.child(birth, spec.plan().skip_all(spec.ignore.unwrap_or_default()));
         close_unrun(&suite, None);
     }

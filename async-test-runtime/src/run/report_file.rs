@@ -146,6 +146,7 @@ mod tests {
             nesting: 1,
             at: Place::new("", 0, 0),
             is_async: false,
+            should_panic: false,
             hidden: false,
             tags: Vec::new(),
             rerun: None,

@@ -14,7 +14,7 @@ use crate::activity::Activity;
 use crate::cancel::Cancel;
 use crate::event::{BodySpan, EventKind, Opening};
 use crate::filter::Paths;
-use crate::hub::{self, Hub};
+use crate::hub::Hub;
 use crate::ids::SuiteId;
 use crate::jobs::{Done, Jobs};
 use crate::place::Place;
@@ -95,8 +95,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-static ROOT: OnceLock<Suite> = OnceLock::new();
-
 impl fmt::Debug for Suite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Suite")
@@ -108,15 +106,6 @@ impl fmt::Debug for Suite {
 }
 
 impl Suite {
-    /// The root: one for the process, created on first use. Every `#[suite]` is a child of it.
-    pub fn top() -> Suite {
-        ROOT.get_or_init(|| {
-            let hub = hub::start(crate::boot::from_environment);
-            Suite::root_of(hub)
-        })
-        .clone()
-    }
-
     /// The root of a hub.
     pub(crate) fn root_of(hub: Arc<Hub>) -> Suite {
         let root = hub.root.clone();
@@ -130,11 +119,6 @@ impl Suite {
             suite = parent;
         }
         suite
-    }
-
-    /// Whether the root exists already.
-    pub fn has_top() -> bool {
-        ROOT.get().is_some()
     }
 
     fn assemble(hub: Arc<Hub>, info: Arc<SuiteInfo>, parent: Option<Suite>, plan: &Plan, paths: Paths) -> Suite {
@@ -197,6 +181,7 @@ impl Suite {
             nesting: parent.nesting + 1,
             at: birth.at,
             is_async: birth.is_async || parent.is_async,
+            should_panic: birth.should_panic.is_some(),
             hidden: birth.hidden,
             tags: plan.tags.clone(),
             rerun: birth.rerun.or_else(|| parent.rerun.clone()),

@@ -3,6 +3,8 @@
 //! It hands events to the ledger, records to the reporters, and what they render to their writers. It waits for
 //! nothing but these writers.
 
+mod ear;
+
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -12,14 +14,16 @@ use std::time::Instant;
 use crate::bundles::Bundles;
 use crate::claim::Problem;
 use crate::event::{Event, EventKind};
+use crate::hook::Bundle;
 use crate::ids::SuiteId;
 use crate::ledger::{Effects, Ledger};
 use crate::place::Place;
 use crate::queue::{Collected, EndOfRun, Ended, Message, Queue, Sender, queue};
 use crate::record::{Record, RunStart, SuiteInfo};
-use crate::registry;
 use crate::report::Reporter;
 use crate::settings::Settings;
+
+use ear::Ear;
 
 /// Where records go.
 pub(crate) enum Output {
@@ -47,20 +51,23 @@ pub(crate) struct Hub {
     pub(crate) root: Arc<SuiteInfo>,
 }
 
+/// Makes the bundles of a hub, on its thread.
+pub(crate) type MakeBundles = fn() -> Vec<Box<dyn Bundle>>;
+
 static HUB: OnceLock<Arc<Hub>> = OnceLock::new();
 
 /// Starts the hub of the process, or returns the one that runs; then what is given here has no effect.
-pub(crate) fn start(settings: impl FnOnce() -> (Settings, Output)) -> Arc<Hub> {
+pub(crate) fn start(settings: impl FnOnce() -> (Settings, Output), bundles: MakeBundles) -> Arc<Hub> {
     HUB.get_or_init(|| {
         let (settings, output) = settings();
-        Hub::new(settings, output)
+        Hub::new(settings, output, bundles)
     })
     .clone()
 }
 
 impl Hub {
     /// Starts a hub with a thread and a root of its own. It ends with `Message::End`, or with its last handle.
-    pub(crate) fn new(settings: Settings, output: Output) -> Arc<Hub> {
+    pub(crate) fn new(settings: Settings, output: Output, bundles: MakeBundles) -> Arc<Hub> {
         let root = Arc::new(SuiteInfo {
             id: SuiteId::ROOT,
             parent: None,
@@ -71,6 +78,7 @@ impl Hub {
             nesting: 0,
             at: Place::new("", 0, 0),
             is_async: false,
+            should_panic: false,
             hidden: false,
             tags: Vec::new(),
             rerun: None,
@@ -82,7 +90,7 @@ impl Hub {
         thread.posted = posted.clone();
         let thread = std::thread::Builder::new()
             .name("async-test-hub".to_owned())
-            .spawn(move || thread.run(receiver))
+            .spawn(move || thread.run(receiver, bundles))
             .expect("failed to start the thread of the hub");
         Arc::new(Hub {
             sender,
@@ -129,16 +137,6 @@ enum Ears {
     Whole(Vec<Ear>),
 }
 
-/// A reporter, what it has rendered and not written yet, and whether it has failed.
-struct Ear {
-    name: String,
-    reporter: Box<dyn Reporter>,
-    out: Option<Box<dyn Write + Send>>,
-    text: Vec<u8>,
-    lost: Option<String>,
-    closed: bool,
-}
-
 impl Thread {
     fn new(mut ledger: Ledger, output: Output, seed: u64) -> Thread {
         let (ears, begin) = match output {
@@ -163,9 +161,9 @@ impl Thread {
         thread
     }
 
-    fn run(mut self, queue: Queue) {
+    fn run(mut self, queue: Queue, bundles: MakeBundles) {
         // Here and not earlier: a bundle may speak of suites when it is made.
-        self.bundles = Bundles::new(registry::bundles());
+        self.bundles = Bundles::new(bundles());
         let mut effects = Effects::default();
         while let Ok(message) = queue.recv() {
             match message {
@@ -267,73 +265,6 @@ impl Thread {
             failed_points: self.ledger.root_tally().failed,
         };
         move || (end.answer)(ended)
-    }
-}
-
-impl From<Sink> for Ear {
-    fn from(sink: Sink) -> Ear {
-        Ear::new(sink.name, sink.reporter, Some(sink.out))
-    }
-}
-
-impl Ear {
-    fn new(name: String, reporter: Box<dyn Reporter>, out: Option<Box<dyn Write + Send>>) -> Ear {
-        Ear {
-            name,
-            reporter,
-            out,
-            text: Vec::new(),
-            lost: None,
-            closed: false,
-        }
-    }
-
-    /// One record, one write.
-    fn hear(&mut self, record: &Record) {
-        if self.closed {
-            return;
-        }
-        let (reporter, text) = (&mut self.reporter, &mut self.text);
-        match crate::panic::catch_sync(|| reporter.record(record, text)) {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => self.fail(&error),
-            Err(caught) => {
-                self.closed = true;
-                self.lost = Some(format!("the reporter panicked: {}", caught.panic.message));
-            }
-        }
-        if let Some(out) = &mut self.out {
-            if !self.text.is_empty() {
-                let written = out.write_all(&self.text).and_then(|()| out.flush());
-                self.text.clear();
-                if let Err(error) = written {
-                    self.fail(&error);
-                }
-            }
-        }
-    }
-
-    fn flush(&mut self) {
-        if let (Some(out), false) = (&mut self.out, self.closed) {
-            if let Err(error) = out.flush() {
-                self.fail(&error);
-            }
-        }
-    }
-
-    /// A reader that has gone (`| head`) is its own wish; anything else is a loss.
-    fn fail(&mut self, error: &io::Error) {
-        self.closed = true;
-        if error.kind() != io::ErrorKind::BrokenPipe {
-            self.lost = Some(error.to_string());
-        }
-    }
-
-    fn problem(&self) -> Option<Problem> {
-        self.lost.as_ref().map(|what| Problem::Extension {
-            name: self.name.clone(),
-            what: what.clone(),
-        })
     }
 }
 

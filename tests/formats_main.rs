@@ -1,0 +1,414 @@
+//! The formats for programs, from real runs: by running this very binary again over the suites in `fixture`.
+
+#[path = "formats/schema.rs"]
+mod schema;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use async_test_suite::prelude::*;
+use serde_json::Value;
+
+use schema::Schema;
+
+async_test_suite::main!();
+
+/// Suites that only run when this binary is run by itself.
+mod fixture {
+    use std::time::Duration;
+
+    use async_test_suite::prelude::*;
+
+    #[expect(clippy::print_stdout, reason = "what a test prints must not reach a report")]
+    #[suite(plan = 4, tags("net", "slow"), when = env("FORMATS_FIXTURE"))]
+    async fn storage() {
+        println!("{{ \"type\": \"test\", \"event\": \"ok\", \"name\": \"forged\" }}");
+        ok!(true, "opens");
+        subtest!("reads", {
+            diag!("cache is cold\n\"quoted\" <&>]]> \u{1b}[31mred\u{1b}[0m \u{1}\u{2028}");
+            is!(1 + 1, 2);
+        });
+        subtest!("writes", plan = 2, {
+            ok!(true, "first");
+            is!("a\nb", "a\nc", "both lines");
+        });
+        subtest!("compaction", todo = "not built yet", { flunk!("no compactor") });
+    }
+
+    #[suite(when = env("FORMATS_FIXTURE"))]
+    async fn passes() {
+        skip!("no disk");
+        ok!(true, "fine");
+    }
+
+    #[suite(when = env("FORMATS_FIXTURE"))]
+    async fn panics() {
+        panic!("at the disco");
+    }
+
+    #[suite(when = env("FORMATS_FIXTURE"), timeout = "20ms")]
+    async fn hangs(t: Suite) {
+        subtest!("waits", spawned, { std::future::pending::<()>().await });
+        t.spawn(std::future::pending::<()>());
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+    }
+
+    #[suite(when = env("FORMATS_FIXTURE"))]
+    #[ignore = "too slow"]
+    async fn ignored() {
+        ok!(true);
+    }
+
+    #[expect(clippy::exit, reason = "a run that is cut short")]
+    #[suite(when = env("FORMATS_EXIT"))]
+    async fn leaves() {
+        subtest!("inner", {
+            ok!(true);
+            // The hub is behind: what it has been told so far it writes before it answers.
+            Suite::top().sync_events().await;
+            std::process::exit(7);
+        });
+    }
+
+    #[suite(when = env("FORMATS_BAIL"))]
+    async fn bails() {
+        bail_out!("no disk");
+        std::future::pending::<()>().await;
+    }
+}
+
+struct Run {
+    code: Option<i32>,
+    out: String,
+    /// What went to the error stream.
+    err: String,
+}
+
+fn run(args: &[&str], vars: &[(&str, &str)]) -> Run {
+    let exe = std::env::current_exe().expect("a test knows its program");
+    let mut command = Command::new(exe);
+    let foreign =
+        |name: &str| name.starts_with("ASYNC_TEST") || name.starts_with("RUST_TEST") || name == "GITHUB_ACTIONS";
+    for (name, _) in std::env::vars().filter(|(name, _)| foreign(name)) {
+        command.env_remove(name);
+    }
+    let output = command
+        .env("FORMATS_FIXTURE", "1")
+        .env("NO_COLOR", "1")
+        .env_remove("RUST_BACKTRACE")
+        .args(args)
+        .envs(vars.iter().copied())
+        .output()
+        .expect("this program can be run again");
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).expect("the output is UTF-8"),
+        err: String::from_utf8(output.stderr).expect("the error stream is UTF-8"),
+    }
+}
+
+/// A folder that goes when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let folder = std::env::temp_dir().join(format!("async-test-suite-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder for reports can be made");
+        Folder(folder)
+    }
+
+    /// The argument for a report in this folder.
+    fn report(&self, format: &str) -> String {
+        format!("{format}={}", self.path(format).display())
+    }
+
+    fn path(&self, format: &str) -> PathBuf {
+        self.0.join(format)
+    }
+
+    fn read(&self, format: &str) -> String {
+        std::fs::read_to_string(self.path(format)).unwrap_or_default()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    let line = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    text.lines().map(line).collect()
+}
+
+fn the_schema() -> Schema {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/events.schema.json");
+    Schema::new(&std::fs::read_to_string(path).expect("the schema can be read"))
+}
+
+#[suite]
+fn events_are_what_the_schema_says() {
+    let schema = the_schema();
+    let goldens = Path::new(env!("CARGO_MANIFEST_DIR")).join("async-test-runtime/src/report/golden");
+    let mut kinds = BTreeMap::new();
+    for name in ["events.jsonl", "events_bail.jsonl"] {
+        let text = std::fs::read_to_string(goldens.join(name)).expect("the golden file can be read");
+        for line in lines(&text) {
+            is!(schema.faults(&line), Vec::<String>::new(), "{name}: {line}");
+            *kinds.entry(line["event"].to_string()).or_insert(0) += 1;
+        }
+    }
+    is!(kinds.len(), 12, "every kind of event: {kinds:?}");
+    for (args, vars) in [
+        (vec!["fixture::"], vec![]),
+        (vec!["fixture::", "--random", "--seed", "18446744073709551615"], vec![]),
+        (vec!["fixture::bails"], vec![("FORMATS_BAIL", "1")]),
+        (vec!["no_such_suite"], vec![]),
+    ] {
+        let folder = Folder::new("events");
+        let report = folder.report("events");
+        run(&[args, vec!["--report", &report]].concat(), &vars);
+        let events = lines(&folder.read("events"));
+        ok!(events.len() >= 2, "{} events", events.len());
+        for event in &events {
+            is!(schema.faults(event), Vec::<String>::new(), "{event}");
+        }
+    }
+}
+
+#[suite]
+fn the_validator_finds_faults() {
+    let schema = the_schema();
+    let good = r#"{"v":1,"event":"plan","suite":{"id":3,"path":"a/b"},"tests":2}"#;
+    is!(schema.faults(&lines(good)[0]), Vec::<String>::new());
+    for (from, to) in [
+        ("\"v\":1", "\"v\":2"),
+        ("\"plan\"", "\"plans\""),
+        (",\"tests\":2", ""),
+        ("\"tests\":2", "\"tests\":-2"),
+        ("\"tests\":2", "\"tests\":\"2\""),
+        ("\"tests\":2", "\"tests\":2,\"more\":1"),
+        ("\"id\":3,", ""),
+        ("\"path\"", "\"parent\":null,\"path\""),
+    ] {
+        let bad = good.replace(from, to);
+        ok!(
+            bad != good && !schema.faults(&lines(&bad)[0]).is_empty(),
+            "{bad} is faulty"
+        );
+    }
+}
+
+#[suite]
+fn events_tell_all_that_the_run_counted() {
+    let folder = Folder::new("counts");
+    let report = folder.report("events");
+    let seen = run(&["fixture::", "--report", &report], &[]);
+    is!(seen.code, Some(101));
+    is!(seen.err, "", "no complaint");
+    let events = lines(&folder.read("events"));
+    let of = |name: &str| events.iter().filter(|event| event["event"] == name).collect::<Vec<_>>();
+    let end = of("run_ended")[0];
+    // The checks of the root are the suites themselves.
+    let checks = of("check")
+        .into_iter()
+        .filter(|check| check["suite"]["id"] != 0)
+        .count();
+    is!(end["checks"]["run"].as_u64(), Some(checks as u64));
+    is!(of("check").len() - checks, 7, "one for each suite");
+    is!(end["failed"], 3);
+    is!(end["seed"], of("run_started")[0]["seed"]);
+    let ended = of("suite_ended");
+    let storage = ended.iter().find(|end| end["suite"]["path"] == "fixture::storage");
+    let storage = storage.expect("it has ended");
+    is!(storage["planned"], 4);
+    is!(storage["tally"]["failed"], 1);
+    let diag = of("diag")[0]["text"].as_str().unwrap_or_default().to_owned();
+    ok!(diag.contains("]]> \u{1b}[31mred"), "texts are whole: {diag:?}");
+    let hangs = ended.iter().find(|end| end["suite"]["path"] == "fixture::hangs");
+    is!(hangs.expect("it has ended")["problems"][0]["kind"], "timed_out");
+}
+
+#[suite]
+fn what_tests_print_does_not_reach_a_report_in_a_file() {
+    let folder = Folder::new("forged");
+    let (json, events) = (folder.report("json"), folder.report("events"));
+    run(&["fixture::", "--report", &json, "--report", &events], &[]);
+    for text in [folder.read("json"), folder.read("events")] {
+        ok!(!lines(&text).is_empty());
+        ok!(!text.contains("forged"));
+    }
+}
+
+#[suite]
+fn json_names_are_those_that_exact_takes() {
+    let seen = run(&["--format", "json", "-Z", "unstable-options", "fixture::"], &[]);
+    let objects = seen
+        .out
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let names = objects.filter(|it| it["type"] == "test" && it["event"] == "started");
+    let mut names: Vec<String> = names.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect();
+    names.sort();
+    let list = run(&["--list", "--format", "terse", "fixture::"], &[]);
+    is!(
+        names.iter().map(|name| format!("{name}: test\n")).collect::<String>(),
+        list.out
+    );
+    for name in &names {
+        let one = run(&["--list", "--format", "terse", "--exact", name], &[]);
+        is!(one.out, format!("{name}: test\n"));
+    }
+}
+
+#[suite]
+fn github_reads_annotations_without_a_setting() {
+    let on_github = [("GITHUB_ACTIONS", "true")];
+    let seen = run(&["--exact", "fixture::storage"], &on_github);
+    like!(
+        seen.out,
+        r"(?m)^::error file=tests/formats_main.rs,line=\d+,col=\d+,title=fixture%3A%3Astorage/writes%3A both lines::"
+    );
+    is!(seen.out.matches("::error").count(), 1, "what is forgiven gives none");
+    for (args, vars) in [
+        (
+            &["--exact", "fixture::storage", "--format", "pretty"] as &[&str],
+            &on_github as &[_],
+        ),
+        (&["--exact", "fixture::storage", "-q"], &on_github),
+        (&["--exact", "fixture::storage"], &[]),
+        (&["--exact", "fixture::passes"], &on_github),
+    ] {
+        let seen = run(args, vars);
+        ok!(!seen.out.contains("::error"), "{args:?}");
+        like!(seen.out, "test result: ");
+    }
+}
+
+#[suite]
+fn a_run_that_is_cut_short_leaves_whole_lines() {
+    let folder = Folder::new("short");
+    let report = folder.report("events");
+    let seen = run(&["fixture::leaves", "--report", &report], &[("FORMATS_EXIT", "1")]);
+    is!(seen.code, Some(7));
+    let events = lines(&folder.read("events"));
+    ok!(events.iter().any(|event| event["event"] == "check"));
+    ok!(events.iter().all(|event| event["event"] != "run_ended"));
+    let left: Vec<_> = std::fs::read_dir(&folder.0).expect("the folder is there").collect();
+    is!(left.len(), 1, "no other file is left");
+}
+
+#[suite]
+#[cfg(not(feature = "junit"))]
+fn junit_names_the_feature_that_it_needs() {
+    for args in [&["--format", "junit"] as &[&str], &["--report", "junit=x.xml"]] {
+        let seen = run(args, &[]);
+        is!(seen.code, Some(101));
+        is!(seen.err.lines().count(), 1, "one line");
+        like!(seen.err, "error: .*feature `junit` of async-test-suite");
+    }
+}
+
+#[cfg(feature = "junit")]
+mod junit {
+    use super::*;
+
+    /// The names of the elements, with the attributes; panics where the tags do not match.
+    fn elements(text: &str) -> Vec<String> {
+        let mut open = Vec::new();
+        let mut elements = Vec::new();
+        let body = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        for part in body.expect("an XML declaration").split('<').skip(1) {
+            let (tag, _) = part.split_once('>').unwrap_or_else(|| panic!("no end: {part}"));
+            if let Some(name) = tag.strip_prefix('/') {
+                assert_eq!(open.pop().as_deref(), Some(name), "{text}");
+                continue;
+            }
+            let name = tag.split([' ', '/']).next().unwrap_or_default();
+            if !tag.ends_with('/') {
+                open.push(name.to_owned());
+            }
+            elements.push(tag.trim_end_matches('/').to_owned());
+        }
+        assert!(open.is_empty(), "{open:?} in {text}");
+        elements
+    }
+
+    fn has(elements: &[String], parts: &[&str]) -> bool {
+        elements.iter().any(|it| parts.iter().all(|part| it.contains(part)))
+    }
+
+    #[suite]
+    fn a_report_has_a_case_for_each_suite_and_subtest() {
+        let folder = Folder::new("junit");
+        let report = folder.report("junit");
+        let seen = run(&["fixture::", "--seed", "7", "--report", &report], &[]);
+        is!(seen.code, Some(101));
+        let elements = elements(&folder.read("junit"));
+        for parts in [
+            &[
+                "testsuite ",
+                "name=\"fixture::storage\"",
+                "tests=\"4\"",
+                "failures=\"1\"",
+                "skipped=\"1\"",
+            ] as &[&str],
+            &["property ", "name=\"seed\"", "value=\"7\""],
+            &["property ", "name=\"tag\"", "value=\"slow\""],
+            &[
+                "testcase ",
+                "name=\"fixture::storage/writes\"",
+                "classname=\"fixture.storage\"",
+                "file=\"tests/formats_main.rs\"",
+            ],
+            &["failure ", "message=\"both lines\"", "type=\"check\""],
+            &["skipped ", "message=\"todo: not built yet\"", "type=\"todo\""],
+            &["failure ", "message=\"panicked: at the disco\""],
+            &["error ", "type=\"timed_out\""],
+            &["skipped ", "message=\"too slow\""],
+            &["system-out"],
+        ] {
+            ok!(has(&elements, parts), "it has {parts:?}");
+        }
+        ok!(!has(&elements, &["cut_short"]), "the run has ended");
+        like!(folder.read("junit"), "run again: cargo test ");
+    }
+
+    #[suite]
+    fn a_run_that_is_cut_short_does_not_look_like_one_that_passed() {
+        let folder = Folder::new("junit-short");
+        std::fs::write(folder.path("junit"), "of yesterday").expect("the file can be written");
+        let report = folder.report("junit");
+        let seen = run(&["fixture::leaves", "--report", &report], &[("FORMATS_EXIT", "1")]);
+        is!(seen.code, Some(7));
+        let elements = elements(&folder.read("junit"));
+        ok!(
+            has(
+                &elements,
+                &["error ", "cut short; running: fixture::leaves", "type=\"cut_short\""]
+            ),
+            "{elements:?}"
+        );
+    }
+
+    #[suite]
+    fn a_bail_out_is_an_error_of_the_run() {
+        let folder = Folder::new("junit-bail");
+        let report = folder.report("junit");
+        run(&["fixture::bails", "--report", &report], &[("FORMATS_BAIL", "1")]);
+        let elements = elements(&folder.read("junit"));
+        ok!(
+            has(&elements, &["error ", "message=\"no disk\"", "type=\"bail_out\""]),
+            "{elements:?}"
+        );
+    }
+
+    #[suite]
+    fn it_can_be_the_output() {
+        let seen = run(&["--format", "junit", "fixture::passes"], &[]);
+        is!(seen.code, Some(0));
+        ok!(has(&elements(&seen.out), &["testcase ", "name=\"fixture::passes\""]));
+    }
+}

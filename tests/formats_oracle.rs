@@ -1,0 +1,337 @@
+//! The same suites under the built-in harness and under `main!`: equal outcomes, equal exit codes, and equal output in
+//! every format that both have, but for times, the order of lines and what is said about a failure.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// Both programs.
+struct Oracle {
+    builtin: PathBuf,
+    ours: PathBuf,
+}
+
+fn oracle() -> &'static Oracle {
+    static ORACLE: OnceLock<Oracle> = OnceLock::new();
+    ORACLE.get_or_init(build)
+}
+
+/// A package of its own, outside of the workspace: only there can one source be two targets.
+fn build() -> Oracle {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle");
+    let tests = package.join("tests");
+    fs::create_dir_all(tests.join("suites")).expect("the package can be made");
+    let manifest = format!(
+        "[package]\nname = \"oracle\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\nasync-test-suite = {{ path = {root:?} }}\n\n\
+         [lib]\npath = \"lib.rs\"\n\n[[test]]\nname = \"builtin\"\n\n[[test]]\nname = \"ours\"\nharness = false\n"
+    );
+    let files = [
+        (package.join("Cargo.toml"), manifest),
+        (package.join("lib.rs"), String::new()),
+        (tests.join("builtin.rs"), "mod suites;\n".to_owned()),
+        (
+            tests.join("ours.rs"),
+            "mod suites;\nasync_test_suite::main!();\n".to_owned(),
+        ),
+        (
+            tests.join("suites/mod.rs"),
+            fs::read_to_string(root.join("tests/oracle/suites.rs")).expect("the suites can be read"),
+        ),
+    ];
+    for (path, text) in files {
+        // Untouched files need no new build.
+        if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
+            fs::write(path, text).expect("the package can be written");
+        }
+    }
+    // The versions that this workspace is tested with.
+    let _ = fs::copy(root.join("Cargo.lock"), package.join("Cargo.lock"));
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args([
+            "test",
+            "--no-run",
+            "--tests",
+            "--message-format=json",
+            "--manifest-path",
+        ])
+        .arg(package.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(package.join("target"))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo can be run");
+    assert!(output.status.success(), "cargo failed");
+    let text = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+    let messages: Vec<Value> = text
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let executable = |name: &str| {
+        let of_target = |message: &&Value| message["target"]["name"] == name && message["executable"].is_string();
+        let message = messages.iter().find(of_target).expect("cargo names the program");
+        PathBuf::from(message["executable"].as_str().unwrap_or_default())
+    };
+    Oracle {
+        builtin: executable("builtin"),
+        ours: executable("ours"),
+    }
+}
+
+struct Run {
+    code: Option<i32>,
+    out: String,
+}
+
+fn run(program: &Path, args: &[&str]) -> Run {
+    let mut command = Command::new(program);
+    let foreign = |name: &str| name.starts_with("ASYNC_TEST") || name.starts_with("RUST_TEST");
+    for (name, _) in std::env::vars().filter(|(name, _)| foreign(name)) {
+        command.env_remove(name);
+    }
+    let output = command
+        .args(args)
+        .env("NO_COLOR", "1")
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env_remove("GITHUB_ACTIONS")
+        .env_remove("RUST_BACKTRACE")
+        .output()
+        .expect("the program can be run");
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).expect("the output is UTF-8"),
+    }
+}
+
+/// What each of many command lines shows of both programs, after `sanitised`.
+#[track_caller]
+fn equal(lines: &[&[&str]], sanitised: impl Fn(&str) -> Vec<String>) {
+    let oracle = oracle();
+    for args in lines {
+        let (builtin, ours) = (run(&oracle.builtin, args), run(&oracle.ours, args));
+        assert_eq!(builtin.code, ours.code, "the exit code of {args:?}\n{}", ours.out);
+        let (expected, got) = (sanitised(&builtin.out), sanitised(&ours.out));
+        assert!(!expected.is_empty(), "{args:?}: nothing is left of\n{}", builtin.out);
+        assert_eq!(expected, got, "{args:?}\n{}\n{}", builtin.out, ours.out);
+    }
+}
+
+/// Which tests a command line is about, in every format.
+const SELECTIONS: &[&[&str]] = &[
+    &[],
+    &["passes"],
+    &["inner::"],
+    &["--exact", "inner::passes"],
+    &["--exact", "passes", "inner::deeper::fails"],
+    &["nothing_is_called_so"],
+    &["--skip", "panic", "--skip", "fails"],
+    &["--ignored"],
+    &["--include-ignored"],
+    &["--include-ignored", "ignored"],
+    &["--exclude-should-panic"],
+    &["passes", "--", "inner"],
+];
+
+fn with<'a>(flags: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let gate = ["-Z", "unstable-options"];
+    let line = |selection: &&[&'a str]| {
+        // Flags first: what follows a lone `--` is a filter.
+        let mut line = [flags, selection].concat();
+        if line.contains(&"--exclude-should-panic") && !line.contains(&"-Z") {
+            line.extend(gate);
+        }
+        line
+    };
+    SELECTIONS.iter().map(line).collect()
+}
+
+#[track_caller]
+fn equal_with(flags: &[&str], sanitised: impl Fn(&str) -> Vec<String>) {
+    let lines = with(flags);
+    let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
+    equal(&lines, sanitised);
+}
+
+fn result_line(line: &str) -> Option<String> {
+    let (counts, _) = line.strip_prefix("test result: ")?.split_once("; finished in ")?;
+    Some(format!("test result: {counts}"))
+}
+
+fn sorted(mut lines: Vec<String>) -> Vec<String> {
+    lines.sort();
+    lines
+}
+
+/// A row of a test with `<>` for the time it took.
+fn without_time(row: &str) -> String {
+    match row.rsplit_once(" <") {
+        Some((row, time)) if time.ends_with("s>") => format!("{row} <>"),
+        _ => row.to_owned(),
+    }
+}
+
+/// The heading, the row of each test, the list of failures and the result.
+fn pretty(text: &str) -> Vec<String> {
+    let list = text
+        .rfind("\nfailures:\n")
+        .map(|at| &text[at + "\nfailures:\n".len()..]);
+    let names = list
+        .into_iter()
+        .flat_map(|list| list.lines().take_while(|line| line.starts_with("    ")));
+    let lines = text.lines().filter_map(|line| match line {
+        line if line.starts_with("running ") => Some(line.to_owned()),
+        line if line.starts_with("test result: ") => result_line(line),
+        // Ours says why a failure is no failure.
+        line if line.starts_with("test ") => line.split(" (todo").next().map(without_time),
+        _ => None,
+    });
+    sorted(lines.chain(names.map(str::to_owned)).collect())
+}
+
+#[test]
+fn pretty_output_is_equal() {
+    equal_with(&[], pretty);
+    equal(&[&["--format", "pretty", "--test-threads", "1"]], pretty);
+    equal(&[&["-Z", "unstable-options", "--report-time"]], pretty);
+}
+
+/// The heading, how often each character stands in the rows, the named failures, and the result.
+fn terse(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut characters: BTreeMap<char, usize> = BTreeMap::new();
+    let rows = text.split("\nfailures:\n").next().unwrap_or_default();
+    for line in rows.lines().filter(|line| !line.is_empty()) {
+        if line.starts_with("running ") || line.contains(" --- ") {
+            lines.push(line.to_owned());
+        } else if line.chars().all(|c| ".i0123456789/ ".contains(c)) {
+            let row = line.split(' ').next().unwrap_or_default();
+            row.chars().for_each(|c| *characters.entry(c).or_default() += 1);
+        }
+    }
+    lines.extend(text.lines().filter_map(result_line));
+    lines.extend(characters.iter().map(|(c, count)| format!("{c} {count}")));
+    sorted(lines)
+}
+
+#[test]
+fn terse_output_is_equal() {
+    equal_with(&["-q"], terse);
+    equal(&[&["--format", "terse", "--test-threads", "1"]], terse);
+}
+
+/// Every object, with `true` for a text about a failure and for a time.
+fn json(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let mut value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            if let Some(fields) = value.as_object_mut() {
+                let is_failure = fields.get("event") == Some(&Value::from("failed"));
+                for (key, value) in fields.iter_mut() {
+                    if key == "exec_time" || (key == "message" && is_failure) {
+                        *value = Value::from(true);
+                    }
+                }
+                // The harness leaves it out where a test that should panic printed nothing; ours always explains.
+                fields.remove("stdout");
+            }
+            value.to_string()
+        })
+        .collect();
+    // The first and the last line are those of the run.
+    if let [_, tests @ .., _] = lines.as_mut_slice() {
+        tests.sort();
+    }
+    lines
+}
+
+const UNSTABLE: [&str; 4] = ["--format", "json", "-Z", "unstable-options"];
+
+#[test]
+fn json_is_equal() {
+    equal_with(&UNSTABLE, json);
+    let more: Vec<Vec<&str>> = [
+        &["--report-time"] as &[&str],
+        &["--shuffle-seed", "17"],
+        &["--show-output", "--test-threads", "1"],
+        &["--format=json", "-Zunstable-options"],
+    ]
+    .iter()
+    .map(|flags| match flags.first() {
+        Some(first) if first.starts_with("--format") => flags.to_vec(),
+        _ => flags.iter().chain(&UNSTABLE).copied().collect(),
+    })
+    .collect();
+    equal(&more.iter().map(Vec::as_slice).collect::<Vec<_>>(), json);
+}
+
+/// The form counts as well: which keys, in which order, with which spaces.
+#[test]
+fn json_has_the_layout_of_the_harness() {
+    let layout = |text: &str| {
+        let line = |line: &str| {
+            let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            // Values become `_`, so that only keys, order and spaces are left.
+            let mut rest = line.to_owned();
+            for (key, value) in value.as_object().into_iter().flatten() {
+                let start = rest
+                    .find(&format!("\"{key}\": "))
+                    .unwrap_or_else(|| panic!("{key}: {line}"));
+                let start = start + key.len() + 4;
+                let is_tag = ["type", "event"].contains(&key.as_str());
+                let mut values = serde_json::Deserializer::from_str(&rest[start..]).into_iter::<Value>();
+                assert_eq!(values.next().and_then(Result::ok).as_ref(), Some(value), "{line}");
+                let end = start + values.byte_offset();
+                if !is_tag {
+                    rest.replace_range(start..end, "_");
+                }
+            }
+            rest.replace(", \"stdout\": _", "")
+        };
+        let mut lines: Vec<String> = text.lines().map(line).collect();
+        lines.sort();
+        lines.dedup();
+        lines
+    };
+    equal_with(&UNSTABLE, layout);
+    equal(&[&["--list", "--format", "json", "-Z", "unstable-options"]], layout);
+}
+
+#[test]
+fn each_test_is_started_before_it_ends() {
+    let oracle = oracle();
+    for program in [&oracle.builtin, &oracle.ours] {
+        let mut running = Vec::new();
+        for line in run(program, &UNSTABLE).out.lines() {
+            let value: Value = serde_json::from_str(line).expect("it is JSON");
+            if value["type"] != "test" {
+                continue;
+            }
+            let name = value["name"].clone();
+            if value["event"] == "started" {
+                running.push(name);
+            } else {
+                let at = running.iter().position(|it| *it == name).expect("it was started");
+                running.remove(at);
+            }
+        }
+        assert!(running.is_empty(), "{running:?}");
+    }
+}
+
+#[test]
+fn lists_are_equal() {
+    let whole = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    for flags in [&["--list"] as &[&str], &["--list", "--format", "pretty"]] {
+        equal_with(flags, whole);
+    }
+    let terse = |text: &str| [vec!["list:".to_owned()], whole(text)].concat();
+    equal_with(&["--list", "--format", "terse"], terse);
+    equal_with(&["--list", "-q"], terse);
+    equal_with(&["--list", "--format", "json", "-Z", "unstable-options"], whole);
+}
