@@ -60,7 +60,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     (" print!", &["run/builtin.rs"]),
     ("eprintln!", &["run/main.rs"]),
     ("io::stdout()", &["boot.rs", "run/builtin.rs", "run/main.rs"]),
-    ("io::stderr()", &["hub.rs"]),
+    ("io::stderr()", &["hub/mod.rs"]),
     ("thread_local!", &[]),
     ("static mut", &[]),
     ("unsafe ", &[]),
