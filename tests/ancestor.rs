@@ -1,5 +1,6 @@
 //! The test cases of the ancestor, `Test::Async` for Raku, on what issue 3 names: each with the outcome that the ancestor
 //! promises. What a row of the seed map shows in more depth is in `seed_map_*.rs`; see `docs/seed-map.md`.
+#![allow(clippy::exit, reason = "what is looked at")]
 
 mod seed_map;
 

@@ -47,6 +47,18 @@ mod fixture {
         });
     }
 
+    #[suite(retries = 2, when = env("CLI_FLAKY"))]
+    async fn flaky() {
+        static RUNS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
+        let run = RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        is!(run, 3, "the third attempt");
+    }
+
+    #[suite(repeat = 3, when = env("CLI_FLAKY"))]
+    async fn repeated() {
+        pass!("every time");
+    }
+
     #[suite(when = env("CLI_BAIL"))]
     async fn bails(t: Suite) {
         t.on_finish(async {});
@@ -86,13 +98,13 @@ fn run(args: &[&str], vars: &[(&str, &str)]) -> Run {
 fn a_run_ends_with_the_line_of_the_built_in_harness() {
     let all = run(&["fixture::"], &[]);
     is!(all.code, Some(101));
-    like!(all.out, r"(?m)^running 6 tests$");
+    like!(all.out, r"(?m)^running 8 tests$");
     like!(all.out, r"(?m)^test fixture::passes \.\.\. ok$");
     like!(all.out, r"(?m)^test fixture::fails \.\.\. FAILED$");
     like!(all.out, r"(?m)^test fixture::ignored \.\.\. ignored, too slow$");
     like!(
         all.out,
-        r"(?m)^test result: FAILED\. 1 passed; 2 failed; 3 ignored; 0 measured; \d+ filtered out; finished in "
+        r"(?m)^test result: FAILED\. 1 passed; 2 failed; 5 ignored; 0 measured; \d+ filtered out; finished in "
     );
     let one = run(&["--exact", "fixture::passes"], &[]);
     is!(one.code, Some(0));
@@ -149,7 +161,7 @@ fn filters_and_lists_are_those_of_the_built_in_harness() {
     is!(list.code, Some(0));
     is!(
         list.out,
-        "fixture::bails: test\nfixture::deep_failure: test\nfixture::fails: test\nfixture::ignored: test\nfixture::late_plan: test\nfixture::passes: test\n"
+        "fixture::bails: test\nfixture::deep_failure: test\nfixture::fails: test\nfixture::flaky: test\nfixture::ignored: test\nfixture::late_plan: test\nfixture::passes: test\nfixture::repeated: test\n"
     );
     let ignored = run(&["--list", "--format", "terse", "--ignored"], &[]);
     is!(ignored.out, "fixture::ignored: test\n");
@@ -229,7 +241,7 @@ fn a_late_plan_fails_its_suite_with_advice() {
 fn tap_programs_exit_with_the_count_of_failures() {
     let seen = run(&["--format", "tap", "fixture::"], &[]);
     is!(seen.code, Some(2));
-    like!(seen.out, r"(?m)^1\.\.6$");
+    like!(seen.out, r"(?m)^1\.\.8$");
     like!(seen.out, r"(?m)^        not ok 1 - deep$");
     let fine = run(&["--format", "tap", "--exact", "fixture::passes"], &[]);
     is!(fine.code, Some(0));
@@ -284,4 +296,20 @@ fn a_reader_that_goes_away_ends_nothing() {
     }
     is!(child.wait().expect("it ends").code(), Some(0));
     is!(err, "");
+}
+
+#[suite]
+fn a_suite_is_tried_again_and_a_failed_attempt_does_not_count() {
+    let seen = run(&["--exact", "fixture::flaky", "--format", "tap"], &[("CLI_FLAKY", "1")]);
+    is!(seen.code, Some(0));
+    like!(
+        seen.out,
+        "(?m)^not ok 1 - fixture::flaky # TODO attempt 1 of 3 failed, it is tried again$"
+    );
+    like!(seen.out, "(?m)^ok 3 - fixture::flaky$");
+    let repeated = run(
+        &["--exact", "fixture::repeated", "--format", "tap"],
+        &[("CLI_FLAKY", "1")],
+    );
+    like!(repeated.out, "(?m)^ok 3 - fixture::repeated$");
 }

@@ -151,6 +151,8 @@ async fn a15_the_keys_of_the_macro_say_the_same() {
     Intercept::new()
         .plan(Plan::new().random())
         .run("outer", |t| async move {
+            let gate = Arc::new(Semaphore::new(0));
+            let inside = gate.clone();
             let state = |name: &str| {
                 let jobs = t.jobs();
                 let all = jobs.all_job_promises();
@@ -162,13 +164,18 @@ async fn a15_the_keys_of_the_macro_say_the_same() {
             };
             subtest!("put off", {});
             subtest!("put off and beside", spawned, {});
+            subtest!("now and beside", spawned, instant, async |t| {
+                assert!(t.is_async());
+                inside.acquire().await.unwrap().forget();
+            });
             subtest!("now and here", instant, {});
-            let names = ["put off", "put off and beside", "now and here"];
+            let names = ["put off", "put off and beside", "now and beside", "now and here"];
             seen.lock().unwrap().extend(names.map(state));
+            gate.add_permits(1);
         })
         .await;
     let states = states.lock().unwrap().clone();
-    is!(states, [Some("postponed"), Some("postponed"), None]);
+    is!(states, [Some("postponed"), Some("postponed"), Some("running"), None]);
 }
 
 #[suite]
@@ -176,11 +183,15 @@ async fn a15_a_spawned_child_of_a_random_suite_runs_beside_its_siblings_even_so(
     let seen = Intercept::new()
         .plan(Plan::new().random())
         .run("outer", |_| async {
-            let (left, right) = (Arc::new(tokio::sync::Barrier::new(2)), Arc::new(()));
-            let other = left.clone();
+            let left = Arc::new(tokio::sync::Barrier::new(2));
+            let right = left.clone();
             // Each waits for the other, so one after the other they would never end.
-            subtest!("left", spawned, { drop((left.wait().await, right)) });
-            subtest!("right", spawned, { drop(other.wait().await) });
+            subtest!("left", spawned, {
+                left.wait().await;
+            });
+            subtest!("right", spawned, {
+                right.wait().await;
+            });
         })
         .await;
     is!(seen.verdict(), Verdict::Passed);

@@ -8,6 +8,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use async_test_suite::claim::Problem;
 use async_test_suite::error::{Error, ErrorKind};
 use async_test_suite::event::{EventKind, Payload};
+use async_test_suite::ids::JobId;
 use async_test_suite::prelude::*;
 use async_test_suite::record::SuiteInfo;
 use async_test_suite::{Bundle, Intercept, JobManager, Plan, Stage};
@@ -174,7 +175,7 @@ async fn misuse(t: Suite) -> Vec<Error> {
 }
 
 async fn jobs(jobs: &JobManager, errors: &mut Vec<Error>) {
-    let unknown = async_test_suite::ids::JobId(4711);
+    let unknown = JobId(4711);
     errors.push(jobs.start(unknown).unwrap_err());
     errors.push(jobs.start_job(unknown).await.unwrap_err());
     errors.push(jobs.invoke_job(unknown).await.unwrap_err());
@@ -278,9 +279,9 @@ async fn a34_the_table_of_all_misuses() {
     }
 }
 
-/// One value of each kind but that of the verifier, which has a table of its own.
+/// One of each kind but that of the verifier, which has a table of its own.
 fn every_kind() -> Vec<ErrorKind> {
-    let job = async_test_suite::ids::JobId(0);
+    let job = JobId(0);
     let (from, to) = (Stage::Finished, Stage::Initializing);
     vec![
         ErrorKind::NoSuite,

@@ -1,4 +1,4 @@
-//! The seed map, rows A24 and A25: the job manager, its limit, and what happens to jobs that do not end.
+//! The seed map, row A24: the job manager and its limit.
 
 mod seed_map;
 
@@ -14,16 +14,6 @@ use async_test_suite::record::Verdict;
 use async_test_suite::{Intercept, JobError, Plan};
 use seed_map::{fixture, letters, problems};
 use tokio::sync::{Semaphore, oneshot};
-
-mod fixture {
-    use super::*;
-
-    #[suite]
-    #[ignore = "run by a25"]
-    async fn has_a_frozen_job(t: Suite) {
-        t.spawn(std::future::pending::<()>());
-    }
-}
 
 /// How many are inside now, and how many were at most.
 #[derive(Clone, Default)]
@@ -273,53 +263,4 @@ async fn a24_a_panic_of_a_job_is_the_failure_of_its_suite() {
         .await;
     let problems = problems(&seen, "outer");
     matches_ok!(&problems[..], [Problem::JobPanicked { panic, .. }] if panic.message == "no luck");
-}
-
-#[suite]
-async fn a25_a_frozen_subtest_fails_its_suite_and_the_rest_goes_on() {
-    let seen = Intercept::new()
-        .run("run", |_| async {
-            subtest!("suite", parallel, job_timeout = "30ms", {
-                subtest!("frozen", { std::future::pending::<()>().await });
-                subtest!("deep", {
-                    subtest!("frozen as well", { std::future::pending::<()>().await });
-                });
-                subtest!("lively", { pass!() });
-            });
-            subtest!("the rest", { pass!() });
-        })
-        .await;
-    is!(seed_map::labels(&seen, "run"), ["suite", "the rest"]);
-    is!(letters(&seen, "run"), "FP");
-    is!(letters(&seen, "run/suite/lively"), "P");
-    let problems = problems(&seen, "run/suite");
-    let Some(Problem::JobsTimedOut { limit, running }) = problems.first() else {
-        flunk!("{problems:?}");
-        return;
-    };
-    is!(*limit, Duration::from_millis(30));
-    let names: Vec<&str> = running.iter().map(|it| it.name.as_str()).collect();
-    is!(
-        names,
-        ["run/suite/frozen", "run/suite/deep", "run/suite/deep/frozen as well"]
-    );
-    ok!(
-        running.iter().all(|it| it.at.file == file!() && it.at.line > 0),
-        "where each was last seen"
-    );
-    let tap = seen.render("tap");
-    like!(tap, "run/suite/frozen.*seed_map_jobs.rs");
-    is!(
-        letters(&seen, "run/suite"),
-        "PFF",
-        "the frozen ones are counted, as failed"
-    );
-}
-
-#[suite]
-async fn a25_the_limit_comes_from_the_environment() {
-    let ended = fixture("has_a_frozen_job", &[("ASYNC_TEST_JOB_TIMEOUT", "30ms")]);
-    is!(ended.code, Some(101));
-    like!(ended.out, "30ms");
-    like!(ended.out, r"job at tests/seed_map_jobs\.rs");
 }

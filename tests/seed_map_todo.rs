@@ -1,4 +1,5 @@
 //! The seed map, rows A8 and A9: todo and flunk.
+#![allow(clippy::todo, clippy::unimplemented, reason = "what is looked at")]
 
 mod seed_map;
 

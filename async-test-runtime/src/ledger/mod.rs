@@ -61,6 +61,7 @@ impl Ledger {
             plan: crate::plan::Plan::new(),
             should_panic: None,
             body: None,
+            again: None,
         };
         Ledger {
             nodes: HashMap::from([(root.id, Node::new(opening, Mark::default(), None))]),
@@ -194,7 +195,12 @@ impl Ledger {
             }
         }
         let mut snapshot = node.snapshot();
-        let (end, raw, mark, problems) = node.close(&closing);
+        let again = node.again.take();
+        let (end, raw, mut mark, problems) = node.close(&closing);
+        let is_tried_again = raw == Raw::Fail && mark.todo.is_none() && again.is_some();
+        if is_tried_again {
+            mark.todo = again;
+        }
         snapshot.failed = end.failed;
         for problem in problems {
             effects.records.push(Record::Problem(end.suite.clone(), problem));
@@ -230,6 +236,7 @@ impl Ledger {
             };
             if end.suite.nesting == 1 {
                 match &verdict {
+                    _ if is_tried_again => {}
                     Verdict::Skipped(_) => self.ignored += 1,
                     verdict if verdict.fails() => {
                         self.failed += 1;

@@ -22,6 +22,8 @@ pub(super) struct Node {
     /// Children that were opened and have not been counted yet.
     pub(super) open_children: u64,
     pub(super) announced: bool,
+    /// Why a failure does not count: another attempt follows.
+    pub(super) again: Option<Why>,
     /// The body has said that it is done; what it still checks comes too late.
     pub(super) sealed: bool,
     planned: Option<u64>,
@@ -49,6 +51,7 @@ impl Node {
             problems: Vec::new(),
             open_children: 0,
             announced: false,
+            again: opening.again,
             sealed: false,
             planned: None,
             mark,

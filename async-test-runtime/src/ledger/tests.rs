@@ -72,6 +72,7 @@ impl Bench {
                 first: 1,
                 last: 10,
             }),
+            again: None,
         };
         self.send(id, EventKind::Open(Box::new(opening)));
         id
@@ -269,6 +270,7 @@ fn should_panic_needs_a_panic_with_the_text() {
             plan: Plan::new(),
             should_panic: Some(expected),
             body: None,
+            again: None,
         };
         bench.send(1, EventKind::Open(Box::new(opening)));
         bench.send(1, panic(message, 3));
@@ -312,8 +314,33 @@ fn a_skipped_suite_need_not_panic() {
         plan: Plan::new().skip_all("no disk"),
         should_panic: Some("boom"),
         body: None,
+        again: None,
     };
     bench.send(1, EventKind::Open(Box::new(opening)));
     bench.close(1);
     assert_eq!(bench.verdicts(0), [Verdict::Skipped("no disk".into())]);
+}
+
+#[test]
+fn a_failed_attempt_with_another_to_come_does_not_count() {
+    let mut bench = Bench::new();
+    for (again, held) in [(Some("attempt 1 of 2 failed"), false), (None, true)] {
+        bench.next += 1;
+        let opening = Opening {
+            info: info(bench.next, Some(0), "s", 1),
+            plan: Plan::new(),
+            should_panic: None,
+            body: None,
+            again: again.map(Into::into),
+        };
+        bench.send(bench.next, EventKind::Open(Box::new(opening)));
+        bench.check(bench.next, held);
+        bench.close(bench.next);
+    }
+    let end = bench.ledger.run_end(0, Duration::ZERO, 0);
+    assert_eq!((end.passed, end.failed), (1, 0));
+    assert_eq!(
+        bench.verdicts(0),
+        [Verdict::Todo("attempt 1 of 2 failed".into()), Verdict::Passed]
+    );
 }

@@ -111,7 +111,7 @@ fn once(spec: &'static SuiteSpec) -> Ended {
         Ok(runtime) => runtime,
         Err(error) => return failed(format!("failed to start a tokio runtime: {error}\n")),
     };
-    let Some(suite) = create(spec, false) else {
+    let Some(suite) = create(spec, false, None) else {
         // Skipped before it began; the reason is in the report.
         return Ended {
             failed: false,

@@ -280,25 +280,37 @@ impl OneSuite {
     /// Runs the suite as often as `repeat` and `retries` say.
     async fn attempts(&self, asked: Instant) {
         let spec = self.spec;
+        let attempts = spec.retries + 1;
         let mut held = true;
         for _ in 0..spec.repeat.max(1) {
-            held = held && self.once(asked).await;
-        }
-        for _ in 0..spec.retries {
-            held = held || self.once(asked).await;
+            for attempt in 1..=attempts {
+                let again =
+                    (attempt < attempts).then(|| format!("attempt {attempt} of {attempts} failed, it is tried again"));
+                match self.once(asked, again).await {
+                    // Skipped, or the run is ending: so would be the next one.
+                    None => return,
+                    Some(it) => held = it,
+                }
+                if held {
+                    break;
+                }
+            }
+            if !held {
+                break;
+            }
         }
         if let (false, Some(stop)) = (held, &self.stop) {
             stop.store(true, Ordering::Relaxed);
         }
     }
 
-    /// One attempt; the answer is whether it held, which is only asked for where something depends on it.
-    async fn once(&self, asked: Instant) -> bool {
+    /// One attempt, if it is to run; the answer is whether it held, which is only asked for where something depends on it.
+    async fn once(&self, asked: Instant, again: Option<String>) -> Option<bool> {
         if self.now().cancelled.is_some() {
-            return true;
+            return None;
         }
         let spec = self.spec;
-        let Some(suite) = create(spec, true) else { return true };
+        let suite = create(spec, true, again)?;
         let cancelled = {
             let mut now = self.now();
             now.suite = Some(suite.clone());
@@ -311,13 +323,13 @@ impl OneSuite {
         let (answer, answered) = oneshot::channel();
         let reply = asks.then(|| {
             Reply::new(move |snapshot| {
-                let verdict = snapshot.and_then(|it| it.verdict);
-                let _ = answer.send(verdict.is_some_and(|verdict| !verdict.fails()));
+                let failed = snapshot.is_none_or(|it| it.failed && !it.is_todo);
+                let _ = answer.send(!failed);
             })
         });
         self.drive(suite, asked.elapsed(), reply).await;
         self.now().suite = None;
-        !asks || answered.await.unwrap_or(false)
+        Some(!asks || answered.await.unwrap_or(false))
     }
 
     async fn drive(&self, suite: Suite, waited: Duration, reply: Option<Reply>) {

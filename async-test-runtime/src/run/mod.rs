@@ -20,13 +20,14 @@ use crate::spec::{Body, BodyFuture, SuiteSpec};
 use crate::suite::{Birth, Suite};
 
 /// Creates the suite of a descriptor; none when it is not to run, which the hub has been told then.
-fn create(spec: &'static SuiteSpec, is_async: bool) -> Option<Suite> {
+fn create(spec: &'static SuiteSpec, is_async: bool, again: Option<String>) -> Option<Suite> {
     let top = Suite::top();
     let plan = condition::resolve(spec.plan());
     let skipped = plan.skip_all.is_some();
     let mut birth = Birth::new(spec.title().into_owned(), spec.place());
     birth.test_name = Some(spec.test_name());
     birth.is_async = is_async;
+    birth.again = again.map(Into::into);
     birth.should_panic = spec.should_panic;
     birth.body = Some(BodySpan {
         file: spec.file,

@@ -80,6 +80,7 @@ impl Blind {
         (names, self.more + self.waiting.len().saturating_sub(NAMED) as u64)
     }
 
+    #[inline]
     pub(crate) fn is_clear(&self) -> bool {
         self.waiting.is_empty() && self.young.is_empty()
     }

@@ -146,6 +146,20 @@ impl Intervals {
         }
     }
 
+    /// Takes in a round that passed, if the one before did too; otherwise false.
+    #[inline]
+    pub(crate) fn add_same(&mut self, session: u64, ended: Duration) -> bool {
+        let last = self.newest.back_mut().or_else(|| self.first.last_mut());
+        match last {
+            Some(last) if last.seen == Seen::Pass && last.session == session => {
+                last.rounds += 1;
+                last.to = ended;
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn push(&mut self, entry: Entry<'_>) {
         let text = entry.reason.map(reason);
         let interval = Interval {

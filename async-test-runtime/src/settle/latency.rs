@@ -48,6 +48,7 @@ impl Default for Histogram {
     }
 }
 
+#[inline]
 fn bucket(nanos: u64) -> usize {
     if nanos < PARTS {
         return nanos as usize;
@@ -69,8 +70,10 @@ fn top(bucket: usize) -> u64 {
 }
 
 impl Histogram {
+    #[inline]
     pub(crate) fn add(&mut self, took: Duration) {
-        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        let seconds = took.as_secs().saturating_mul(1_000_000_000);
+        let nanos = seconds.saturating_add(u64::from(took.subsec_nanos()));
         self.counts[bucket(nanos)] += 1;
         self.count += 1;
         self.sum += u128::from(nanos);

@@ -94,6 +94,15 @@ pub(crate) enum Stop {
     TimeUp,
 }
 
+/// The delay after every round that passes, where a pass always means that the loop goes on and nothing but `every`
+/// says when.
+pub(crate) fn steady_delay(spec: &VerifySpec) -> Option<Duration> {
+    let goes_on = matches!(spec.mode, Mode::Always | Mode::Sometimes) && spec.rounds.is_none();
+    let ever = goes_on && spec.time_bound().is_none() && !spec.gate;
+    let even = spec.jitter == 0.0 && (!spec.fixed_rate || spec.every.is_zero());
+    (ever && even).then_some(spec.every)
+}
+
 /// How the loop goes on after `round`, which `standing` has noted.
 pub(crate) fn decide(spec: &VerifySpec, standing: &Standing, round: &RoundFacts) -> Step {
     let run_for = round.ended.saturating_sub(standing.origin());

@@ -21,6 +21,7 @@ impl<T> Ring<T> {
     }
 
     /// Hands back what had to make room: the caller drops it where the user's code may run.
+    #[inline]
     pub(crate) fn push(&mut self, observation: Observation<T>) -> Option<Observation<T>> {
         let oldest = if self.kept.len() >= self.limit {
             self.dropped += 1;

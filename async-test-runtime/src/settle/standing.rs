@@ -100,6 +100,21 @@ impl Standing {
         crossed
     }
 
+    /// The same for a round that passed, where that is good and no tick is counted.
+    #[inline]
+    pub(crate) fn note_pass(&mut self, round: &RoundFacts) {
+        self.first_began.get_or_insert(round.began);
+        self.last_ended = round.ended;
+        self.in_rounds += round.ended.saturating_sub(round.began);
+        if round.began > self.looked {
+            self.longest_gap = self.longest_gap.max(round.began - self.looked);
+        }
+        self.looked = round.ended;
+        self.rounds += 1;
+        self.passed += 1;
+        self.bad_in_a_row = 0;
+    }
+
     fn note_times(&mut self, spec: &VerifySpec, round: &RoundFacts) {
         let first = *self.first_began.get_or_insert(round.began);
         if spec.fixed_rate && !spec.every.is_zero() {
@@ -167,6 +182,7 @@ impl Standing {
         self.origin
     }
 
+    #[inline]
     pub(crate) fn rounds(&self) -> u64 {
         self.rounds
     }

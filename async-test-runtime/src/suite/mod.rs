@@ -5,6 +5,7 @@ mod owned;
 mod send;
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -72,6 +73,8 @@ pub(crate) struct Birth {
     pub(crate) rerun: Option<Arc<Rerun>>,
     /// The subtests that a filter leaves; only of a `#[suite]`.
     pub(crate) paths: Paths,
+    /// Why a failure of it does not count: another attempt follows.
+    pub(crate) again: Option<Cow<'static, str>>,
 }
 
 impl Birth {
@@ -86,6 +89,7 @@ impl Birth {
             body: None,
             rerun: None,
             paths: Paths::default(),
+            again: None,
         }
     }
 }
@@ -192,6 +196,7 @@ impl Suite {
             plan,
             should_panic: birth.should_panic,
             body: birth.body,
+            again: birth.again,
         })));
         child
     }

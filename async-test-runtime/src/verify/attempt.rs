@@ -6,11 +6,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::fault::{Fault, describe};
 use super::timing::{Alarm, Reading, Timing};
-use crate::panic::{catch, catch_sync};
+use crate::claim::Panic;
+use crate::panic::catch_sync;
 use crate::round::{Round, RoundOutcome};
 use crate::settle::Ending;
 
@@ -31,6 +32,7 @@ pub(crate) struct Rare<E> {
 }
 
 impl<T, E> Attempt<T, E> {
+    #[inline]
     fn passed(ending: Ending, value: T) -> Attempt<T, E> {
         Attempt {
             ending,
@@ -86,7 +88,15 @@ impl<T, E> Attempt<T, E> {
 }
 
 impl<T, E: Debug + 'static> Attempt<T, E> {
+    #[inline]
     fn of(round: Round<T, E>) -> Attempt<T, E> {
+        match round {
+            Round::Pass(value) => Attempt::passed(Ending::Pass, value),
+            round => Attempt::of_any(round),
+        }
+    }
+
+    fn of_any(round: Round<T, E>) -> Attempt<T, E> {
         let (round, again) = round.split();
         let mut attempt = match round {
             Round::Pass(value) => Attempt::passed(Ending::Pass, value),
@@ -155,6 +165,7 @@ impl Limit {
 }
 
 /// Makes one round and says when it ended. `polling` is true while the user's code holds the thread.
+#[inline]
 pub(crate) async fn attempt<F, R>(
     make: impl FnOnce() -> F,
     began: Reading,
@@ -167,57 +178,74 @@ where
     F: Future<Output = R>,
     R: RoundOutcome,
 {
-    // What the error prints, and what it drops, is the user's code as well: all of it is caught.
-    let work = async move { Attempt::of(make().await.into_round()) };
-    let mut work = pin!(Some(catch(work)));
-    let deadline = began.at.saturating_add(limit);
+    let mut make = Some(make);
+    let mut work = pin!(None);
     let mut polled = began.real;
     let mut longest = Duration::ZERO;
-    let mut waited = false;
     let ended = poll_fn(|context| {
-        let Some(future) = work.as_mut().as_pin_mut() else {
-            return Poll::Ready(None);
-        };
-        if waited {
-            polled = Instant::now();
+        if make.is_none() {
+            polled = timing.real();
         }
-        waited = true;
         polling.store(true, Ordering::Relaxed);
-        let ended = future.poll(context);
+        // What the error prints, and what is dropped, is the user's code as well: all of it is caught.
+        let ended = catch_sync(|| {
+            if let Some(make) = make.take() {
+                work.set(Some(make()));
+            }
+            let future = work.as_mut().as_pin_mut()?;
+            match future.poll(context) {
+                Poll::Pending => Some(Poll::Pending),
+                Poll::Ready(outcome) => {
+                    let attempt = Attempt::of(outcome.into_round());
+                    work.set(None);
+                    Some(Poll::Ready(attempt))
+                }
+            }
+        });
         polling.store(false, Ordering::Relaxed);
         match ended {
-            Poll::Ready(ended) => Poll::Ready(Some(ended)),
-            Poll::Pending => {
+            Ok(Some(Poll::Ready(attempt))) => Poll::Ready(Some(Ok(attempt))),
+            Ok(Some(Poll::Pending)) => {
                 let now = timing.now();
-                longest = longest.max(now.real.saturating_duration_since(polled));
+                longest = longest.max(now.real.saturating_sub(polled));
+                let deadline = began.at.saturating_add(limit);
                 watch.poll(context, timing, now.at, deadline).map(|()| None)
             }
+            Ok(None) => Poll::Ready(None),
+            Err(caught) => Poll::Ready(Some(Err(caught.panic))),
         }
     })
     .await;
     let end = timing.now();
     if ended.is_some() {
-        longest = longest.max(end.real.saturating_duration_since(polled));
+        longest = longest.max(end.real.saturating_sub(polled));
     }
-    let dropped = catch_sync(|| work.set(None));
-    let blocked = longest > limit;
-    let attempt = match (ended, dropped) {
-        _ if blocked => {
-            let held = longest;
-            Attempt::faulty(
-                Ending::Hung,
-                Fault::Blocked {
-                    limit,
-                    held,
-                    still: false,
-                },
-                None,
-            )
+    match ended {
+        Some(Ok(attempt)) if longest <= limit => (attempt, end),
+        ended => {
+            // Of a second panic nothing is told.
+            let _ = catch_sync(|| work.set(None));
+            (gone_wrong(ended, longest, limit), end)
         }
-        (None, _) => Attempt::faulty(Ending::Hung, Fault::TimedOut { limit }, None),
-        (Some(Err(panic)), _) => Attempt::faulty(Ending::Panic, Fault::Panicked(panic), None),
-        (Some(Ok(_)), Err(caught)) => Attempt::faulty(Ending::Panic, Fault::Panicked(caught.panic), None),
-        (Some(Ok(attempt)), Ok(())) => attempt,
+    }
+}
+
+/// What became of a round that did not end as it should; `ended` is what its future came to, if it did.
+#[cold]
+fn gone_wrong<T, E: Debug + 'static>(
+    ended: Option<Result<Attempt<T, E>, Panic>>,
+    longest: Duration,
+    limit: Duration,
+) -> Attempt<T, E> {
+    let fault = match ended {
+        _ if longest > limit => Fault::Blocked {
+            limit,
+            held: longest,
+            still: false,
+        },
+        Some(Ok(attempt)) => return attempt,
+        Some(Err(panic)) => return Attempt::faulty(Ending::Panic, Fault::Panicked(panic), None),
+        None => Fault::TimedOut { limit },
     };
-    (attempt, end)
+    Attempt::faulty(Ending::Hung, fault, None)
 }

@@ -51,10 +51,15 @@ impl<T, E> Book<T, E> {
 }
 
 impl<T, E> Closed<T, E> {
-    /// What `stop_job` returns. A verifier that is expected to break has no bad news for the body.
-    pub(crate) fn into_result(self, who: Who) -> Result<Vec<Observation<T>>, VerifyError<T, E>> {
-        match self.found {
-            Some(found) if !who.forgiven => Err(VerifyError {
+    /// What was wrong with it.
+    pub(crate) fn found(&self) -> Option<&Found> {
+        self.found.as_ref()
+    }
+
+    /// What `stop_job` returns; `who` is needed only when something was wrong. A verifier that is expected to break has no bad news for the body.
+    pub(crate) fn into_result(self, who: Option<Who>) -> Result<Vec<Observation<T>>, VerifyError<T, E>> {
+        match self.found.zip(who) {
+            Some((found, who)) if !who.forgiven => Err(VerifyError {
                 inner: Box::new(Inner {
                     cause: cause(found.finding, self.fault),
                     name: who.name,

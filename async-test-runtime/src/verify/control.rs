@@ -1,11 +1,12 @@
 //! The other side of the loop: starting, waiting, giving up, the verdict.
 
 use std::fmt::Debug;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant, SystemTime};
+use std::task::Poll;
+use std::time::{Duration, SystemTime};
 
 use super::attempt::Attempt;
 use super::error::VerifyError;
@@ -25,6 +26,8 @@ use crate::suite::Attachment;
 pub(super) const GRACE: Duration = Duration::from_millis(500);
 /// A loop that is asked to end and is not in a round should do so at once.
 const STARVED: Duration = Duration::from_secs(5);
+/// How often whoever waits for the end of a loop asks before a deadline is set.
+const AT_ONCE: u32 = 8;
 
 impl<T, E> Core<T, E>
 where
@@ -58,7 +61,7 @@ where
             return Ok(());
         };
         book.state = VerifierState::Idle;
-        let who = book.who(&self.suite);
+        let who = closed.found().map(|_| book.who(&self.suite));
         drop(book);
         closed.at_the_gate().into_result(who).map(drop)
     }
@@ -79,7 +82,7 @@ where
             match (book.close(now), book.state.after(VerifierEvent::Stop)) {
                 (Some(closed), Some(next)) => {
                     book.state = next;
-                    let who = book.who(&self.suite);
+                    let who = closed.found().map(|_| book.who(&self.suite));
                     drop(book);
                     return closed.into_result(who);
                 }
@@ -159,13 +162,16 @@ where
     async fn wait_for_end(&self) {
         let is_over = |book: &Book<T, E>| book.session.as_ref().is_none_or(|session| session.over);
         let mut ended = pin!(self.wait(is_over));
+        if soon(&mut ended).await {
+            return;
+        }
         loop {
-            let since = Instant::now();
+            let since = self.base.elapsed();
             let round = self.in_flight();
             let patience = match round {
                 Some((began, limit)) => {
                     let late = limit.saturating_add(GRACE);
-                    late.saturating_sub(since.saturating_duration_since(began))
+                    late.saturating_sub(since.saturating_sub(began))
                 }
                 None => STARVED,
             };
@@ -188,7 +194,7 @@ where
 
     /// The round in flight has not come back in time: it is counted as hung, and nobody waits for it any more. Its
     /// loop ends when it comes back.
-    pub(super) fn give_up(&self, round: Option<(Instant, Duration)>) {
+    pub(super) fn give_up(&self, round: Option<(Duration, Duration)>) {
         let (number, spec, now) = {
             let mut book = self.lock();
             let Some(session) = book.session.as_mut().filter(|it| !it.over && !it.given_up) else {
@@ -197,7 +203,7 @@ where
             session.given_up = true;
             (session.number, book.spec.in_range(), self.timing(&book).now())
         };
-        let held = round.map_or(STARVED, |(began, _)| now.real.saturating_duration_since(began));
+        let held = round.map_or(STARVED, |(began, _)| now.real.saturating_sub(began));
         let fault = match round {
             Some((_, limit)) if self.polling.load(Ordering::Relaxed) => Fault::Blocked {
                 limit,
@@ -245,6 +251,24 @@ where
     pub(super) fn running(&self) -> Vec<String> {
         self.suite.running().into_iter().map(|running| running.name).collect()
     }
+}
+
+/// Polls a few times in a row, letting others run in between: true when that was enough. Most loops end in less time
+/// than it takes to set a deadline and to call it off.
+async fn soon(future: &mut Pin<&mut impl Future<Output = ()>>) -> bool {
+    let mut polls = 0;
+    poll_fn(|context| {
+        if future.as_mut().poll(context).is_ready() {
+            return Poll::Ready(true);
+        }
+        polls += 1;
+        if polls > AT_ONCE {
+            return Poll::Ready(false);
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
 }
 
 impl<T, E> Attachment for Core<T, E>

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::attempt::{Attempt, Limit, attempt};
-use super::timing::{Alarm, Reading, Timing, beginning};
+use super::timing::{Alarm, Reading, Timing, base, beginning};
 use super::verdict::Verdict;
 use crate::claim::{Claim, Raw};
 use crate::error::ErrorKind;
@@ -174,7 +174,8 @@ impl Poll {
                 .claim(Claim::new(Raw::Pass, self.name.clone(), self.at.clone())));
         }
         self.spec = self.spec.in_range();
-        let timing = Timing::new(beginning(&self.suite), false);
+        let started = beginning(&self.suite);
+        let timing = Timing::new(started, base(started), false);
         let now = timing.now();
         let mut life = Life::new(self.suite.path());
         life.begin();

@@ -1,38 +1,46 @@
 //! Between two rounds: the delay, the orders, and giving way to others.
 
 use std::fmt::Debug;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use super::shared::order;
 use super::task::Loop;
-use super::timing::{Reading, Timing};
+use super::timing::Reading;
 use crate::round::Mode;
 use crate::stage::Stage;
+
+/// So many rounds in a row, as many steps as tokio lets one task make, or for so long: then others run.
+const IN_A_ROW: u32 = 128;
+const SHARE: Duration = Duration::from_micros(100);
 
 impl<T, E> Loop<T, E>
 where
     T: Send + 'static,
     E: Debug + Send + 'static,
 {
+    /// Whether the next round may follow at once: nobody wants anything, and it is not yet time to let others run.
+    #[inline]
+    pub(super) fn may_hurry(&mut self, now: Reading) -> bool {
+        self.in_a_row += 1;
+        let long = now.real.saturating_sub(self.gave_way) >= SHARE;
+        self.in_a_row < IN_A_ROW && !long && !self.makes_room && self.core.orders() == 0
+    }
+
     /// Waits for the next round; nothing when there is to be none.
-    pub(super) async fn rest(&mut self, delay: Duration, since: Reading) -> Option<Reading> {
-        let mut now = since;
-        if std::mem::take(&mut self.makes_room) {
-            make_room(self.timing).await;
-            now = self.timing.now();
+    pub(super) async fn rest(&mut self, delay: Duration) -> Option<Reading> {
+        let makes_room = std::mem::take(&mut self.makes_room) && self.timing.has_threads();
+        if makes_room || (delay.is_zero() && self.core.orders() == 0) {
+            make_room().await;
         }
-        self.rests = self.rests.wrapping_add(1);
-        if !delay.is_zero() || self.rests % 64 == 0 {
-            self.timing.compare();
-        }
+        self.timing.compare();
+        self.in_a_row = 0;
         if delay.is_zero() {
-            if give_way().await {
-                now = self.timing.now();
-            }
             if self.core.orders() == 0 {
+                let now = self.timing.now();
+                self.gave_way = now.real;
                 return Some(now);
             }
         } else {
@@ -111,23 +119,7 @@ where
     }
 }
 
-/// Lets those who were woken get away, before a round that may hold the thread. On a runtime of one thread there is
-/// nowhere to go.
-pub(super) async fn make_room(timing: Timing) {
-    if timing.has_threads() {
-        tokio::task::yield_now().await;
-    }
-}
-
-/// Lets other tasks run when this one had its share; true when it did.
-async fn give_way() -> bool {
-    let mut budget = pin!(tokio::task::consume_budget());
-    let mut waited = false;
-    poll_fn(|context| {
-        let ready = budget.as_mut().poll(context);
-        waited |= ready.is_pending();
-        ready
-    })
-    .await;
-    waited
+/// Lets others run, before a round that may hold the thread.
+pub(super) async fn make_room() {
+    tokio::task::yield_now().await;
 }

@@ -13,7 +13,7 @@ use super::attempt::Attempt;
 use super::error::VerifyError;
 use super::fault::Fault;
 use super::task::Loop;
-use super::timing::{Timing, beginning};
+use super::timing::{Reading, Timing, base, beginning};
 use super::watchdog::Watchdog;
 use crate::error::{Error, ErrorKind};
 use crate::place::Place;
@@ -47,13 +47,14 @@ pub(crate) struct Core<T, E> {
     pub(crate) progress: Notify,
     /// The user's code holds the thread of the loop.
     pub(crate) polling: AtomicBool,
-    /// When the round in flight began, in nanoseconds since `born`; 0 when there is none.
+    /// When the round in flight began, in nanoseconds since `base`; 0 when there is none.
     in_flight: AtomicU64,
     /// How long it may take, in nanoseconds.
     limit: AtomicU64,
-    born: Instant,
     /// When the suite began.
     started: Instant,
+    /// The same on the system's clock; see `Timing`.
+    pub(crate) base: Instant,
     pub(crate) watchdog: Watchdog,
 }
 
@@ -111,8 +112,10 @@ pub(crate) struct Recorded {
 impl<T, E> Core<T, E> {
     pub(crate) fn new(suite: Suite, at: Place, spec: VerifySpec, runner: Box<dyn Runner<T, E>>) -> Core<T, E> {
         let life = Life::new(suite.path());
+        let started = beginning(&suite);
         Core {
-            started: beginning(&suite),
+            started,
+            base: base(started),
             suite,
             at,
             book: Mutex::new(Book {
@@ -132,7 +135,6 @@ impl<T, E> Core<T, E> {
             polling: AtomicBool::new(false),
             in_flight: AtomicU64::new(0),
             limit: AtomicU64::new(0),
-            born: Instant::now(),
             watchdog: Watchdog::default(),
         }
     }
@@ -151,29 +153,30 @@ impl<T, E> Core<T, E> {
         self.wake.notify_one();
     }
 
-    pub(crate) fn take_off(&self, began: Instant, limit: Duration) {
+    #[inline]
+    pub(crate) fn take_off(&self, began: Reading, limit: Duration) {
         self.limit.store(nanos(limit), Ordering::Relaxed);
-        let began = began.saturating_duration_since(self.born);
-        self.in_flight.store(nanos(began).max(1), Ordering::Relaxed);
+        self.in_flight.store(nanos(began.real).max(1), Ordering::Relaxed);
     }
 
+    #[inline]
     pub(crate) fn land(&self) {
         self.in_flight.store(0, Ordering::Relaxed);
     }
 
-    /// When the round in flight began and how long it may take.
-    pub(crate) fn in_flight(&self) -> Option<(Instant, Duration)> {
+    /// When the round in flight began, counted from `base`, and how long it may take.
+    pub(crate) fn in_flight(&self) -> Option<(Duration, Duration)> {
         match self.in_flight.load(Ordering::Relaxed) {
             0 => None,
-            began => {
-                let began = self.born.checked_add(Duration::from_nanos(began))?;
-                Some((began, Duration::from_nanos(self.limit.load(Ordering::Relaxed))))
-            }
+            began => Some((
+                Duration::from_nanos(began),
+                Duration::from_nanos(self.limit.load(Ordering::Relaxed)),
+            )),
         }
     }
 
-    /// When the round in flight began, if it holds its thread now.
-    pub(crate) fn held_since(&self) -> Option<Instant> {
+    /// When the round in flight began, counted from `base`, if it holds its thread now.
+    pub(crate) fn held_since(&self) -> Option<Duration> {
         let round = self.in_flight().filter(|_| self.polling.load(Ordering::Relaxed));
         round.map(|(began, _)| began)
     }
@@ -195,7 +198,7 @@ impl<T, E> Core<T, E> {
     }
 
     pub(crate) fn timing(&self, book: &Book<T, E>) -> Timing {
-        Timing::new(self.started, book.spec.real_clock)
+        Timing::new(self.started, self.base, book.spec.real_clock)
     }
 
     /// Opens a session, if the table says so.
@@ -295,6 +298,30 @@ impl<T, E> Core<T, E> {
         })
     }
 
+    /// Takes in a round that passed where that is nothing new; the value back when it may be something new.
+    #[inline]
+    pub(crate) fn record_pass(&self, number: u64, data: T, facts: &RoundFacts, wall: SystemTime) -> Result<(), T> {
+        let mut guard = self.lock();
+        let book = &mut *guard;
+        let session = match &mut book.session {
+            Some(session) if session.number == number && !session.over && !session.given_up => session,
+            _ => return Err(data),
+        };
+        if !book.life.note_same(number, facts) {
+            return Err(data);
+        }
+        session.standing.note_pass(facts);
+        let evicted = session.ring.push(Observation {
+            data,
+            timestamp: wall + facts.ended,
+            round: session.standing.rounds(),
+            elapsed: facts.ended,
+        });
+        drop(guard);
+        drop(evicted);
+        Ok(())
+    }
+
     /// Rounds, failed and undecided ones, of all sessions.
     pub(crate) fn counts(&self) -> (Cow<'static, str>, u64, u64, u64) {
         let book = self.lock();
@@ -303,8 +330,10 @@ impl<T, E> Core<T, E> {
     }
 }
 
+/// At most some centuries.
+#[inline]
 fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+    (time.as_secs().saturating_mul(1_000_000_000)).saturating_add(u64::from(time.subsec_nanos()))
 }
 
 /// A session that has been opened, and what its loop needs.

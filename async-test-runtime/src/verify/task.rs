@@ -13,7 +13,7 @@ use super::shared::{By, Core, Opened, Runner, order};
 use super::timing::{Alarm, Reading, Timing};
 use crate::event::Telemetry;
 use crate::round::{Mode, RoundOutcome, VerifySpec};
-use crate::settle::{Blame, Ending, RoundFacts, Step, Stop, round_limit};
+use crate::settle::{Blame, Ending, RoundFacts, Step, Stop, round_limit, steady_delay};
 
 /// Rounds that change nothing are told to the reporters this often.
 const TOLD_EVERY: Duration = Duration::from_millis(100);
@@ -53,12 +53,16 @@ where
                 let core = &work.core;
                 let (attempt, ended) =
                     attempt(&mut self.make, now, &work.timing, limit, &mut work.limit, &core.polling).await;
-                match work.land(now, ended, attempt) {
-                    None => return,
-                    Some(delay) => match work.rest(delay, ended).await {
+                let Some(delay) = work.land(now, ended, attempt) else {
+                    return;
+                };
+                if delay.is_zero() && work.may_hurry(ended) {
+                    now = ended;
+                } else {
+                    match work.rest(delay).await {
                         Some(reading) => now = reading,
                         None => return,
-                    },
+                    }
                 }
             }
         })
@@ -85,7 +89,11 @@ pub(crate) struct Loop<T, E> {
     good: u64,
     began_with: u64,
     told: Duration,
-    pub(super) rests: u32,
+    /// See `settle::steady_delay`.
+    steady: Option<Duration>,
+    /// When it let others run last, on the system's clock, and how many rounds ago.
+    pub(super) gave_way: Duration,
+    pub(super) in_a_row: u32,
     gate_closed: bool,
     /// Somebody was woken who may now be next on this very thread, where nobody else can take it over.
     pub(super) makes_room: bool,
@@ -128,7 +136,9 @@ where
         good: activity,
         began_with: activity,
         told: now,
-        rests: 0,
+        steady: steady_delay(&spec),
+        gave_way: Duration::ZERO,
+        in_a_row: 0,
         gate_closed: spec.gate,
         makes_room: false,
         last: false,
@@ -160,7 +170,6 @@ where
 {
     fn drop(&mut self) {
         self.core.land();
-        self.core.watchdog.end();
         let mut book = self.core.lock();
         book.runner = self.runner.take();
         if let Some(session) = book.session.as_mut().filter(|session| session.number == self.session) {
@@ -168,6 +177,7 @@ where
         }
         drop(book);
         self.core.progress.notify_waiters();
+        self.core.watchdog.end(self.session);
         if self.core.orders() & order::DROPPED != 0 {
             self.core.conclude();
         }
@@ -185,21 +195,32 @@ where
             session.begun = true;
         }
         self.core.progress.notify_waiters();
-        make_room(self.timing).await;
+        if self.timing.has_threads() {
+            make_room().await;
+        } else {
+            // There, whoever waits for the start sees the first round begin, and no more than that.
+            self.makes_room = true;
+        }
         let delay = self.spec.initial_delay;
-        delay.is_zero() || self.rest(delay, self.timing.now()).await.is_some()
+        delay.is_zero() || self.rest(delay).await.is_some()
     }
 
     /// The last preparations of a round; how long it may take.
     fn take_off(&mut self, now: Reading) -> Duration {
-        self.began_with = self.core.suite.activity();
-        self.follow(self.began_with, false);
-        let limit = round_limit(&self.spec, now.at.saturating_sub(self.origin));
-        self.core.take_off(now.real, limit);
+        if self.in_a_row == 0 {
+            self.follow(self.core.suite.activity(), false);
+        }
+        self.began_with = self.known;
+        let limit = match self.steady {
+            Some(_) => self.spec.round_timeout,
+            None => round_limit(&self.spec, now.at.saturating_sub(self.origin)),
+        };
+        self.core.take_off(now, limit);
         limit
     }
 
     /// Takes in which subtests began and ended.
+    #[inline]
     fn follow(&mut self, activity: u64, during_a_round: bool) {
         if activity != self.known {
             let events = self.core.suite.activity_since(self.known);
@@ -210,9 +231,35 @@ where
     }
 
     /// Takes a round in; the delay until the next one, if there is to be one.
-    fn land(&mut self, began: Reading, ended: Reading, attempt: Attempt<T, E>) -> Option<Duration> {
+    #[inline]
+    fn land(&mut self, began: Reading, ended: Reading, mut attempt: Attempt<T, E>) -> Option<Duration> {
         self.core.land();
         self.follow(self.core.suite.activity(), true);
+        let in_time = ended.at.saturating_sub(self.told) < TOLD_EVERY;
+        let steady = self.steady.filter(|_| in_time && !self.was_bad && !self.last);
+        if let (Some(delay), Ending::Pass, None) = (steady, attempt.ending, &attempt.rare) {
+            let facts = RoundFacts {
+                began: began.at,
+                ended: ended.at,
+                ending: Ending::Pass,
+                again: None,
+                draw: 0.0,
+            };
+            if let Some(data) = attempt.value.take() {
+                match self.core.record_pass(self.session, data, &facts, self.wall) {
+                    Ok(()) => {
+                        self.good = self.began_with;
+                        return Some(delay);
+                    }
+                    Err(data) => attempt.value = Some(data),
+                }
+            }
+        }
+        self.take_in(began, ended, attempt)
+    }
+
+    /// The same for any round.
+    fn take_in(&mut self, began: Reading, ended: Reading, attempt: Attempt<T, E>) -> Option<Duration> {
         let facts = RoundFacts {
             began: began.at,
             ended: ended.at,

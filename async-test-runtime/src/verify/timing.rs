@@ -16,8 +16,8 @@ use crate::suite::Suite;
 pub(crate) struct Reading {
     /// Since the suite began, on the clock of the loop.
     pub(crate) at: Duration,
-    /// On the system's.
-    pub(crate) real: Instant,
+    /// Since the `base` of its `Timing`, on the system's.
+    pub(crate) real: Duration,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +33,8 @@ enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
     started: Instant,
+    /// What readings of the system's clock count from: `started`, unless tokio's clock has run ahead.
+    base: Instant,
     kind: Kind,
     /// What sleeps follow.
     real_sleeps: bool,
@@ -41,11 +43,12 @@ pub(crate) struct Timing {
 }
 
 impl Timing {
-    pub(crate) fn new(started: Instant, real_clock: bool) -> Timing {
+    pub(crate) fn new(started: Instant, base: Instant, real_clock: bool) -> Timing {
         // Tokio can pause its clock only on the runtime of one thread; on another one the two clocks are one.
         let may_pause = Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::CurrentThread);
         Timing {
             started,
+            base,
             kind: if real_clock || !may_pause {
                 Kind::Real
             } else {
@@ -67,19 +70,26 @@ impl Timing {
         }
     }
 
+    #[inline]
     pub(crate) fn now(&self) -> Reading {
         let now = match self.kind {
             Kind::Real => Instant::now(),
             Kind::InStep | Kind::Virtual => tokio::time::Instant::now().into_std(),
         };
+        let at = now.saturating_duration_since(self.started);
         Reading {
-            at: now.saturating_duration_since(self.started),
-            real: if self.kind == Kind::Virtual {
-                Instant::now()
+            at,
+            real: if self.kind != Kind::Virtual && self.base == self.started {
+                at
             } else {
-                now
+                self.base.elapsed()
             },
         }
+    }
+
+    /// Only the second half of a reading.
+    pub(crate) fn real(&self) -> Duration {
+        self.base.elapsed()
     }
 
     pub(crate) fn alarm(&self) -> Alarm {
@@ -106,6 +116,11 @@ fn in_step() -> Kind {
 /// A suite that has not begun has none yet; then this is now.
 pub(crate) fn beginning(suite: &Suite) -> Instant {
     suite.started_virtually().min(tokio::time::Instant::now().into_std())
+}
+
+/// What readings of the system's clock count from, for a suite that began then.
+pub(crate) fn base(started: Instant) -> Instant {
+    started.min(Instant::now())
 }
 
 /// A sleep that is set again and again without being made anew.

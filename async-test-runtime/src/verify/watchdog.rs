@@ -6,7 +6,7 @@
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
@@ -32,8 +32,12 @@ impl Watchdog {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn end(&self) {
+    /// This session has ended; another one may have begun since.
+    pub(crate) fn end(&self, session: u64) {
         let mut duty = self.lock();
+        if duty.session != Some(session) {
+            return;
+        }
         duty.session = None;
         let next = duty.next.take();
         drop(duty);
@@ -52,7 +56,7 @@ where
         self.look_again(session, Handle::current(), None);
     }
 
-    fn look_again(self: &Arc<Self>, session: u64, runtime: Handle, seen: Option<Instant>) {
+    fn look_again(self: &Arc<Self>, session: u64, runtime: Handle, seen: Option<Duration>) {
         let core = Arc::downgrade(self);
         let next = clock::after(LOOK, move || {
             let Some(core) = core.upgrade() else { return };
@@ -74,9 +78,10 @@ where
     }
 
     fn look_after(&self, session: u64) {
-        let late = self
-            .in_flight()
-            .filter(|(began, limit)| self.held_since().is_some() && began.elapsed() >= limit.saturating_add(GRACE));
+        let now = self.base.elapsed();
+        let late = self.in_flight().filter(|(began, limit)| {
+            self.held_since().is_some() && now.saturating_sub(*began) >= limit.saturating_add(GRACE)
+        });
         let is_current = self.lock().session.as_ref().is_some_and(|it| it.number == session);
         if let Some(round) = late.filter(|_| is_current) {
             self.give_up(Some(round));
