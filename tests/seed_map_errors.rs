@@ -48,6 +48,9 @@ const fn row(operation: &'static str, suite: &'static str, says: &'static str, a
     }
 }
 
+const NO_JOB: &str = "there is no job 4711";
+const NUMBER: &str = "use the number that `new_job` returned";
+
 const ROWS: &[Row] = &[
     row(
         "Suite::current",
@@ -91,30 +94,10 @@ const ROWS: &[Row] = &[
         "a suite that is in progress cannot become initializing",
         "see `Stage`",
     ),
-    row(
-        "start",
-        "storage",
-        "there is no job 4711",
-        "use the number that `new_job` returned",
-    ),
-    row(
-        "start_job",
-        "storage",
-        "there is no job 4711",
-        "use the number that `new_job` returned",
-    ),
-    row(
-        "invoke_job",
-        "storage",
-        "there is no job 4711",
-        "use the number that `new_job` returned",
-    ),
-    row(
-        "postpone",
-        "storage",
-        "there is no job 4711",
-        "use the number that `new_job` returned",
-    ),
+    row("start", "storage", NO_JOB, NUMBER),
+    row("start_job", "storage", NO_JOB, NUMBER),
+    row("invoke_job", "storage", NO_JOB, NUMBER),
+    row("postpone", "storage", NO_JOB, NUMBER),
     row("start", "storage", "is done", "a job is started or postponed once"),
     row(
         "await_all_jobs",

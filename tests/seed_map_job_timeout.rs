@@ -2,18 +2,13 @@
 
 mod seed_map;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_test_suite::Intercept;
 use async_test_suite::claim::Problem;
-use async_test_suite::error::ErrorKind;
-use async_test_suite::ids::JobId;
 use async_test_suite::prelude::*;
-use async_test_suite::record::Verdict;
-use async_test_suite::{Intercept, JobError, Plan};
 use seed_map::{fixture, letters, problems};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 mod fixture {
     use super::*;
@@ -64,7 +59,7 @@ async fn a25_a_frozen_subtest_fails_its_suite_and_the_rest_goes_on() {
         "where each was last seen"
     );
     let tap = seen.render("tap");
-    like!(tap, "run/suite/frozen.*seed_map_jobs.rs");
+    like!(tap, "run/suite/frozen.*seed_map_job_timeout.rs");
     is!(
         letters(&seen, "run/suite"),
         "PFF",
@@ -77,5 +72,5 @@ async fn a25_the_limit_comes_from_the_environment() {
     let ended = fixture("has_a_frozen_job", &[("ASYNC_TEST_JOB_TIMEOUT", "30ms")]);
     is!(ended.code, Some(101));
     like!(ended.out, "30ms");
-    like!(ended.out, r"job at tests/seed_map_jobs\.rs");
+    like!(ended.out, r"job at tests/seed_map_job_timeout\.rs");
 }

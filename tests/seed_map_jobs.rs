@@ -4,7 +4,6 @@ mod seed_map;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_test_suite::claim::Problem;
 use async_test_suite::error::ErrorKind;
@@ -12,7 +11,7 @@ use async_test_suite::ids::JobId;
 use async_test_suite::prelude::*;
 use async_test_suite::record::Verdict;
 use async_test_suite::{Intercept, JobError, Plan};
-use seed_map::{fixture, letters, problems};
+use seed_map::{letters, problems};
 use tokio::sync::{Semaphore, oneshot};
 
 /// How many are inside now, and how many were at most.

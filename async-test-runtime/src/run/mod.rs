@@ -1,5 +1,6 @@
 //! The two entry points: thin doors to one road.
 
+mod all;
 pub(crate) mod builtin;
 pub(crate) mod intercept;
 mod list;

@@ -1,0 +1,226 @@
+//! All suites of a run: admission, attempts, and the runtime or thread that each one needs.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::cancel::Cause;
+use crate::claim::{Problem, Running};
+use crate::clock::sleep_real;
+use crate::drive::{close_unrun, drive, drive_blocking};
+use crate::event::Reply;
+use crate::jobs::Control;
+use crate::run::{create, run_here};
+use crate::runtime;
+use crate::spec::{Body, BodyFuture, SharedFuture, SuiteSpec};
+use crate::suite::Suite;
+
+/// How many suites that need a thread of their own run at once.
+const OWN_THREADS: usize = 64;
+
+/// Starts every suite, as many at once as the limit says, and waits for all of them.
+pub(super) async fn all(suites: Vec<&'static SuiteSpec>, limit: usize, fail_fast: bool) {
+    let top = Suite::top();
+    let jobs = top.table();
+    jobs.set_limit(limit);
+    let own_threads = Arc::new(Semaphore::new(OWN_THREADS));
+    let stop = fail_fast.then(|| Arc::new(AtomicBool::new(false)));
+    let mut groups: HashMap<&'static str, Arc<Semaphore>> = HashMap::new();
+    let asked = Instant::now();
+    for spec in suites {
+        if top.is_cancelled() || stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+            break;
+        }
+        let turn = spec.serial.map(|group| {
+            groups
+                .entry(group)
+                .or_insert_with(|| Arc::new(Semaphore::new(1)))
+                .clone()
+        });
+        let one = Arc::new(OneSuite {
+            spec,
+            own_threads: own_threads.clone(),
+            stop: stop.clone(),
+            now: Mutex::default(),
+        });
+        let control: Arc<dyn Control> = one.clone();
+        let work = Box::pin(async move {
+            let _turn = match turn {
+                Some(turn) => turn.acquire_owned().await.ok(),
+                None => None,
+            };
+            one.attempts(asked).await;
+        });
+        let job = jobs.add(spec.title().into_owned(), spec.place(), work, Some(control), false);
+        tokio::select! {
+            biased;
+            () = top.cancelled() => break,
+            // A new job can be started; that a bail-out has started it to end it is as good.
+            _ = jobs.start_job(job) => {}
+        }
+    }
+    tokio::select! {
+        biased;
+        () = jobs.idle() => {}
+        // Suites end themselves, late ones after their grace; what is left then holds its thread.
+        () = long_after_the_end(&top) => {}
+    }
+}
+
+async fn long_after_the_end(top: &Suite) {
+    top.cancelled().await;
+    sleep_real(Duration::from_secs(15)).await;
+}
+
+/// One suite of the run, through all its attempts.
+struct OneSuite {
+    spec: &'static SuiteSpec,
+    own_threads: Arc<Semaphore>,
+    /// Set by a failure, where nothing is to be started after one.
+    stop: Option<Arc<AtomicBool>>,
+    now: Mutex<Now>,
+}
+
+#[derive(Default)]
+struct Now {
+    suite: Option<Suite>,
+    cancelled: Option<Cause>,
+}
+
+impl OneSuite {
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs the suite as often as `repeat` and `retries` say.
+    async fn attempts(&self, asked: Instant) {
+        let spec = self.spec;
+        let attempts = spec.retries + 1;
+        let mut held = true;
+        for _ in 0..spec.repeat.max(1) {
+            for attempt in 1..=attempts {
+                let again =
+                    (attempt < attempts).then(|| format!("attempt {attempt} of {attempts} failed, it is tried again"));
+                match self.once(asked, again).await {
+                    // Skipped, or the run is ending: so would be the next one.
+                    None => return,
+                    Some(it) => held = it,
+                }
+                if held {
+                    break;
+                }
+            }
+            if !held {
+                break;
+            }
+        }
+        if let (false, Some(stop)) = (held, &self.stop) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// One attempt, if it is to run; the answer is whether it held, which is only asked for where something depends on it.
+    async fn once(&self, asked: Instant, again: Option<String>) -> Option<bool> {
+        if self.now().cancelled.is_some() {
+            return None;
+        }
+        let spec = self.spec;
+        let suite = create(spec, true, again)?;
+        let cancelled = {
+            let mut now = self.now();
+            now.suite = Some(suite.clone());
+            now.cancelled.clone()
+        };
+        if let Some(cause) = cancelled {
+            suite.cancel(cause);
+        }
+        let asks = spec.repeat > 1 || spec.retries > 0 || self.stop.is_some();
+        let (answer, answered) = oneshot::channel();
+        let reply = asks.then(|| {
+            Reply::new(move |snapshot| {
+                let failed = snapshot.is_none_or(|it| it.failed && !it.is_todo);
+                let _ = answer.send(!failed);
+            })
+        });
+        self.drive(suite, asked.elapsed(), reply).await;
+        self.now().suite = None;
+        Some(!asks || answered.await.unwrap_or(false))
+    }
+
+    async fn drive(&self, suite: Suite, waited: Duration, reply: Option<Reply>) {
+        let spec = self.spec;
+        match (runtime::wants_its_own(spec), spec.body) {
+            (false, Body::Blocking(body)) => {
+                let _thread = self.own_threads.acquire().await;
+                drive_blocking(suite, body, waited, reply).await;
+            }
+            (false, Body::Async(_)) => match shared(spec, &suite) {
+                Some(body) => drive(suite, body, waited, reply).await,
+                None => self.on_own_thread(suite, waited, reply).await,
+            },
+            (true, _) => self.on_own_thread(suite, waited, reply).await,
+        }
+    }
+
+    /// On a thread and a runtime of its own: what cannot move between threads, or asked for a runtime.
+    async fn on_own_thread(&self, suite: Suite, waited: Duration, reply: Option<Reply>) {
+        let spec = self.spec;
+        let _thread = self.own_threads.acquire().await;
+        let thread = tokio::task::spawn_blocking(move || {
+            let own = match runtime::own(spec) {
+                Ok(own) => own,
+                Err(error) => {
+                    let text = format!("failed to start a tokio runtime: {error}");
+                    suite.problem(Problem::Stopped(text));
+                    close_unrun(&suite, reply);
+                    return;
+                }
+            };
+            own.block_on(run_here(spec, suite.clone(), waited, reply));
+            if suite.table().active() > 0 {
+                own.shutdown_background();
+            }
+        });
+        // A panic could only be one of ours, and the hook has printed it.
+        let _ = thread.await;
+    }
+}
+
+/// The body of a suite, if it may run on the shared runtime.
+fn shared(spec: &'static SuiteSpec, suite: &Suite) -> Option<SharedFuture> {
+    match spec.body {
+        Body::Async(make) => match make(suite.clone()) {
+            BodyFuture::Shared(body) => Some(body),
+            BodyFuture::Local(_) => None,
+        },
+        Body::Blocking(_) => None,
+    }
+}
+
+impl Control for OneSuite {
+    fn cancel(&self, cause: Cause) {
+        let suite = {
+            let mut now = self.now();
+            now.cancelled.get_or_insert_with(|| cause.clone());
+            now.suite.clone()
+        };
+        if let Some(suite) = suite {
+            suite.cancel(cause);
+        }
+    }
+
+    fn running(&self, into: &mut Vec<Running>) {
+        let suite = self.now().suite.clone();
+        if let Some(suite) = suite {
+            Control::running(&suite, into);
+        }
+    }
+
+    fn doing(&self) -> Option<String> {
+        let suite = self.now().suite.clone();
+        suite.and_then(|suite| Control::doing(&suite))
+    }
+}
