@@ -64,7 +64,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("thread_local!", &[]),
     ("static mut", &[]),
     ("unsafe ", &[]),
-    ("tally.run +=", &["ledger/node.rs"]),
+    ("self.run += 1", &["ledger/mod.rs"]),
     ("fastrand::u64", &["boot.rs"]),
 ];
 

@@ -24,12 +24,19 @@ mod fixture {
         t.diag("die");
         ok!(true);
     }
+
+    #[suite]
+    #[ignore = "run by a20"]
+    async fn kills_a_bundle_at_the_end() {
+        pass!("die at the end");
+    }
 }
 
 /// Does what labels and texts ask for.
 #[derive(Default)]
 struct Meddler {
     total: u32,
+    doomed: bool,
 }
 
 impl Bundle for Meddler {
@@ -61,8 +68,11 @@ impl Bundle for Meddler {
     }
 
     fn on_event(&mut self, event: &Event) {
-        if matches!(&event.kind, EventKind::Diag(text) if text == "die") {
-            panic!("on purpose");
+        match &event.kind {
+            EventKind::Diag(text) if text == "die" => panic!("on purpose"),
+            EventKind::Test(claim) => self.doomed |= claim.label == "die at the end",
+            EventKind::DoneTesting(_) if self.doomed => panic!("on purpose"),
+            _ => {}
         }
     }
 
@@ -169,6 +179,8 @@ async fn a20_a_bundle_that_panics_fails_the_run_and_loses_nothing() {
     );
     let built_in = fixture("kills_a_bundle", &[]);
     is!(built_in.code, Some(101), "under the built-in harness as well");
+    let at_the_end = fixture("kills_a_bundle_at_the_end", &[]);
+    is!(at_the_end.code, Some(101), "also by the last event of the last suite");
     like!(
         built_in.out + &built_in.err,
         "(?s)bundle seed_map_bundles::Meddler.*panicked.*on purpose"

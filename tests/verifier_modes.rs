@@ -212,7 +212,7 @@ async fn p17_it_is_one_test_point_with_its_figures() {
         "latency_p99",
         "running",
     ] {
-        like!(tap, format!("(?m)^ +{key}(_ms)?: "), "TAP has `{key}`");
+        like!(tap, format!("(?m)^ +{key}(_ms)?:"), "TAP has `{key}`");
         like!(seen.render("events"), format!("\"{key}\""), "JSON has `{key}`");
         like!(seen.render("pretty"), format!("(?m)│ {key} "), "the tree has `{key}`");
     }

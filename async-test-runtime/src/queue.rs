@@ -2,6 +2,8 @@
 //!
 //! Producers block when it is full. That cannot deadlock, since the hub waits for nothing but its writer.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvError, SyncSender, TrySendError, sync_channel};
 
 use crate::event::Event;
@@ -46,34 +48,65 @@ pub(crate) struct Collected {
 
 /// The producers' end.
 #[derive(Clone)]
-pub(crate) struct Sender(SyncSender<Message>);
+pub(crate) struct Sender {
+    channel: SyncSender<Message>,
+    /// How many messages are on their way: sent, or waiting for a place, and not received yet.
+    depth: Arc<AtomicUsize>,
+}
 
 impl Sender {
     /// Waits for a place. After the hub has ended, what is sent is dropped: there is nobody left to tell.
     pub(crate) fn send(&self, message: Message) {
-        let _ = self.0.send(message);
+        self.depth.fetch_add(1, Ordering::Relaxed);
+        let _ = self.channel.send(message);
     }
 
     /// Does not wait; the answer is whether there was a place.
     pub(crate) fn try_send(&self, message: Message) -> bool {
-        match self.0.try_send(message) {
+        self.depth.fetch_add(1, Ordering::Relaxed);
+        match self.channel.try_send(message) {
             Ok(()) => true,
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                self.depth.fetch_sub(1, Ordering::Relaxed);
+                false
+            }
         }
     }
 }
 
 /// The hub's end.
-pub(crate) struct Queue(Receiver<Message>);
+pub(crate) struct Queue {
+    channel: Receiver<Message>,
+    depth: Arc<AtomicUsize>,
+    most: usize,
+}
 
 impl Queue {
-    pub(crate) fn recv(&self) -> Result<Message, RecvError> {
-        self.0.recv()
+    pub(crate) fn recv(&mut self) -> Result<Message, RecvError> {
+        let message = self.channel.recv()?;
+        let depth = self.depth.fetch_sub(1, Ordering::Relaxed);
+        self.most = self.most.max(depth);
+        Ok(message)
+    }
+
+    /// The most messages that were on their way at once.
+    pub(crate) fn most(&self) -> u64 {
+        self.most as u64
     }
 }
 
 /// A new queue.
 pub(crate) fn queue() -> (Sender, Queue) {
     let (sender, receiver) = sync_channel(CAPACITY);
-    (Sender(sender), Queue(receiver))
+    let depth = Arc::<AtomicUsize>::default();
+    let producers = Sender {
+        channel: sender,
+        depth: depth.clone(),
+    };
+    let queue = Queue {
+        channel: receiver,
+        depth,
+        most: 0,
+    };
+    (producers, queue)
 }

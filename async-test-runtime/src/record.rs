@@ -306,8 +306,10 @@ pub struct RunEnd {
     pub bailed_out: Option<Cow<'static, str>>,
     /// What failed the run beside its suites.
     pub problems: Vec<Arc<Problem>>,
-    /// The counters of all suites together.
+    /// The counters of all suites together; subtests are counted by what is in them.
     pub checks: Tally,
+    /// The most messages that were in the queue to the hub at once, or waited for a place in it.
+    pub queue_most: u64,
     /// How long it took.
     pub took: Duration,
     /// The seed of the run.

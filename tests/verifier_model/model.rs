@@ -1,13 +1,15 @@
 //! A small sequential model of a verifier in a suite: one list of times instead of tasks and clocks.
 
-use async_test_suite::{Mode, VerifierState, VerifyVerdict};
+use async_test_suite::{Mode, VerifierState};
 
 use super::schedule::{End, GRID, Keys, Letter, Op, PHASE, Says, Schedule};
 use super::told::{Figures, Told, Verdict};
 
+/// How long a loop whose handle was dropped waits for the end of the body.
+const LINGERS: u64 = 20;
+
 /// One start.
 struct Session {
-    /// When the next round begins, or the one in flight ends and what it says.
     next: Next,
     over: bool,
     begun_with: Figures,
@@ -18,10 +20,15 @@ struct Session {
     kept: Vec<(u64, u64)>,
 }
 
+/// What comes next in a loop, and when.
 #[derive(Clone, Copy)]
 enum Next {
+    /// A round.
     Begins(u64),
+    /// The end of the round in flight, what it says, and which look it is.
     Ends(u64, Letter, u64),
+    /// The end of the loop, since its handle was dropped.
+    Leaves(u64),
 }
 
 pub(crate) struct Model<'a> {
@@ -39,8 +46,8 @@ pub(crate) struct Model<'a> {
     told: Vec<String>,
     handle: bool,
     body_over: bool,
-    /// The body was ended by this verifier.
-    killed: bool,
+    /// Nothing is told any more: the suite was aborted.
+    quiet: bool,
 }
 
 /// The body was ended by the verifier.
@@ -60,11 +67,10 @@ pub(crate) fn play(schedule: &Schedule) -> Told {
         told: Vec::new(),
         handle: true,
         body_over: false,
-        killed: false,
+        quiet: false,
     };
     let to_the_end = schedule.ops.iter().try_for_each(|op| model.op(*op));
-    let end = if to_the_end.is_ok() { Some(schedule.end) } else { None };
-    model.end(end)
+    model.end(to_the_end.is_ok().then_some(schedule.end))
 }
 
 impl Model<'_> {
@@ -80,29 +86,29 @@ impl Model<'_> {
             Op::Finish => {
                 if self.state != VerifierState::Finished {
                     self.wait_for_end()?;
-                    self.conclude(false);
+                    self.conclude();
                 }
                 "finished".to_owned()
             }
             Op::Drop => {
                 self.handle = false;
-                if self.session.as_ref().is_none_or(|session| session.over) {
-                    self.conclude(false);
+                match self.session.as_mut().filter(|session| !session.over) {
+                    None => self.conclude(),
+                    Some(session) => {
+                        if let Next::Begins(_) = session.next {
+                            session.next = Next::Leaves(self.now + LINGERS);
+                        }
+                    }
                 }
                 "dropped".to_owned()
             }
         };
-        let figures = &self.figures;
-        let line = if self.handle {
-            format!("{op:?}: {told}; {} {figures:?}", self.state)
-        } else {
-            format!("{op:?}: {told}")
+        self.align(PHASE)?;
+        let line = match self.handle {
+            true => format!("{op:?}: {told}; {}, {:?}", self.state, self.figures),
+            false => format!("{op:?}: {told}; {} looks", self.figures.looks),
         };
         self.told.push(line);
-        self.align(PHASE)?;
-        if !self.handle && self.session.is_some() && !self.body_over {
-            self.leave()?;
-        }
         Ok(())
     }
 
@@ -123,13 +129,15 @@ impl Model<'_> {
     fn next_at(&self) -> Option<u64> {
         let session = self.session.as_ref().filter(|session| !session.over)?;
         match session.next {
-            Next::Begins(at) | Next::Ends(at, ..) => Some(at),
+            Next::Begins(at) | Next::Ends(at, ..) | Next::Leaves(at) => Some(at),
         }
     }
 
     /// What happens next in the loop.
     fn step(&mut self) -> Result<(), Killed> {
-        let Some(session) = &mut self.session else { return Ok(()) };
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
         match session.next {
             Next::Begins(at) => {
                 let letter = self.letters.next().copied().unwrap_or(Letter::PLAIN);
@@ -138,11 +146,18 @@ impl Model<'_> {
                 if letter.takes == 0 { self.step() } else { Ok(()) }
             }
             Next::Ends(_, letter, look) => self.land(letter.says, look),
+            Next::Leaves(_) => {
+                session.over = true;
+                self.conclude();
+                Ok(())
+            }
         }
     }
 
     fn land(&mut self, says: Says, look: u64) -> Result<(), Killed> {
-        let Some(session) = &mut self.session else { return Ok(()) };
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
         let keys = self.keys;
         self.figures.rounds += 1;
         let passes = matches!(says, Says::Pass | Says::Done);
@@ -152,7 +167,9 @@ impl Model<'_> {
         };
         if passes {
             self.figures.passed += 1;
-            session.kept.push((self.figures.rounds - session.begun_with.rounds, look));
+            session
+                .kept
+                .push((self.figures.rounds - session.begun_with.rounds, look));
         } else if says == Says::Unknown {
             self.figures.unknown += 1;
         } else {
@@ -173,16 +190,15 @@ impl Model<'_> {
             || (session.broken && !keys.keep_going)
             || says == Says::Done
             || keys.rounds.is_some_and(|most| rounds >= most);
-        session.next = Next::Begins(self.now + GRID);
+        session.next = match self.handle {
+            true => Next::Begins(self.now + GRID),
+            false => Next::Leaves(self.now + LINGERS),
+        };
         let kills = crossed && keys.fail_fast && !session.gate_failed;
         if session.over && !self.handle {
-            self.conclude(false);
+            self.conclude();
         }
-        if kills && !self.body_over {
-            self.killed = true;
-            return Err(Killed);
-        }
-        Ok(())
+        if kills && !self.body_over { Err(Killed) } else { Ok(()) }
     }
 
     fn start(&mut self) -> Result<String, Killed> {
@@ -236,7 +252,11 @@ impl Model<'_> {
             return Ok("state".to_owned());
         }
         self.wait_for_end()?;
-        let kept = self.session.as_ref().map(|session| session.kept.clone()).unwrap_or_default();
+        let kept = self
+            .session
+            .as_ref()
+            .map(|session| session.kept.clone())
+            .unwrap_or_default();
         let newest = &kept[kept.len().saturating_sub(self.keys.history)..];
         let found = self.close().unwrap_or("ok");
         self.state = VerifierState::Idle;
@@ -272,53 +292,39 @@ impl Model<'_> {
         Some(found)
     }
 
-    fn conclude(&mut self, quiet: bool) {
+    fn conclude(&mut self) {
         if self.state == VerifierState::Finished {
             return;
         }
         self.close();
         self.state = VerifierState::Finished;
         let made_good = self.keys.mode == Mode::Sometimes && self.figures.passed > 0;
-        if !quiet {
-            self.verdict = Some(if self.figures.sessions == 0 || self.failed || (self.undecided && !made_good) {
-                Verdict::Failed
-            } else {
-                Verdict::Passed
-            });
+        let bad = self.figures.sessions == 0 || self.failed || (self.undecided && !made_good);
+        if !self.quiet {
+            self.verdict = Some(if bad { Verdict::Failed } else { Verdict::Passed });
         }
     }
 
-    /// The handle was dropped in the midst of the body: the loop ends after the round in flight.
-    fn leave(&mut self) -> Result<(), Killed> {
-        // Nothing between this and the end of its last wait can be seen by the schedule, except by the body's end.
-        Ok(())
-    }
-
+    /// The end of the body; none if the verifier has ended it.
     fn end(mut self, end: Option<End>) -> Told {
         self.body_over = true;
-        let quiet = end == Some(End::Abort);
-        let cut_short = self.killed || matches!(end, Some(End::Abort | End::BailOut));
+        self.quiet = end == Some(End::Abort);
+        let cut_short = matches!(end, None | Some(End::Abort | End::BailOut));
         if self.state != VerifierState::Finished {
             if self.session.as_ref().is_some_and(|session| !session.over) {
                 let _ = self.last_rounds();
             }
-            let never_began = self.figures.sessions == 0 && cut_short;
-            self.conclude(quiet);
-            if never_began && !quiet {
+            self.conclude();
+            if self.figures.sessions == 0 && cut_short && !self.quiet {
                 self.verdict = Some(Verdict::Skipped);
             }
         }
-        let failed = self.verdict == Some(Verdict::Failed)
-            || matches!(end, Some(End::Panic | End::Err | End::BailOut));
+        let ended_badly = matches!(end, Some(End::Panic | End::Err | End::BailOut));
         Told {
+            failed: self.verdict == Some(Verdict::Failed) || ended_badly,
             ops: self.told,
-            report: match self.verdict {
-                None => None,
-                Some(_) => Some(self.figures.clone()),
-            },
-            looks: self.figures.looks,
             verdict: self.verdict,
-            failed,
+            figures: self.figures,
         }
     }
 
@@ -345,7 +351,3 @@ impl Model<'_> {
         Ok(())
     }
 }
-
-/// What a report says of a verdict that is still open is not modelled.
-#[allow(dead_code, reason = "kept out of the comparison")]
-type Open = VerifyVerdict;

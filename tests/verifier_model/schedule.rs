@@ -104,7 +104,12 @@ impl Schedule {
             5 | 6 => End::BailOut,
             _ => End::Return,
         };
-        Schedule { keys, letters, ops, end }
+        Schedule {
+            keys,
+            letters,
+            ops,
+            end,
+        }
     }
 
     /// All schedules that are a step simpler.
@@ -118,7 +123,9 @@ impl Schedule {
             }
         };
         for index in 0..self.ops.len() {
-            add(&|it| drop(it.ops.remove(index)));
+            add(&|it| {
+                it.ops.remove(index);
+            });
             add(&|it| {
                 if let Op::Wait(points) = &mut it.ops[index] {
                     *points = 1;
@@ -126,7 +133,9 @@ impl Schedule {
             });
         }
         for index in 0..self.letters.len() {
-            add(&|it| drop(it.letters.remove(index)));
+            add(&|it| {
+                it.letters.remove(index);
+            });
             add(&|it| it.letters[index] = Letter::PLAIN);
             add(&|it| it.letters[index].takes = 0);
         }

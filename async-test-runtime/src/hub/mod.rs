@@ -161,7 +161,7 @@ impl Thread {
         thread
     }
 
-    fn run(mut self, queue: Queue, bundles: MakeBundles) {
+    fn run(mut self, mut queue: Queue, bundles: MakeBundles) {
         // Here and not earlier: a bundle may speak of suites when it is made.
         self.bundles = Bundles::new(bundles());
         let mut effects = Effects::default();
@@ -171,7 +171,7 @@ impl Thread {
                 Message::Event(event) => self.past_bundles(event, &mut effects),
                 Message::Collect(top, answer) => answer(self.collect(top)),
                 Message::End(end) => {
-                    let answer = self.end(end);
+                    let answer = self.end(end, queue.most());
                     answer();
                     return;
                 }
@@ -195,12 +195,14 @@ impl Thread {
                 EventKind::Open(opening) => opening.info.clone(),
                 _ => self.ledger.info(event.origin),
             };
-            for event in self.bundles.filter(event, &suite) {
-                self.judge(event, effects);
-            }
+            let events = self.bundles.filter(event, &suite);
+            // Before the event: if it ends the last suite, nobody else could be made to fail for it.
             for problem in self.bundles.problems() {
                 self.ledger.run_problem(problem, effects);
                 self.tell(std::mem::take(&mut effects.records));
+            }
+            for event in events {
+                self.judge(event, effects);
             }
             next = self.posted.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         }
@@ -241,7 +243,7 @@ impl Thread {
         }
     }
 
-    fn end(mut self, end: EndOfRun) -> impl FnOnce() {
+    fn end(mut self, end: EndOfRun, queue_most: u64) -> impl FnOnce() {
         if let Ears::Whole(ears) = &self.ears {
             let broken: Vec<Problem> = ears.iter().filter_map(Ear::problem).collect();
             for problem in broken {
@@ -250,7 +252,9 @@ impl Thread {
                 self.tell(effects.records);
             }
         }
-        let run = self.ledger.run_end(end.filtered_out, self.started.elapsed(), self.seed);
+        let run = self
+            .ledger
+            .run_end(end.filtered_out, queue_most, self.started.elapsed(), self.seed);
         self.tell(vec![Record::RunEnded(Arc::new(run.clone()))]);
         let mut lost = Vec::new();
         if let Ears::Whole(ears) = &mut self.ears {

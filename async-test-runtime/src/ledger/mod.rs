@@ -51,6 +51,8 @@ pub(crate) struct Ledger {
     unblamed: Vec<Arc<Problem>>,
     blame_late: bool,
     checks: Tally,
+    /// Of them, the points of subtests.
+    subtests: Tally,
 }
 
 impl Ledger {
@@ -76,6 +78,7 @@ impl Ledger {
             unblamed: Vec::new(),
             blame_late: false,
             checks: Tally::default(),
+            subtests: Tally::default(),
         }
     }
 
@@ -206,7 +209,7 @@ impl Ledger {
             effects.records.push(Record::Problem(end.suite.clone(), problem));
         }
         self.ended.push(id, end.suite.path.clone());
-        self.checks.add_leaves(&end.tally);
+        self.checks.add(&end.tally);
         let end = Arc::new(end);
         effects.records.push(Record::SuiteEnded(end.clone()));
         if let Some(parent) = end.suite.parent {
@@ -234,7 +237,9 @@ impl Ledger {
                     Verdict::Failed
                 }
             };
-            if end.suite.nesting == 1 {
+            if end.suite.nesting > 1 {
+                self.subtests.count(&verdict);
+            } else {
                 match &verdict {
                     _ if is_tried_again => {}
                     Verdict::Skipped(_) => self.ignored += 1,
@@ -320,7 +325,7 @@ impl Ledger {
     }
 
     /// The totals so far.
-    pub(crate) fn run_end(&self, filtered_out: u64, took: Duration, seed: u64) -> RunEnd {
+    pub(crate) fn run_end(&self, filtered_out: u64, queue_most: u64, took: Duration, seed: u64) -> RunEnd {
         RunEnd {
             passed: self.passed,
             failed: self.failed,
@@ -329,7 +334,8 @@ impl Ledger {
             failures: self.failures.clone(),
             bailed_out: self.bailed_out.clone(),
             problems: self.problems.clone(),
-            checks: self.checks,
+            checks: self.checks.without(&self.subtests),
+            queue_most,
             took,
             seed,
         }
@@ -337,13 +343,34 @@ impl Ledger {
 }
 
 impl Tally {
-    /// Adds up what suites counted themselves; the test points of subtests are in there as well.
-    fn add_leaves(&mut self, other: &Tally) {
+    fn count(&mut self, verdict: &Verdict) {
+        self.run += 1;
+        match verdict {
+            Verdict::Passed | Verdict::Flunked(_) => {}
+            Verdict::Failed | Verdict::Unflunked(_) => self.failed += 1,
+            Verdict::Todo(_) => self.todo += 1,
+            Verdict::UnexpectedPass(_) => self.unexpected += 1,
+            Verdict::Skipped(_) => self.skipped += 1,
+        }
+    }
+
+    fn add(&mut self, other: &Tally) {
         self.run += other.run;
         self.failed += other.failed;
         self.skipped += other.skipped;
         self.todo += other.todo;
         self.unexpected += other.unexpected;
+    }
+
+    /// What is left without a part of it. Saturating: while suites are open, a part may be known before the whole.
+    fn without(&self, part: &Tally) -> Tally {
+        Tally {
+            run: self.run.saturating_sub(part.run),
+            failed: self.failed.saturating_sub(part.failed),
+            skipped: self.skipped.saturating_sub(part.skipped),
+            todo: self.todo.saturating_sub(part.todo),
+            unexpected: self.unexpected.saturating_sub(part.unexpected),
+        }
     }
 }
 

@@ -136,14 +136,7 @@ impl Node {
             }
             (verdict, _) => verdict,
         };
-        self.tally.run += 1;
-        match &verdict {
-            Verdict::Passed | Verdict::Flunked(_) => {}
-            Verdict::Failed | Verdict::Unflunked(_) => self.tally.failed += 1,
-            Verdict::Todo(_) => self.tally.todo += 1,
-            Verdict::UnexpectedPass(_) => self.tally.unexpected += 1,
-            Verdict::Skipped(_) => self.tally.skipped += 1,
-        }
+        self.tally.count(&verdict);
         verdict
     }
 

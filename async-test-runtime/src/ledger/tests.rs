@@ -135,7 +135,12 @@ fn a_child_is_one_test_of_its_parent() {
     assert_eq!(bench.verdicts(a), [Verdict::Passed, Verdict::Failed]);
     assert_eq!(bench.verdicts(0), [Verdict::Failed]);
     assert_eq!(bench.problems(), []);
-    assert_eq!(bench.ledger.run_end(0, Duration::ZERO, 0).failed, 1);
+    let end = bench.ledger.run_end(0, 0, Duration::ZERO, 0);
+    assert_eq!(
+        (end.failed, end.checks.run, end.checks.failed),
+        (1, 2, 1),
+        "checks are not counted twice"
+    );
 }
 
 #[test]
@@ -252,7 +257,7 @@ fn a_check_for_an_ended_suite_fails_the_run_and_names_the_suite() {
     let a = bench.open(0, Plan::new());
     bench.close(a);
     bench.check(a, true);
-    let end = bench.ledger.run_end(0, Duration::ZERO, 0);
+    let end = bench.ledger.run_end(0, 0, Duration::ZERO, 0);
     assert!(!end.is_ok());
     assert!(
         matches!(&*end.problems[0], Problem::LateCheck { suite, .. } if suite == "s1"),
@@ -337,7 +342,7 @@ fn a_failed_attempt_with_another_to_come_does_not_count() {
         bench.check(bench.next, held);
         bench.close(bench.next);
     }
-    let end = bench.ledger.run_end(0, Duration::ZERO, 0);
+    let end = bench.ledger.run_end(0, 0, Duration::ZERO, 0);
     assert_eq!((end.passed, end.failed), (1, 0));
     assert_eq!(
         bench.verdicts(0),

@@ -172,6 +172,7 @@ fn run_ended(object: &mut Object, end: &RunEnd) {
         bailed_out,
         problems,
         checks,
+        queue_most,
         took,
         seed: run_seed,
     } = end;
@@ -187,6 +188,7 @@ fn run_ended(object: &mut Object, end: &RunEnd) {
     }
     object.objects("problems", problems, |object, it| problem(object, it));
     object.object("checks", |object| tally(object, checks));
+    object.count("queue_most", *queue_most);
     time(object, "took_ns", *took);
     seed(object, *run_seed);
 }

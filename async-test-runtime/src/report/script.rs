@@ -220,6 +220,7 @@ impl Script {
                 todo: 2,
                 unexpected: 1,
             },
+            queue_most: 17,
             took: Duration::from_millis(1234),
             seed: 4711,
         })));

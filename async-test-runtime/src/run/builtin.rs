@@ -146,9 +146,11 @@ fn once(spec: &'static SuiteSpec) -> Ended {
     runtime.shutdown_timeout(Duration::from_secs(1));
     let payload = shared.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ended {
-        failed: snapshot
-            .and_then(|it| it.verdict)
-            .is_none_or(|verdict: Verdict| verdict.fails()),
+        // A report that is lost hides what it should have told.
+        failed: collected.lost.is_some()
+            || snapshot
+                .and_then(|it| it.verdict)
+                .is_none_or(|verdict: Verdict| verdict.fails()),
         collected,
         payload,
     }

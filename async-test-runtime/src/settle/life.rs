@@ -120,10 +120,10 @@ impl Life {
     /// Takes in a round that passed after one that passed, with nothing to say about what went on in the suite. False
     /// when it is another round, which changes nothing.
     #[inline]
-    pub(crate) fn note_same(&mut self, session: u64, facts: &RoundFacts) -> bool {
-        let same = self.blind.is_clear() && self.intervals.add_same(session, facts.ended);
+    pub(crate) fn note_same(&mut self, session: u64, began: Duration, ended: Duration) -> bool {
+        let same = self.blind.is_clear() && self.intervals.add_same(session, ended);
         if same {
-            self.latency.add(facts.ended.saturating_sub(facts.began));
+            self.latency.add(ended.saturating_sub(began));
         }
         same
     }

@@ -102,14 +102,14 @@ impl Standing {
 
     /// The same for a round that passed, where that is good and no tick is counted.
     #[inline]
-    pub(crate) fn note_pass(&mut self, round: &RoundFacts) {
-        self.first_began.get_or_insert(round.began);
-        self.last_ended = round.ended;
-        self.in_rounds += round.ended.saturating_sub(round.began);
-        if round.began > self.looked {
-            self.longest_gap = self.longest_gap.max(round.began - self.looked);
+    pub(crate) fn note_pass(&mut self, began: Duration, ended: Duration) {
+        self.first_began.get_or_insert(began);
+        self.last_ended = ended;
+        self.in_rounds += ended.saturating_sub(began);
+        if began > self.looked {
+            self.longest_gap = self.longest_gap.max(began - self.looked);
         }
-        self.looked = round.ended;
+        self.looked = ended;
         self.rounds += 1;
         self.passed += 1;
         self.bad_in_a_row = 0;

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::fault::{Fault, describe};
-use super::timing::{Alarm, Reading, Timing};
+use super::timing::{Alarm, Reading, Timing, nanos};
 use crate::claim::Panic;
 use crate::panic::catch_sync;
 use crate::round::{Round, RoundOutcome};
@@ -159,7 +159,7 @@ impl Limit {
                 return Poll::Pending;
             }
             self.armed = None;
-            now = timing.now().at;
+            now = timing.now().at();
         }
     }
 }
@@ -181,7 +181,7 @@ where
     let mut make = Some(make);
     let mut work = pin!(None);
     let mut polled = began.real;
-    let mut longest = Duration::ZERO;
+    let mut longest = 0;
     let ended = poll_fn(|context| {
         if make.is_none() {
             polled = timing.real();
@@ -208,8 +208,8 @@ where
             Ok(Some(Poll::Pending)) => {
                 let now = timing.now();
                 longest = longest.max(now.real.saturating_sub(polled));
-                let deadline = began.at.saturating_add(limit);
-                watch.poll(context, timing, now.at, deadline).map(|()| None)
+                let deadline = began.at().saturating_add(limit);
+                watch.poll(context, timing, now.at(), deadline).map(|()| None)
             }
             Ok(None) => Poll::Ready(None),
             Err(caught) => Poll::Ready(Some(Err(caught.panic))),
@@ -221,11 +221,11 @@ where
         longest = longest.max(end.real.saturating_sub(polled));
     }
     match ended {
-        Some(Ok(attempt)) if longest <= limit => (attempt, end),
+        Some(Ok(attempt)) if longest <= nanos(limit) => (attempt, end),
         ended => {
             // Of a second panic nothing is told.
             let _ = catch_sync(|| work.set(None));
-            (gone_wrong(ended, longest, limit), end)
+            (gone_wrong(ended, Duration::from_nanos(longest), limit), end)
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) const GRACE: Duration = Duration::from_millis(500);
 /// A loop that is asked to end and is not in a round should do so at once.
 const STARVED: Duration = Duration::from_secs(5);
 /// How often whoever waits for the end of a loop asks before a deadline is set.
-const AT_ONCE: u32 = 8;
+const AT_ONCE: u32 = 32;
 
 impl<T, E> Core<T, E>
 where
@@ -52,7 +52,7 @@ where
     /// A gate that was not passed takes the start back.
     fn pass_gate(&self, number: u64) -> Result<(), VerifyError<T, E>> {
         let mut book = self.lock();
-        let now = self.timing(&book).now().at;
+        let now = self.timing(&book).now().at();
         let session = book.session.as_ref();
         if session.is_none_or(|session| session.number != number || session.standing.gate() == Gate::Open) {
             return Ok(());
@@ -68,17 +68,24 @@ where
 
     pub(crate) async fn stop(self: &Arc<Self>) -> Result<Vec<Observation<T>>, VerifyError<T, E>> {
         const STOP: &str = "stop_job";
+        if !self.is_over() {
+            // A loop at full speed holds the book half of the time, so it is asked to end before that is opened.
+            self.order(order::STOP);
+            self.is_over_soon().await;
+        }
         {
             let book = self.lock();
             if book.state.after(VerifierEvent::Stop).is_none() {
                 return Err(self.state_error(&book, STOP, book.state.name()));
             }
-            self.order(order::STOP);
+            if !self.is_over() {
+                self.order(order::STOP);
+            }
         }
         loop {
             self.wait_for_end().await;
             let mut book = self.lock();
-            let now = self.timing(&book).now().at;
+            let now = self.timing(&book).now().at();
             match (book.close(now), book.state.after(VerifierEvent::Stop)) {
                 (Some(closed), Some(next)) => {
                     book.state = next;
@@ -110,7 +117,7 @@ where
         if book.session.as_ref().is_some_and(|session| !session.over) {
             return false;
         }
-        let now = self.timing(&book).now().at;
+        let now = self.timing(&book).now().at();
         let closed = book.close(now);
         let activity = self.suite.activity();
         let events = self.suite.activity_since(book.life.blind.mark());
@@ -158,13 +165,28 @@ where
         }
     }
 
+    /// Asks a few times in a row, letting others run in between. Most loops end in less time than it takes to set a
+    /// deadline and to call it off.
+    async fn is_over_soon(&self) -> bool {
+        let mut asked = 0;
+        poll_fn(|context| {
+            asked += 1;
+            if self.is_over() || asked > AT_ONCE {
+                return Poll::Ready(self.is_over());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await
+    }
+
     /// Waits until the loop has ended, or gives it up when its round does not come back.
     async fn wait_for_end(&self) {
         let is_over = |book: &Book<T, E>| book.session.as_ref().is_none_or(|session| session.over);
-        let mut ended = pin!(self.wait(is_over));
-        if soon(&mut ended).await {
+        if self.is_over_soon().await {
             return;
         }
+        let mut ended = pin!(self.wait(is_over));
         loop {
             let since = self.base.elapsed();
             let round = self.in_flight();
@@ -203,7 +225,9 @@ where
             session.given_up = true;
             (session.number, book.spec.in_range(), self.timing(&book).now())
         };
-        let held = round.map_or(STARVED, |(began, _)| now.real.saturating_sub(began));
+        let held = round.map_or(STARVED, |(began, _)| {
+            Duration::from_nanos(now.real).saturating_sub(began)
+        });
         let fault = match round {
             Some((_, limit)) if self.polling.load(Ordering::Relaxed) => Fault::Blocked {
                 limit,
@@ -214,21 +238,21 @@ where
             None => Fault::Starved { waited: held },
         };
         let facts = RoundFacts {
-            began: now.at.saturating_sub(held),
-            ended: now.at,
+            began: now.at().saturating_sub(held),
+            ended: now.at(),
             ending: Ending::Hung,
             again: None,
             draw: 0.0,
         };
         let attempt = Attempt::faulty(Ending::Hung, fault, None);
         let text = attempt.text().cloned();
-        let wall = SystemTime::now().checked_sub(now.at).unwrap_or(SystemTime::UNIX_EPOCH);
+        let wall = SystemTime::now()
+            .checked_sub(now.at())
+            .unwrap_or(SystemTime::UNIX_EPOCH);
         let blame = Blame::new(self.running(), Vec::new());
         let recorded = self.record(By::Control(number), &spec, attempt, &facts, Some(blame), wall);
         let Some(recorded) = recorded else { return };
-        if let Some(session) = self.lock().session.as_mut().filter(|session| session.number == number) {
-            session.over = true;
-        }
+        self.end_session(&mut self.lock(), number);
         self.progress.notify_waiters();
         if recorded.crossed {
             self.fail_fast(&spec, text.as_deref().unwrap_or_default());
@@ -251,24 +275,6 @@ where
     pub(super) fn running(&self) -> Vec<String> {
         self.suite.running().into_iter().map(|running| running.name).collect()
     }
-}
-
-/// Polls a few times in a row, letting others run in between: true when that was enough. Most loops end in less time
-/// than it takes to set a deadline and to call it off.
-async fn soon(future: &mut Pin<&mut impl Future<Output = ()>>) -> bool {
-    let mut polls = 0;
-    poll_fn(|context| {
-        if future.as_mut().poll(context).is_ready() {
-            return Poll::Ready(true);
-        }
-        polls += 1;
-        if polls > AT_ONCE {
-            return Poll::Ready(false);
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
 }
 
 impl<T, E> Attachment for Core<T, E>

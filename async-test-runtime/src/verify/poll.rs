@@ -147,7 +147,7 @@ impl Poll {
                 Err(held) => return Some(held),
             },
         };
-        let limit = round_limit(&self.spec, run.now.at.saturating_sub(run.standing.origin()));
+        let limit = round_limit(&self.spec, run.now.at().saturating_sub(run.standing.origin()));
         let polling = AtomicBool::new(false);
         let (attempt, ended) = attempt(move || round, run.now, &run.timing, limit, &mut run.limit, &polling).await;
         match self.note(&mut run, attempt, ended) {
@@ -180,7 +180,7 @@ impl Poll {
         let mut life = Life::new(self.suite.path());
         life.begin();
         let mut run = Box::new(Run {
-            standing: Standing::new(&self.spec, now.at),
+            standing: Standing::new(&self.spec, now.at()),
             alarm: timing.alarm(),
             limit: Limit::new(&timing),
             life,
@@ -195,8 +195,8 @@ impl Poll {
 
     fn note<T, E: Debug + 'static>(&mut self, run: &mut Run, attempt: Attempt<T, E>, ended: Reading) -> Step {
         let facts = RoundFacts {
-            began: run.now.at,
-            ended: ended.at,
+            began: run.now.at(),
+            ended: ended.at(),
             ending: attempt.ending,
             again: attempt.again(),
             draw: 0.0,
@@ -216,7 +216,7 @@ impl Poll {
     }
 
     fn end(&mut self, run: &mut Run) -> bool {
-        let now = run.now.at;
+        let now = run.now.at();
         let finding = run.standing.close(&self.spec, now);
         let found: Option<Found> = run.life.end(&self.spec, &run.standing, finding, 0);
         let report = run

@@ -12,9 +12,9 @@ use super::timing::Reading;
 use crate::round::Mode;
 use crate::stage::Stage;
 
-/// So many rounds in a row, as many steps as tokio lets one task make, or for so long: then others run.
+/// So many rounds in a row, as many steps as tokio lets one task make, or for so many nanoseconds: then others run.
 const IN_A_ROW: u32 = 128;
-const SHARE: Duration = Duration::from_micros(100);
+const SHARE: u64 = 100_000;
 
 impl<T, E> Loop<T, E>
 where
@@ -35,15 +35,16 @@ where
         if makes_room || (delay.is_zero() && self.core.orders() == 0) {
             make_room().await;
         }
-        self.timing.compare();
         self.in_a_row = 0;
         if delay.is_zero() {
             if self.core.orders() == 0 {
+                self.timing.compare();
                 let now = self.timing.now();
                 self.gave_way = now.real;
                 return Some(now);
             }
         } else {
+            self.timing.compare();
             // Tokio rounds up to its next millisecond, so a delay is never cut short.
             self.alarm.set(delay);
         }

@@ -13,7 +13,7 @@ use super::attempt::Attempt;
 use super::error::VerifyError;
 use super::fault::Fault;
 use super::task::Loop;
-use super::timing::{Reading, Timing, base, beginning};
+use super::timing::{Reading, Timing, base, beginning, nanos};
 use super::watchdog::Watchdog;
 use crate::error::{Error, ErrorKind};
 use crate::place::Place;
@@ -41,6 +41,8 @@ pub(crate) struct Core<T, E> {
     pub(crate) at: Place,
     book: Mutex<Book<T, E>>,
     orders: AtomicU8,
+    /// The session is over, for those who ask often: the book says the same.
+    over: AtomicBool,
     /// Wakes the loop.
     pub(crate) wake: Notify,
     /// Wakes those who wait for the loop.
@@ -130,6 +132,7 @@ impl<T, E> Core<T, E> {
                 finished_at: None,
             }),
             orders: AtomicU8::new(0),
+            over: AtomicBool::new(true),
             wake: Notify::new(),
             progress: Notify::new(),
             polling: AtomicBool::new(false),
@@ -144,6 +147,19 @@ impl<T, E> Core<T, E> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+
+    /// This session, if it is the current one, is over.
+    pub(crate) fn end_session(&self, book: &mut Book<T, E>, number: u64) {
+        if let Some(session) = book.session.as_mut().filter(|session| session.number == number) {
+            session.over = true;
+            self.over.store(true, Ordering::Release);
+        }
+    }
+
+    #[inline]
     pub(crate) fn orders(&self) -> u8 {
         self.orders.load(Ordering::Acquire)
     }
@@ -156,7 +172,7 @@ impl<T, E> Core<T, E> {
     #[inline]
     pub(crate) fn take_off(&self, began: Reading, limit: Duration) {
         self.limit.store(nanos(limit), Ordering::Relaxed);
-        self.in_flight.store(nanos(began.real).max(1), Ordering::Relaxed);
+        self.in_flight.store(began.real.max(1), Ordering::Relaxed);
     }
 
     #[inline]
@@ -193,7 +209,7 @@ impl<T, E> Core<T, E> {
 
     pub(crate) fn report(&self) -> VerifyReport {
         let book = self.lock();
-        let now = book.finished_at.unwrap_or_else(|| self.timing(&book).now().at);
+        let now = book.finished_at.unwrap_or_else(|| self.timing(&book).now().at());
         book.report(now)
     }
 
@@ -221,7 +237,7 @@ impl<T, E> Core<T, E> {
         book.state = next;
         book.session = Some(Session {
             number,
-            standing: Standing::new(&spec, timing.now().at),
+            standing: Standing::new(&spec, timing.now().at()),
             ring: Ring::new(spec.history),
             fault: None,
             begun: false,
@@ -229,6 +245,7 @@ impl<T, E> Core<T, E> {
             given_up: false,
         });
         self.orders.store(0, Ordering::Release);
+        self.over.store(false, Ordering::Release);
         let attachment = book.attachment;
         drop(book);
         if let Some(attachment) = attachment {
@@ -300,22 +317,30 @@ impl<T, E> Core<T, E> {
 
     /// Takes in a round that passed where that is nothing new; the value back when it may be something new.
     #[inline]
-    pub(crate) fn record_pass(&self, number: u64, data: T, facts: &RoundFacts, wall: SystemTime) -> Result<(), T> {
+    pub(crate) fn record_pass(
+        &self,
+        number: u64,
+        data: T,
+        began: Reading,
+        ended: Reading,
+        wall: SystemTime,
+    ) -> Result<(), T> {
+        let (at, elapsed) = (began.at(), ended.at());
         let mut guard = self.lock();
         let book = &mut *guard;
         let session = match &mut book.session {
             Some(session) if session.number == number && !session.over && !session.given_up => session,
             _ => return Err(data),
         };
-        if !book.life.note_same(number, facts) {
+        if !book.life.note_same(number, at, elapsed) {
             return Err(data);
         }
-        session.standing.note_pass(facts);
+        session.standing.note_pass(at, elapsed);
         let evicted = session.ring.push(Observation {
             data,
-            timestamp: wall + facts.ended,
+            timestamp: wall + elapsed,
             round: session.standing.rounds(),
-            elapsed: facts.ended,
+            elapsed,
         });
         drop(guard);
         drop(evicted);
@@ -328,12 +353,6 @@ impl<T, E> Core<T, E> {
         let (rounds, failed, unknown) = book.life.counts(book.session.as_ref().map(|session| &session.standing));
         (book.name.clone(), rounds, failed, unknown)
     }
-}
-
-/// At most some centuries.
-#[inline]
-fn nanos(time: Duration) -> u64 {
-    (time.as_secs().saturating_mul(1_000_000_000)).saturating_add(u64::from(time.subsec_nanos()))
 }
 
 /// A session that has been opened, and what its loop needs.

@@ -15,8 +15,8 @@ use crate::event::Telemetry;
 use crate::round::{Mode, RoundOutcome, VerifySpec};
 use crate::settle::{Blame, Ending, RoundFacts, Step, Stop, round_limit, steady_delay};
 
-/// Rounds that change nothing are told to the reporters this often.
-const TOLD_EVERY: Duration = Duration::from_millis(100);
+/// Rounds that change nothing are told to the reporters this often, in nanoseconds.
+const TOLD_EVERY: u64 = 100_000_000;
 
 /// Makes rounds out of the user's function.
 pub(crate) struct Make<F, R> {
@@ -88,11 +88,11 @@ pub(crate) struct Loop<T, E> {
     /// What it was when the last good round began.
     good: u64,
     began_with: u64,
-    told: Duration,
+    told: u64,
     /// See `settle::steady_delay`.
     steady: Option<Duration>,
     /// When it let others run last, on the system's clock, and how many rounds ago.
-    pub(super) gave_way: Duration,
+    pub(super) gave_way: u64,
     pub(super) in_a_row: u32,
     gate_closed: bool,
     /// Somebody was woken who may now be next on this very thread, where nobody else can take it over.
@@ -120,7 +120,8 @@ where
         session: number,
         runner: Some(runner),
     };
-    let now = timing.now().at;
+    let begins = timing.now();
+    let now = begins.at();
     let known = core.lock().life.blind.mark();
     let activity = core.suite.activity();
     let rng = (spec.jitter > 0.0).then(|| core.suite.rng(&format!("verifier {} jitter", core.counts().0)));
@@ -135,9 +136,9 @@ where
         known,
         good: activity,
         began_with: activity,
-        told: now,
+        told: begins.nanos,
         steady: steady_delay(&spec),
-        gave_way: Duration::ZERO,
+        gave_way: 0,
         in_a_row: 0,
         gate_closed: spec.gate,
         makes_room: false,
@@ -172,9 +173,7 @@ where
         self.core.land();
         let mut book = self.core.lock();
         book.runner = self.runner.take();
-        if let Some(session) = book.session.as_mut().filter(|session| session.number == self.session) {
-            session.over = true;
-        }
+        self.core.end_session(&mut book, self.session);
         drop(book);
         self.core.progress.notify_waiters();
         self.core.watchdog.end(self.session);
@@ -213,7 +212,7 @@ where
         self.began_with = self.known;
         let limit = match self.steady {
             Some(_) => self.spec.round_timeout,
-            None => round_limit(&self.spec, now.at.saturating_sub(self.origin)),
+            None => round_limit(&self.spec, now.at().saturating_sub(self.origin)),
         };
         self.core.take_off(now, limit);
         limit
@@ -235,18 +234,11 @@ where
     fn land(&mut self, began: Reading, ended: Reading, mut attempt: Attempt<T, E>) -> Option<Duration> {
         self.core.land();
         self.follow(self.core.suite.activity(), true);
-        let in_time = ended.at.saturating_sub(self.told) < TOLD_EVERY;
+        let in_time = ended.nanos.saturating_sub(self.told) < TOLD_EVERY;
         let steady = self.steady.filter(|_| in_time && !self.was_bad && !self.last);
         if let (Some(delay), Ending::Pass, None) = (steady, attempt.ending, &attempt.rare) {
-            let facts = RoundFacts {
-                began: began.at,
-                ended: ended.at,
-                ending: Ending::Pass,
-                again: None,
-                draw: 0.0,
-            };
             if let Some(data) = attempt.value.take() {
-                match self.core.record_pass(self.session, data, &facts, self.wall) {
+                match self.core.record_pass(self.session, data, began, ended, self.wall) {
                     Ok(()) => {
                         self.good = self.began_with;
                         return Some(delay);
@@ -261,8 +253,8 @@ where
     /// The same for any round.
     fn take_in(&mut self, began: Reading, ended: Reading, attempt: Attempt<T, E>) -> Option<Duration> {
         let facts = RoundFacts {
-            began: began.at,
-            ended: ended.at,
+            began: began.at(),
+            ended: ended.at(),
             ending: attempt.ending,
             again: attempt.again(),
             draw: self.rng.as_mut().map_or(0.0, fastrand::Rng::f64),
@@ -272,8 +264,8 @@ where
         let recorded = self
             .core
             .record(By::Loop(self.session), &self.spec, attempt, &facts, blame, self.wall)?;
-        if recorded.transition || ended.at.saturating_sub(self.told) >= TOLD_EVERY {
-            self.tell(ended.at);
+        if recorded.transition || ended.nanos.saturating_sub(self.told) >= TOLD_EVERY {
+            self.tell(ended);
         }
         let out_of_time = matches!(self.spec.mode, Mode::Eventually(_)) && recorded.step == Step::Stop(Stop::TimeUp);
         let at_the_gate = recorded.step == Step::Stop(Stop::GateFailed);
@@ -308,8 +300,8 @@ where
     }
 
     /// Says how far it is; dropped when the reporters are busy.
-    fn tell(&mut self, now: Duration) {
-        self.told = now;
+    fn tell(&mut self, now: Reading) {
+        self.told = now.nanos;
         let (verifier, rounds, failed, unknown) = self.core.counts();
         self.core.suite.telemetry(Telemetry::Rounds {
             verifier,

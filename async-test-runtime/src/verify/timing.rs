@@ -11,13 +11,28 @@ use tokio::time::Sleep;
 use crate::clock::sleep_real;
 use crate::suite::Suite;
 
-/// One look at the clocks.
+/// One look at the clocks, in nanoseconds: a loop at full speed feels what it costs to copy a `Duration` about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
     /// Since the suite began, on the clock of the loop.
-    pub(crate) at: Duration,
+    pub(super) nanos: u64,
     /// Since the `base` of its `Timing`, on the system's.
-    pub(crate) real: Duration,
+    pub(super) real: u64,
+}
+
+impl Reading {
+    /// Since the suite began, on the clock of the loop.
+    #[inline]
+    pub(crate) fn at(self) -> Duration {
+        Duration::from_nanos(self.nanos)
+    }
+}
+
+/// No more than some centuries.
+#[inline]
+pub(super) fn nanos(time: Duration) -> u64 {
+    let whole = time.as_secs().saturating_mul(1_000_000_000);
+    whole.saturating_add(u64::from(time.subsec_nanos()))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,20 +91,20 @@ impl Timing {
             Kind::Real => Instant::now(),
             Kind::InStep | Kind::Virtual => tokio::time::Instant::now().into_std(),
         };
-        let at = now.saturating_duration_since(self.started);
+        let at = nanos(now.saturating_duration_since(self.started));
         Reading {
-            at,
+            nanos: at,
             real: if self.kind != Kind::Virtual && self.base == self.started {
                 at
             } else {
-                self.base.elapsed()
+                self.real()
             },
         }
     }
 
     /// Only the second half of a reading.
-    pub(crate) fn real(&self) -> Duration {
-        self.base.elapsed()
+    pub(crate) fn real(&self) -> u64 {
+        nanos(self.base.elapsed())
     }
 
     pub(crate) fn alarm(&self) -> Alarm {
