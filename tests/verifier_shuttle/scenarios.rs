@@ -157,9 +157,20 @@ pub(crate) fn two_stops() {
         let mine = world.core.stop().await;
         let theirs = task.await.unwrap();
         let results = [mine, theirs];
-        assert_eq!(results.iter().filter(|it| it.is_ok()).count(), 1, "one of the two has them");
+        assert_eq!(
+            results.iter().filter(|it| it.is_ok()).count(),
+            1,
+            "one of the two has them"
+        );
         let refused = |error: &crate::verify::VerifyError<u64, &'static str>| error.is_state();
-        assert_eq!(results.iter().filter_map(|it| it.as_ref().err()).filter(|it| refused(it)).count(), 1);
+        assert_eq!(
+            results
+                .iter()
+                .filter_map(|it| it.as_ref().err())
+                .filter(|it| refused(it))
+                .count(),
+            1
+        );
         world.end().await;
     });
 }

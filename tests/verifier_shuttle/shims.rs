@@ -141,7 +141,9 @@ impl Future for Notified<'_> {
 
 impl Drop for Notified<'_> {
     fn drop(&mut self) {
-        let Some(number) = self.number.filter(|_| !self.done) else { return };
+        let Some(number) = self.number.filter(|_| !self.done) else {
+            return;
+        };
         let mut bell = lock(&self.notify.0);
         bell.waiting.retain(|(it, _)| *it != number);
         let before = bell.chosen.len();

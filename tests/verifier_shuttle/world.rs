@@ -162,7 +162,11 @@ pub(crate) mod clock {
 
     pub(crate) fn sleep_real(_: Duration) -> Sleep {
         let never = Duration::from_secs(3600);
-        sleep_for(if RUNS_OUT.load(Ordering::SeqCst) { Duration::ZERO } else { never })
+        sleep_for(if RUNS_OUT.load(Ordering::SeqCst) {
+            Duration::ZERO
+        } else {
+            never
+        })
     }
 }
 

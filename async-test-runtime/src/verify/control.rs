@@ -27,7 +27,7 @@ pub(super) const GRACE: Duration = Duration::from_millis(500);
 /// A loop that is asked to end and is not in a round should do so at once.
 const STARVED: Duration = Duration::from_secs(5);
 /// How often whoever waits for the end of a loop asks before a deadline is set.
-const AT_ONCE: u32 = 32;
+const AT_ONCE: u32 = 4;
 
 impl<T, E> Core<T, E>
 where
@@ -71,7 +71,6 @@ where
         if !self.is_over() {
             // A loop at full speed holds the book half of the time, so it is asked to end before that is opened.
             self.order(order::STOP);
-            self.is_over_soon().await;
         }
         {
             let book = self.lock();
@@ -165,8 +164,8 @@ where
         }
     }
 
-    /// Asks a few times in a row, letting others run in between. Most loops end in less time than it takes to set a
-    /// deadline and to call it off.
+    /// Asks a few times in a row, letting others run in between: on a runtime of one thread most loops have ended then,
+    /// in less time than it takes to set a deadline and to call it off.
     async fn is_over_soon(&self) -> bool {
         let mut asked = 0;
         poll_fn(|context| {
@@ -183,7 +182,8 @@ where
     /// Waits until the loop has ended, or gives it up when its round does not come back.
     async fn wait_for_end(&self) {
         let is_over = |book: &Book<T, E>| book.session.as_ref().is_none_or(|session| session.over);
-        if self.is_over_soon().await {
+        let is_watched = self.watchdog.is_on();
+        if !is_watched && self.is_over_soon().await {
             return;
         }
         let mut ended = pin!(self.wait(is_over));
@@ -197,10 +197,19 @@ where
                 }
                 None => STARVED,
             };
-            tokio::select! {
-                biased;
-                () = &mut ended => return,
-                () = sleep_real(patience) => {}
+            if is_watched {
+                // Each look of the watchdog is progress as well, so no deadline is needed.
+                let is_late = || self.base.elapsed().saturating_sub(since) >= patience;
+                self.wait(|book| is_over(book) || is_late()).await;
+                if is_over(&self.lock()) {
+                    return;
+                }
+            } else {
+                tokio::select! {
+                    biased;
+                    () = &mut ended => return,
+                    () = sleep_real(patience) => {}
+                }
             }
             let waits_for_a_pass = {
                 let book = self.lock();

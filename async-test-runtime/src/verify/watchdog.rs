@@ -32,6 +32,10 @@ impl Watchdog {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn is_on(&self) -> bool {
+        self.lock().session.is_some()
+    }
+
     /// This session has ended; another one may have begun since.
     pub(crate) fn end(&self, session: u64) {
         let mut duty = self.lock();
@@ -66,6 +70,8 @@ where
                 // Waking a thread for it is half of the purpose.
                 drop(runtime.spawn(async move { core.look_after(session) }));
             }
+            // Whoever waits for the loop looks at the time.
+            core.progress.notify_waiters();
             core.look_again(session, runtime, round);
         });
         let mut duty = self.watchdog.lock();
