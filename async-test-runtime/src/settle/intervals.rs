@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::blame::{Blame, REASON, shorten};
+
 /// Kept from the beginning, and as many from the end.
 const KEPT: usize = 1024;
 /// Blames kept from the beginning, and as many from the end.
 const BLAMES: usize = 32;
-/// Bytes of a reason.
-const REASON: usize = 160;
 
 /// What a round saw.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -44,52 +44,6 @@ pub struct Interval {
     pub last_reason: Option<Arc<str>>,
     /// What went on when the invariant broke. The first and the newest 32 are kept.
     pub blame: Option<Arc<Blame>>,
-}
-
-/// What went on in the suite when an invariant broke.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-#[non_exhaustive]
-pub struct Blame {
-    /// The subtests and jobs that were running, by name.
-    pub running: Vec<String>,
-    /// What had begun or ended since the last passing round, for instance `began storage/writes`.
-    pub since: Vec<String>,
-}
-
-impl Blame {
-    /// Cuts long lists.
-    pub(crate) fn new(running: Vec<String>, since: Vec<String>) -> Blame {
-        Blame {
-            running: cut_list(running),
-            since: cut_list(since),
-        }
-    }
-}
-
-fn cut_list(mut list: Vec<String>) -> Vec<String> {
-    const MOST: usize = 16;
-    for text in &mut list {
-        shorten(text, REASON);
-    }
-    if list.len() > MOST {
-        let more = list.len() - MOST;
-        list.truncate(MOST);
-        list.push(format!("... and {more} more"));
-    }
-    list
-}
-
-/// Cuts a text to so many bytes at most, and says so in it.
-pub(crate) fn shorten(text: &mut String, most: usize) {
-    if text.len() > most {
-        let mut end = most;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let cut = text.len() - end;
-        text.truncate(end);
-        text.push_str(&format!("... ({cut} bytes more)"));
-    }
 }
 
 fn reason(text: &str) -> Arc<str> {
@@ -306,15 +260,5 @@ mod tests {
         assert_eq!(blames[..BLAMES], (1..=32).map(|n| 2 * n).collect::<Vec<u64>>());
         assert_eq!(blames.last(), Some(&100_000));
         assert_eq!(all[1].blame.as_ref().unwrap().running.len(), 17);
-    }
-
-    #[test]
-    fn texts_are_cut_between_characters() {
-        let mut text = "é".repeat(100);
-        shorten(&mut text, 5);
-        assert_eq!(text, "éé... (196 bytes more)");
-        let mut short = "short".to_owned();
-        shorten(&mut short, 5);
-        assert_eq!(short, "short");
     }
 }

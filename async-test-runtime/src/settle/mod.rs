@@ -2,6 +2,7 @@
 //!
 //! `Standing::note` takes a round in, `decide` says how the loop goes on, `Standing::close` what a session came to.
 
+mod blame;
 mod blind;
 mod intervals;
 mod latency;
@@ -11,20 +12,24 @@ mod pace;
 mod report;
 mod ring;
 mod standing;
+mod steady;
 mod words;
 
 use std::time::Duration;
 
 use crate::round::{Mode, VerifySpec};
 
+pub use blame::Blame;
+pub(crate) use blame::shorten;
 pub(crate) use blind::Blind;
-pub use intervals::{Blame, Interval, Seen};
-pub(crate) use intervals::{Intervals, shorten};
+pub(crate) use intervals::Intervals;
+pub use intervals::{Interval, Seen};
 pub use latency::Latency;
 pub(crate) use life::{Found, Life, Noted};
 pub use report::{FailedRound, VerifyReport, VerifyVerdict};
 pub(crate) use ring::Ring;
 pub(crate) use standing::{Finding, Gate, Standing};
+pub(crate) use steady::steady_delay;
 
 /// How a round ended, without its values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,15 +97,6 @@ pub(crate) enum Stop {
     Done,
     Rounds,
     TimeUp,
-}
-
-/// The delay after every round that passes, where a pass always means that the loop goes on and nothing but `every`
-/// says when.
-pub(crate) fn steady_delay(spec: &VerifySpec) -> Option<Duration> {
-    let goes_on = matches!(spec.mode, Mode::Always | Mode::Sometimes) && spec.rounds.is_none();
-    let ever = goes_on && spec.time_bound().is_none() && !spec.gate;
-    let even = spec.jitter == 0.0 && (!spec.fixed_rate || spec.every.is_zero());
-    (ever && even).then_some(spec.every)
 }
 
 /// How the loop goes on after `round`, which `standing` has noted.

@@ -11,12 +11,15 @@ mod during;
 mod error;
 mod fault;
 mod keys;
+mod landing;
+mod note;
 mod poll;
 mod rest;
 mod shared;
 mod task;
 mod timing;
 mod verdict;
+mod wait;
 mod watchdog;
 
 use std::fmt::{self, Debug};
@@ -73,6 +76,12 @@ use crate::suite::Suite;
 /// suite has ended (by whatever cause) goes on until the suite's jobs have ended; then the round in flight is finished
 /// and one last round is made (`last_round`). With `eventually`, a stop waits for the pass or the end of the time,
 /// unless the suite is being ended early.
+///
+/// # What it costs
+///
+/// Memory does not grow with the rounds: about 16 kB for each verifier with a short history, and 208 kB with the full
+/// default history of numbers (4,096 times the value, its two times and its number), after 10,000,000 rounds as well.
+/// With `every = 0` a loop lets other tasks run after 128 rounds or 100 µs, whichever comes first.
 ///
 /// # Dropping it
 ///

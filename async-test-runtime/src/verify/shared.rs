@@ -5,11 +5,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::attempt::Attempt;
 use super::error::VerifyError;
 use super::fault::Fault;
 use super::task::Loop;
@@ -17,8 +16,8 @@ use super::timing::{Reading, Timing, base, beginning, nanos};
 use super::watchdog::Watchdog;
 use crate::error::{Error, ErrorKind};
 use crate::place::Place;
-use crate::round::{Observation, VerifierEvent, VerifierState, VerifySpec};
-use crate::settle::{Blame, Gate, Life, Noted, Ring, RoundFacts, Seen, Standing, Step, VerifyReport, decide};
+use crate::round::{VerifierEvent, VerifierState, VerifySpec};
+use crate::settle::{Gate, Life, Ring, Standing, VerifyReport};
 use crate::suite::Suite;
 
 /// The user's function, whatever its type is. It is with the loop while that runs.
@@ -86,29 +85,6 @@ pub(crate) struct Session<T, E> {
     pub(crate) over: bool,
     /// Nobody waits for its round any more.
     pub(crate) given_up: bool,
-}
-
-/// Who records a round, and of which session. A loop that was given up is late with its own.
-#[derive(Clone, Copy)]
-pub(crate) enum By {
-    Loop(u64),
-    Control(u64),
-}
-
-impl By {
-    fn may_write<T, E>(self, session: &Session<T, E>) -> bool {
-        match self {
-            By::Loop(number) => session.number == number && !session.given_up,
-            By::Control(number) => session.number == number,
-        }
-    }
-}
-
-/// What the loop learns from the record of a round.
-pub(crate) struct Recorded {
-    pub(crate) step: Step,
-    pub(crate) crossed: bool,
-    pub(crate) transition: bool,
 }
 
 impl<T, E> Core<T, E> {
@@ -257,94 +233,6 @@ impl<T, E> Core<T, E> {
             timing,
             runner,
         })
-    }
-
-    /// Takes a round in. Nothing when the session has been given up.
-    pub(crate) fn record(
-        &self,
-        by: By,
-        spec: &VerifySpec,
-        mut attempt: Attempt<T, E>,
-        facts: &RoundFacts,
-        blame: Option<Blame>,
-        wall: SystemTime,
-    ) -> Option<Recorded> {
-        let bad = facts.ending.is_bad(spec.mode);
-        if bad && facts.ending.seen() == Seen::Pass {
-            attempt.make_faulty();
-        }
-        let mut guard = self.lock();
-        let book = &mut *guard;
-        let session = book
-            .session
-            .as_mut()
-            .filter(|session| !session.over && by.may_write(session))?;
-        let number = session.number;
-        let was_broken = session.standing.is_broken();
-        let crossed = session.standing.note(spec, facts);
-        let round = session.standing.rounds();
-        let evicted = attempt.value.take().and_then(|data| {
-            session.ring.push(Observation {
-                data,
-                timestamp: wall + facts.ended,
-                round,
-                elapsed: facts.ended,
-            })
-        });
-        let mut replaced = None;
-        if let Some(rare) = attempt.rare.as_mut().filter(|_| bad && !was_broken) {
-            replaced = std::mem::replace(&mut session.fault, rare.fault.take());
-        }
-        let noted = Noted {
-            session: number,
-            round,
-            facts,
-            text: attempt.text(),
-            blame,
-            crossed,
-        };
-        let transition = book.life.note(spec, noted);
-        let step = decide(spec, &session.standing, facts);
-        drop(guard);
-        // What is dropped from here on is the user's, so it is dropped outside of the lock.
-        drop((evicted, replaced, attempt));
-        Some(Recorded {
-            step,
-            crossed,
-            transition,
-        })
-    }
-
-    /// Takes in a round that passed where that is nothing new; the value back when it may be something new.
-    #[inline]
-    pub(crate) fn record_pass(
-        &self,
-        number: u64,
-        data: T,
-        began: Reading,
-        ended: Reading,
-        wall: SystemTime,
-    ) -> Result<(), T> {
-        let (at, elapsed) = (began.at(), ended.at());
-        let mut guard = self.lock();
-        let book = &mut *guard;
-        let session = match &mut book.session {
-            Some(session) if session.number == number && !session.over && !session.given_up => session,
-            _ => return Err(data),
-        };
-        if !book.life.note_same(number, at, elapsed) {
-            return Err(data);
-        }
-        session.standing.note_pass(at, elapsed);
-        let evicted = session.ring.push(Observation {
-            data,
-            timestamp: wall + elapsed,
-            round: session.standing.rounds(),
-            elapsed,
-        });
-        drop(guard);
-        drop(evicted);
-        Ok(())
     }
 
     /// Rounds, failed and undecided ones, of all sessions.

@@ -7,16 +7,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::attempt::{Attempt, Limit, attempt};
+use super::attempt::{Limit, attempt};
 use super::rest::make_room;
-use super::shared::{By, Core, Opened, Runner, order};
+use super::shared::{Core, Opened, Runner, order};
 use super::timing::{Alarm, Reading, Timing};
-use crate::event::Telemetry;
-use crate::round::{Mode, RoundOutcome, VerifySpec};
-use crate::settle::{Blame, Ending, RoundFacts, Step, Stop, round_limit, steady_delay};
-
-/// Rounds that change nothing are told to the reporters this often, in nanoseconds.
-const TOLD_EVERY: u64 = 100_000_000;
+use crate::round::{RoundOutcome, VerifySpec};
+use crate::settle::{round_limit, steady_delay};
 
 /// Makes rounds out of the user's function.
 pub(crate) struct Make<F, R> {
@@ -71,30 +67,30 @@ where
 
 pub(crate) struct Loop<T, E> {
     pub(super) core: Arc<Core<T, E>>,
-    session: u64,
+    pub(super) session: u64,
     pub(super) spec: VerifySpec,
     pub(super) timing: Timing,
     /// Between rounds.
     pub(super) alarm: Alarm,
     /// Of a round.
     limit: Limit,
-    rng: Option<fastrand::Rng>,
+    pub(super) rng: Option<fastrand::Rng>,
     origin: Duration,
     /// The wall clock at the start of the suite, so to speak: what a time of the loop is added to.
-    wall: SystemTime,
-    was_bad: bool,
+    pub(super) wall: SystemTime,
+    pub(super) was_bad: bool,
     /// What of the suite's activity has been looked at.
     known: u64,
     /// What it was when the last good round began.
-    good: u64,
-    began_with: u64,
-    told: u64,
+    pub(super) good: u64,
+    pub(super) began_with: u64,
+    pub(super) told: u64,
     /// See `settle::steady_delay`.
-    steady: Option<Duration>,
+    pub(super) steady: Option<Duration>,
     /// When it let others run last, on the system's clock, and how many rounds ago.
     pub(super) gave_way: u64,
     pub(super) in_a_row: u32,
-    gate_closed: bool,
+    pub(super) gate_closed: bool,
     /// Somebody was woken who may now be next on this very thread, where nobody else can take it over.
     pub(super) makes_room: bool,
     /// The order to end has been followed by the last round.
@@ -220,94 +216,12 @@ where
 
     /// Takes in which subtests began and ended.
     #[inline]
-    fn follow(&mut self, activity: u64, during_a_round: bool) {
+    pub(super) fn follow(&mut self, activity: u64, during_a_round: bool) {
         if activity != self.known {
             let events = self.core.suite.activity_since(self.known);
             let blind = &mut self.core.lock().life.blind;
             blind.take(activity, &events, during_a_round);
             self.known = blind.mark();
         }
-    }
-
-    /// Takes a round in; the delay until the next one, if there is to be one.
-    #[inline]
-    fn land(&mut self, began: Reading, ended: Reading, mut attempt: Attempt<T, E>) -> Option<Duration> {
-        self.core.land();
-        self.follow(self.core.suite.activity(), true);
-        let in_time = ended.nanos.saturating_sub(self.told) < TOLD_EVERY;
-        let steady = self.steady.filter(|_| in_time && !self.was_bad && !self.last);
-        if let (Some(delay), Ending::Pass, None) = (steady, attempt.ending, &attempt.rare) {
-            if let Some(data) = attempt.value.take() {
-                match self.core.record_pass(self.session, data, began, ended, self.wall) {
-                    Ok(()) => {
-                        self.good = self.began_with;
-                        return Some(delay);
-                    }
-                    Err(data) => attempt.value = Some(data),
-                }
-            }
-        }
-        self.take_in(began, ended, attempt)
-    }
-
-    /// The same for any round.
-    fn take_in(&mut self, began: Reading, ended: Reading, attempt: Attempt<T, E>) -> Option<Duration> {
-        let facts = RoundFacts {
-            began: began.at(),
-            ended: ended.at(),
-            ending: attempt.ending,
-            again: attempt.again(),
-            draw: self.rng.as_mut().map_or(0.0, fastrand::Rng::f64),
-        };
-        let text = attempt.text().cloned();
-        let blame = self.blame(facts.ending);
-        let recorded = self
-            .core
-            .record(By::Loop(self.session), &self.spec, attempt, &facts, blame, self.wall)?;
-        if recorded.transition || ended.nanos.saturating_sub(self.told) >= TOLD_EVERY {
-            self.tell(ended);
-        }
-        let out_of_time = matches!(self.spec.mode, Mode::Eventually(_)) && recorded.step == Step::Stop(Stop::TimeUp);
-        let at_the_gate = recorded.step == Step::Stop(Stop::GateFailed);
-        if (recorded.crossed || out_of_time) && !at_the_gate {
-            let text = text.as_deref().unwrap_or("no round passed");
-            self.makes_room |= self.core.fail_fast(&self.spec, text);
-        }
-        if self.gate_closed {
-            self.gate_closed = facts.ending == Ending::Unknown;
-            self.core.progress.notify_waiters();
-            self.makes_room = true;
-        }
-        match recorded.step {
-            Step::Stop(_) => None,
-            Step::Again(_) if self.last => None,
-            Step::Again(delay) => Some(delay),
-        }
-    }
-
-    /// What goes on in the suite, when the first bad round follows a good one.
-    fn blame(&mut self, ending: Ending) -> Option<Blame> {
-        if ending == Ending::Unknown {
-            return None;
-        }
-        let bad = ending.is_bad(self.spec.mode);
-        let breaks = bad && !self.was_bad;
-        self.was_bad = bad;
-        if !bad {
-            self.good = self.began_with;
-        }
-        breaks.then(|| Blame::new(self.core.running(), self.core.suite.activity_since(self.good)))
-    }
-
-    /// Says how far it is; dropped when the reporters are busy.
-    fn tell(&mut self, now: Reading) {
-        self.told = now.nanos;
-        let (verifier, rounds, failed, unknown) = self.core.counts();
-        self.core.suite.telemetry(Telemetry::Rounds {
-            verifier,
-            rounds,
-            failed,
-            unknown,
-        });
     }
 }

@@ -78,6 +78,11 @@ impl Timing {
         self.has_threads
     }
 
+    /// Tokio's clock is paused or was advanced, as far as is known: what follows must not depend on the system's.
+    pub(crate) fn is_virtual(&self) -> bool {
+        self.kind == Kind::Virtual
+    }
+
     /// Asks anew whether the two clocks are in step: a test may pause tokio's at any time.
     pub(crate) fn compare(&mut self) {
         if self.kind != Kind::Real {

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::control::GRACE;
 use super::shared::Core;
+use super::wait::GRACE;
 use crate::clock::{self, Deadline};
 
 /// How often it looks. A round that was there the last time already holds its thread.
