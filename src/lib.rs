@@ -158,3 +158,7 @@ macro_rules! main {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeDoctests;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/verifier.md")]
+struct VerifierDoctests;

@@ -259,7 +259,11 @@ pub(crate) fn patience_runs_out() {
             }
             match world.core.stop().await {
                 Ok(results) => assert!(!results.is_empty()),
-                Err(error) => assert!(error.is_violation(), "{error}"),
+                // Given up in its first round, which then came back all the same and was not taken any more.
+                Err(error) => assert!(
+                    error.is_violation() || matches!(error.cause(), VerifyCause::NoRound),
+                    "{error}"
+                ),
             }
         }
         let told = world.core.report().failed > 0;

@@ -41,6 +41,7 @@ impl Notify {
     }
 
     pub fn notified(&self) -> Notified<'_> {
+        crossroads();
         Notified {
             notify: self,
             made: lock(&self.0).rung,
@@ -49,8 +50,8 @@ impl Notify {
         }
     }
 
+    /// The verifier rings under the lock of its book, so nothing is switched here.
     pub fn notify_one(&self) {
-        crossroads();
         let waker = {
             let mut bell = lock(&self.0);
             match bell.waiting.pop_front() {
@@ -67,7 +68,6 @@ impl Notify {
         if let Some(waker) = waker {
             waker.wake();
         }
-        crossroads();
     }
 
     pub fn notify_waiters(&self) {

@@ -43,8 +43,8 @@ pub(crate) mod suite {
             "s"
         }
 
+        /// Asked for under the lock of the book, so nothing is switched here.
         pub(crate) fn stage(&self) -> Stage {
-            crossroads();
             match self.0.ending.load(Ordering::SeqCst) {
                 true => Stage::Finishing,
                 false => Stage::InProgress,

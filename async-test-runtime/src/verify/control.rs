@@ -91,14 +91,17 @@ where
         while !self.conclude() {
             self.order(order);
             self.wait_for_end().await;
+            // Somebody else may be giving the verdict right now: the suite must not end before that.
+            self.wait(|book| book.state != VerifierState::Finished || book.told)
+                .await;
         }
     }
 
-    /// Gives the verdict, unless the loop runs; then false.
+    /// Gives the verdict, unless the loop runs or somebody else is about to; then false.
     pub(crate) fn conclude(&self) -> bool {
         let mut book = self.lock();
         if book.state == VerifierState::Finished {
-            return true;
+            return book.told;
         }
         if book.session.as_ref().is_some_and(|session| !session.over) {
             return false;
@@ -127,6 +130,8 @@ where
         if let Some(attachment) = attachment {
             self.suite.detach(attachment);
         }
+        self.lock().told = true;
+        self.progress.notify_waiters();
         true
     }
 

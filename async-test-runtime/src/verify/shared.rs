@@ -68,6 +68,8 @@ pub(crate) struct Book<T, E> {
     pub(crate) session: Option<Session<T, E>>,
     pub(crate) runner: Option<Box<dyn Runner<T, E>>>,
     pub(crate) attachment: Option<u64>,
+    /// The verdict has been given to the suite.
+    pub(crate) told: bool,
     /// The figures stand still from here on.
     pub(crate) finished_at: Option<Duration>,
 }
@@ -105,6 +107,7 @@ impl<T, E> Core<T, E> {
                 session: None,
                 runner: Some(runner),
                 attachment: None,
+                told: false,
                 finished_at: None,
             }),
             orders: AtomicU8::new(0),
@@ -267,7 +270,8 @@ impl<T, E> Session<T, E> {
     pub(crate) fn is_through(&self, gate: bool) -> bool {
         self.over
             || if gate {
-                self.standing.gate() != Gate::Closed
+                // One that has failed ends the loop, and only then can the start be taken back.
+                self.standing.gate() == Gate::Open
             } else {
                 self.begun
             }
