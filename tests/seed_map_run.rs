@@ -80,7 +80,7 @@ async fn a31_the_tap_report_of_a_small_run() {
     # Failed 1 of 7 tests
 not ok 1 - store
 # Failed test 'store'
-# 9 checks, 1 failed; seed 0
+# 7 checks, 1 failed; seed 0
 1..1
 "
     );

@@ -130,6 +130,20 @@ async fn p02_a_gate_waits_for_the_first_pass_and_is_told_apart() {
     is!(check(&seen, "slow").verdict, Verdict::Passed);
 }
 
+#[suite(flavor = "multi_thread", worker_threads = 3)]
+async fn p02_a_gate_that_fails_is_an_error_of_the_start_on_every_thread() {
+    let seen = run(|_| async {
+        let v = Verifier::new(|| async { Err::<(), _>("broken") }).gate().name("inv");
+        let mut passed = 0;
+        for _ in 0..500 {
+            passed += u32::from(v.start_job().await.is_ok());
+        }
+        is!(passed, 0);
+    })
+    .await;
+    is!(count(check(&seen, "inv"), "sessions"), 500);
+}
+
 // ---- 3: pace -------------------------------------------------------------------------------------------------------
 
 /// Notes when its rounds begin, in milliseconds; each takes this long.

@@ -6,7 +6,12 @@
 //!
 //! `SHUTTLE_ITERATIONS` says how many orders are tried.
 
-#![allow(dead_code, unreachable_pub, unused_imports, dropping_copy_types, reason = "the sources are those of a library")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the sources are those of a library"
+)]
 
 // The sources say `tokio::`, and this crate is what they find under that name.
 extern crate self as tokio;
@@ -55,6 +60,8 @@ mod source {
         mod during;
         mod error;
         mod fault;
+        mod landing;
+        mod note;
         mod rest;
         mod shared;
         mod task;

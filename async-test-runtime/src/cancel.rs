@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -27,20 +27,25 @@ pub enum Cause {
 /// Set once; whoever waits is woken.
 #[derive(Default, Debug)]
 pub(crate) struct Cancel {
-    cause: OnceLock<Cause>,
+    cause: OnceLock<(Cause, Instant)>,
     notify: Notify,
 }
 
 impl Cancel {
     /// Only the first cause counts; the answer is whether this was it.
     pub(crate) fn cancel(&self, cause: Cause) -> bool {
-        let first = self.cause.set(cause).is_ok();
+        let first = self.cause.set((cause, Instant::now())).is_ok();
         self.notify.notify_waiters();
         first
     }
 
     pub(crate) fn cause(&self) -> Option<&Cause> {
-        self.cause.get()
+        self.cause.get().map(|(cause, _)| cause)
+    }
+
+    /// How long ago it was asked for.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        self.cause.get().map(|(_, at)| at.elapsed())
     }
 
     /// Ends when `cancel` has been called, also when that was before. Cancel safe.
@@ -48,7 +53,7 @@ impl Cancel {
         loop {
             let mut notified = pin!(self.notify.notified());
             notified.as_mut().enable();
-            if let Some(cause) = self.cause.get() {
+            if let Some(cause) = self.cause() {
                 return cause;
             }
             notified.await;

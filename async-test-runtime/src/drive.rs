@@ -257,6 +257,18 @@ async fn run_clean_up(suite: &Suite, clean_up: CleanUp) {
     suite.problem(Problem::CleanUp { at, what });
 }
 
+/// Ends a suite in the ledger that was asked to end and does not: its body holds its thread. What it still says later
+/// comes too late.
+pub(crate) fn abandon(suite: &Suite) {
+    if let Some(problem) = suite.0.cancel.cause().and_then(problem) {
+        suite.problem(problem);
+    }
+    let why = "it was asked to end and did not: its body blocks its thread".to_owned();
+    suite.problem(Problem::Stopped(why));
+    let _ = suite.set_stage(Stage::Finishing);
+    end(suite, true, suite.started().elapsed(), Duration::ZERO, None);
+}
+
 fn end(suite: &Suite, aborted: bool, took: Duration, waited: Duration, reply: Option<Reply>) {
     let _ = suite.set_stage(Stage::Finished);
     suite.send_event(EventKind::DoneTesting(Box::new(Closing {

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use shuttle::future::JoinHandle;
 use shuttle::rand::Rng;
 
 /// Lets the scheduler choose who goes on.
@@ -252,16 +253,14 @@ impl Handle {
         RuntimeFlavor::MultiThread
     }
 
-    pub fn spawn<F: Future<Output = ()> + Send + 'static>(&self, task: F) {
-        spawn(task);
+    pub fn spawn<F: Future<Output = ()> + Send + 'static>(&self, task: F) -> JoinHandle<()> {
+        spawn(task)
     }
 }
 
-pub fn spawn<F>(task: F)
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    drop(shuttle::future::spawn(task));
+/// Its task goes on when it is dropped.
+pub fn spawn<F: Future<Output = ()> + Send + 'static>(task: F) -> JoinHandle<()> {
+    shuttle::future::spawn(task)
 }
 
 /// Of two futures, the first where both are ready.

@@ -154,10 +154,11 @@ pub(crate) mod clock {
     /// Whether the patience of those who wait may run out.
     pub(crate) static RUNS_OUT: AtomicBool = AtomicBool::new(false);
 
-    pub(crate) struct Deadline;
+    /// The action of a deadline that never comes.
+    pub(crate) struct Deadline(Box<dyn FnOnce() + Send>);
 
-    pub(crate) fn after(_: Duration, _: impl FnOnce() + Send + 'static) -> Deadline {
-        Deadline
+    pub(crate) fn after(_: Duration, action: impl FnOnce() + Send + 'static) -> Deadline {
+        Deadline(Box::new(action))
     }
 
     pub(crate) fn sleep_real(_: Duration) -> Sleep {

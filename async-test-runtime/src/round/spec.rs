@@ -43,8 +43,8 @@ pub struct VerifySpec {
     pub keep_going: bool,
     /// So many bad rounds in a row are a violation; undecided ones between them do not count. Default: 1.
     pub after: u64,
-    /// This share of bad rounds among the decided ones is a violation, as soon as there were `min_rounds`. Single
-    /// failures are then forgiven, unless `after` is given too. Default: none.
+    /// This share of bad rounds among the decided ones is a violation. It is looked at with each bad round, from
+    /// `min_rounds` rounds on. Single failures are then forgiven, unless `after` is given too. Default: none.
     pub ratio: Option<f64>,
     /// Fewer rounds than this before the stop fail. Default: 1, since a verifier must have looked.
     pub min_rounds: u64,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, oneshot};
@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::cancel::Cause;
 use crate::claim::{Problem, Running};
 use crate::clock::sleep_real;
-use crate::drive::{close_unrun, drive, drive_blocking};
+use crate::drive::{abandon, close_unrun, drive, drive_blocking};
 use crate::event::Reply;
 use crate::jobs::Control;
 use crate::run::{create, run_here};
@@ -30,6 +30,7 @@ pub(super) async fn all(suites: Vec<&'static SuiteSpec>, limit: usize, fail_fast
     let stop = fail_fast.then(|| Arc::new(AtomicBool::new(false)));
     let mut groups: HashMap<&'static str, Arc<Semaphore>> = HashMap::new();
     let asked = Instant::now();
+    let mut ones = Vec::new();
     for spec in suites {
         if top.is_cancelled() || stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
             break;
@@ -47,6 +48,7 @@ pub(super) async fn all(suites: Vec<&'static SuiteSpec>, limit: usize, fail_fast
             now: Mutex::default(),
         });
         let control: Arc<dyn Control> = one.clone();
+        ones.push(Arc::downgrade(&one));
         let work = Box::pin(async move {
             let _turn = match turn {
                 Some(turn) => turn.acquire_owned().await.ok(),
@@ -66,13 +68,33 @@ pub(super) async fn all(suites: Vec<&'static SuiteSpec>, limit: usize, fail_fast
         biased;
         () = jobs.idle() => {}
         // Suites end themselves, late ones after their grace; what is left then holds its thread.
-        () = long_after_the_end(&top) => {}
+        () = only_stuck_ones_are_left(&top, &ones) => {}
     }
 }
 
-async fn long_after_the_end(top: &Suite) {
-    top.cancelled().await;
-    sleep_real(Duration::from_secs(15)).await;
+/// How long after it was asked to end a suite is taken for stuck: longer than its own jobs get.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Ends when nothing is running any more but suites that were asked to end long ago and hold their threads. They are
+/// ended in the ledger, so that every suite has its verdict.
+async fn only_stuck_ones_are_left(top: &Suite, ones: &[Weak<OneSuite>]) {
+    loop {
+        sleep_real(Duration::from_millis(500)).await;
+        let running: Vec<Suite> = ones
+            .iter()
+            .filter_map(Weak::upgrade)
+            .filter_map(|one| one.now().suite.clone())
+            .collect();
+        let is_stuck = |suite: &Suite| suite.0.cancel.age().is_some_and(|age| age > PATIENCE);
+        if !running.is_empty() && running.len() == top.table().active() && running.iter().all(is_stuck) {
+            running.iter().for_each(abandon);
+            return;
+        }
+        // A run that was ended has no time for suites that have not even begun.
+        if top.0.cancel.age().is_some_and(|age| age > 2 * PATIENCE) {
+            return;
+        }
+    }
 }
 
 /// One suite of the run, through all its attempts.
