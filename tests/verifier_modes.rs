@@ -217,7 +217,7 @@ async fn p17_it_is_one_test_point_with_its_figures() {
         like!(seen.render("pretty"), format!("(?m)│ {key} "), "the tree has `{key}`");
     }
     #[cfg(feature = "junit")]
-    like!(seen.render("junit"), r#"<property name="rounds" value="5"#);
+    like!(seen.render("junit"), r#"<property name="inv.rounds" value="5"#);
 }
 
 #[suite(start_paused = true)]
