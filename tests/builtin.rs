@@ -245,6 +245,28 @@ fn plain_functions_are_suites_too() {
 }
 
 #[suite]
+fn a_suite_of_another_shard_is_skipped_with_its_reason() {
+    let runs = |shard: &str| {
+        let (passed, out) = run("passes", &["--nocapture"], &[("ASYNC_TEST_SHARD", shard)]);
+        ok!(passed);
+        let skipped = out.contains(&format!("skipped: it is not in shard {shard}\n"));
+        is!(
+            skipped,
+            !out.contains("printed by a passing suite"),
+            "shard {shard}: {out}"
+        );
+        !skipped
+    };
+    for of in [1, 2, 5] {
+        let shards = (1..=of).filter(|number| runs(&format!("{number}/{of}"))).count();
+        is!(shards, 1, "of {of} shards one runs it");
+    }
+    let (passed, out) = run("passes", &[], &[("ASYNC_TEST_SHARD", "0/3")]);
+    nok!(passed, "a broken variable is not passed over");
+    like!(out, "`ASYNC_TEST_SHARD=0/3` names no shard: they are counted from 1");
+}
+
+#[suite]
 fn the_environment_sets_formats_and_limits() {
     let (passed, out) = run("passes", &["--nocapture"], &[("ASYNC_TEST_FORMAT", "tap")]);
     ok!(passed);

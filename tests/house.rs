@@ -16,7 +16,16 @@ const FLOORS: &[(u8, &[&str])] = &[
     // judgement
     (
         1,
-        &["amnesty", "diff", "filter", "ledger", "order", "settle", "structure"],
+        &[
+            "amnesty",
+            "diff",
+            "filter",
+            "ledger",
+            "order",
+            "settle",
+            "shard",
+            "structure",
+        ],
     ),
     // ears
     (2, &["hook", "report"]),

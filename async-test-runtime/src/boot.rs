@@ -1,5 +1,6 @@
 //! From options to the hub of the process, and the root of its suites.
 
+use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 
@@ -39,6 +40,7 @@ pub(crate) fn from_environment() -> (Settings, Output) {
         Err(error) => (Options::default(), Some((true, error.to_string()))),
     };
     let mut settings = settings(&options, seed(&options));
+    settings.left_out = left_out(&options);
     settings.complaint = broken;
     // The harness shows what it captured on the terminal that it was started from.
     let style = style(&options, std::io::stdout().is_terminal());
@@ -61,6 +63,7 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
         job_timeout: options.job_timeout,
         timeout: options.timeout,
         filters: filters(options),
+        left_out: HashMap::new(),
         own_command_line: false,
         complaint: None,
     }
@@ -96,6 +99,18 @@ pub(crate) fn reporter(format: &str, style: &Style) -> Box<dyn Reporter> {
         Some(registered) => (registered.make)(style),
         None => (report::BUILTIN[0].1)(style),
     }
+}
+
+/// What the variables leave out where the harness knows nothing of them.
+fn left_out(options: &Options) -> HashMap<String, String> {
+    let Some(shard) = options.shard else {
+        return HashMap::new();
+    };
+    let suites = registry::suites();
+    let others = registry::in_shard(&suites, Some(shard)).into_iter().map(|own| !own);
+    let others = suites.iter().zip(others).filter(|(_, is_other)| *is_other);
+    let why = format!("it is not in shard {shard}");
+    others.map(|(spec, _)| (spec.full_name(), why.clone())).collect()
 }
 
 /// The filters of the variable, which are exact, and those of the command line.

@@ -27,6 +27,7 @@ mod filter;
 mod ledger;
 mod order;
 pub mod settle;
+mod shard;
 mod structure;
 
 // floor 2: ears

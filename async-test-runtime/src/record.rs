@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::claim::{Detail, Problem};
 use crate::ids::SuiteId;
+use crate::options::Shard;
 use crate::place::Place;
 use crate::stage::Stage;
 
@@ -159,8 +160,10 @@ pub enum Telemetry {
 pub struct RunStart {
     /// How many suites will be run or are ignored.
     pub suites: usize,
-    /// How many a filter left out.
+    /// How many a filter left out, or run in another shard.
     pub filtered_out: usize,
+    /// Which part of a split run this is.
+    pub shard: Option<Shard>,
     /// Decides every random choice of the run.
     pub seed: u64,
     /// The order of the suites comes from the seed.

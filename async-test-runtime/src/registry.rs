@@ -3,7 +3,9 @@
 //! The order of linking is nobody's promise, so everything is sorted before it is used.
 
 use crate::hook::Bundle;
+use crate::options::Shard;
 use crate::report::{Reporter, Style};
+use crate::shard::assign;
 use crate::spec::SuiteSpec;
 
 /// One registered suite. Made by the expansion of `#[suite]`.
@@ -57,6 +59,18 @@ pub(crate) fn suites() -> Vec<&'static SuiteSpec> {
     let mut suites: Vec<&'static SuiteSpec> = inventory::iter::<Registered>.into_iter().map(|it| it.0).collect();
     suites.sort_by_cached_key(|spec| (spec.test_name(), spec.file, spec.line, spec.column));
     suites
+}
+
+/// Whether each of these suites, which are all of the binary, belongs to a shard.
+///
+/// Filters have no say in it: wherever and however a suite is asked for, it belongs to the same shard.
+pub(crate) fn in_shard(suites: &[&'static SuiteSpec], shard: Option<Shard>) -> Vec<bool> {
+    let Some(shard) = shard else {
+        return vec![true; suites.len()];
+    };
+    let names: Vec<String> = suites.iter().map(|spec| spec.full_name()).collect();
+    let own = shard.number.get() - 1;
+    assign(&names, shard.of.get()).into_iter().map(|it| it == own).collect()
 }
 
 /// One of each bundle.

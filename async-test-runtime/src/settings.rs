@@ -1,5 +1,6 @@
 //! What holds for the whole process, decided once when the hub starts.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::filter::Filter;
@@ -19,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     /// What is to be run; nothing said is everything. In a suite that several of these lists name, the first decides.
     pub(crate) filters: Vec<Vec<Filter>>,
+    /// The suites that are not to run, by their full names, and why. Empty under `main!`, which does not get to them.
+    pub(crate) left_out: HashMap<String, String>,
     /// The command line is ours, so that it can name subtests and seeds.
     pub(crate) own_command_line: bool,
     /// What was wrong with the environment, and whether nothing may run because of it.

@@ -142,6 +142,11 @@ impl SuiteSpec {
         }
     }
 
+    /// The path of the function with its crate, which no other suite of the binary has.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{}::{}", self.module, self.function)
+    }
+
     /// The name in reports: the key `name`, else the test name.
     pub fn title(&self) -> Cow<'static, str> {
         match self.title {

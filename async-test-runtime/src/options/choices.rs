@@ -1,5 +1,7 @@
 //! The small types that options are made of.
 
+use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -46,6 +48,29 @@ pub struct Report {
     pub format: String,
     /// The file, as it was written on the command line.
     pub file: PathBuf,
+}
+
+/// One part of a run that is split over several processes or machines.
+///
+/// `Display` writes it as the command line does, `2/4`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Shard {
+    /// Which one, counted from 1; it is not larger than `of`.
+    pub number: NonZeroUsize,
+    /// How many there are.
+    pub of: NonZeroUsize,
+}
+
+impl Shard {
+    /// The most shards there can be.
+    pub const MOST: usize = 10_000;
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
 }
 
 /// How times of tests are shown and judged.

@@ -10,6 +10,7 @@ pub(super) enum Id {
     Ignored,
     IncludeIgnored,
     ExcludeShouldPanic,
+    Shard,
     Test,
     Bench,
     List,
@@ -137,6 +138,8 @@ pub(super) static FLAGS: &[Flag] = &[
     Flag::new(Choose, Id::Ignored, "--ignored", "Run only ignored tests"),
     Flag::new(Choose, Id::IncludeIgnored, "--include-ignored", "Run ignored tests besides the others"),
     Flag::new(Choose, Id::ExcludeShouldPanic, "--exclude-should-panic", "Leave out tests that should panic"),
+    Flag::new(Choose, Id::Shard, "--shard", "Run the I-th of N parts of the tests, counted from 1, like 2/4")
+        .value("I/N").variable("ASYNC_TEST_SHARD"),
     Flag::new(Choose, Id::Test, "--test", "Run tests; the default, unless --bench is given"),
     Flag::new(Choose, Id::Bench, "--bench", "Run benchmarks instead of tests"),
     Flag::new(Choose, Id::List, "--list", "List the tests and run none"),

@@ -23,7 +23,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub use choices::{Color, Ignored, Report, TapVersion, TimeLimits, TimeOptions};
+pub use choices::{Color, Ignored, Report, Shard, TapVersion, TimeLimits, TimeOptions};
 pub use error::{NextWord, OptionsError, Warning};
 pub use process::{Backtrace, Nextest, Process};
 
@@ -65,6 +65,8 @@ pub struct Options {
     pub ignored: Ignored,
     /// Tests that should panic do not run.
     pub exclude_should_panic: bool,
+    /// Only the tests of this part of the run, of those that are left, run. None: the run is not split.
+    pub shard: Option<Shard>,
     /// Tests run. True unless only benchmarks are asked for; a list shows tests in any case.
     pub tests: bool,
     /// Benchmarks run.
@@ -159,6 +161,7 @@ impl Default for Options {
             skip: Vec::new(),
             ignored: Ignored::Skip,
             exclude_should_panic: false,
+            shard: None,
             tests: true,
             benches: false,
             list: false,

@@ -32,6 +32,7 @@ impl Settings<'_> {
                 .collect::<Result<_, _>>()?,
             ignored,
             exclude_should_panic: self.line.has(Id::ExcludeShouldPanic),
+            shard: self.read(Id::Shard, values::shard)?,
             tests: self.line.has(Id::Test) || !self.line.has(Id::Bench),
             benches: self.line.has(Id::Bench),
             list: self.line.has(Id::List),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::duration::duration;
 use super::error::{OptionsError, Source};
-use super::{Color, Report, TapVersion, TimeLimits, nearest};
+use super::{Color, Report, Shard, TapVersion, TimeLimits, nearest};
 
 /// Why a value is refused, in parts that become an error once the source of the value is known.
 #[derive(Debug)]
@@ -46,6 +46,31 @@ impl Refusal {
 pub(super) fn count(text: &str) -> Result<NonZeroUsize, Refusal> {
     text.parse()
         .map_err(|_| Refusal::new("is not a whole number from 1", "", "4"))
+}
+
+/// `2/4`, counted from 1.
+pub(super) fn shard(text: &str) -> Result<Shard, Refusal> {
+    let refusal = |problem: &str| Refusal::new(problem, "", "1/4");
+    let number = |digits: &str| -> Option<usize> {
+        // `parse` would take a sign.
+        let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+        all_digits.then(|| digits.parse().ok()).flatten()
+    };
+    let numbers = text.split_once('/').and_then(|(i, n)| Some((number(i)?, number(n)?)));
+    let Some((i, n)) = numbers else {
+        return Err(refusal("is not the number of a shard and the number of all shards"));
+    };
+    match (NonZeroUsize::new(i), NonZeroUsize::new(n)) {
+        (_, None) => Err(refusal("splits the run into no shards")),
+        (None, _) => Err(refusal("names no shard: they are counted from 1")),
+        (Some(_), Some(of)) if of.get() > Shard::MOST => Err(Refusal::new(
+            "splits the run into too many shards",
+            format!("{} are the most", Shard::MOST),
+            "1/4",
+        )),
+        (Some(number), Some(of)) if number > of => Err(refusal("names a shard beyond the last one")),
+        (Some(number), Some(of)) => Ok(Shard { number, of }),
+    }
 }
 
 pub(super) fn seed(text: &str) -> Result<u64, Refusal> {
@@ -205,6 +230,41 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(super::seed(text).ok(), seed, "{text}");
+        }
+    }
+
+    #[test]
+    fn shards_are_counted_from_1() {
+        for (text, shard) in [
+            ("1/1", Some("1/1")),
+            ("2/4", Some("2/4")),
+            ("4/4", Some("4/4")),
+            ("02/04", Some("2/4")),
+            ("10000/10000", Some("10000/10000")),
+            ("1/10001", None),
+            ("5/4", None),
+            ("0/4", None),
+            ("1/0", None),
+            ("0/0", None),
+            ("", None),
+            ("/", None),
+            ("1", None),
+            ("1/", None),
+            ("/4", None),
+            ("a/b", None),
+            ("1/4/", None),
+            ("1/2/4", None),
+            ("+1/4", None),
+            ("1/+4", None),
+            ("-1/4", None),
+            (" 1/4", None),
+            ("1 /4", None),
+            ("1.0/4", None),
+            ("hash:1/4", None),
+            ("1/99999999999999999999", None),
+        ] {
+            let parsed = super::shard(text).ok().map(|shard| shard.to_string());
+            assert_eq!(parsed.as_deref(), shard, "{text}");
         }
     }
 

@@ -153,11 +153,15 @@ fn run_started(object: &mut Object, start: &RunStart) {
     let RunStart {
         suites,
         filtered_out,
+        shard,
         seed: start_seed,
         random,
     } = start;
     object.count("suites", *suites as u64);
     object.count("filtered_out", *filtered_out as u64);
+    if let Some(shard) = shard {
+        object.text("shard", &shard.to_string());
+    }
     seed(object, *start_seed);
     object.bool("random", *random);
 }

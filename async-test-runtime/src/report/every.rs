@@ -1,6 +1,7 @@
 //! One of every record, verdict and problem, as a run might send them; what each format makes of it is in `golden/`.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use super::{BUILTIN, Style};
 use crate::claim::{Detail, Figure, Panic, Problem, Running};
 use crate::error::{Error, ErrorKind};
 use crate::event::Telemetry;
+use crate::options::Shard;
 use crate::outcome::BodyFailure;
 use crate::place::Place;
 use crate::record::{Record, RunStart, SuiteInfo, Verdict};
@@ -214,6 +216,10 @@ pub(crate) fn every(bails_out: bool) -> Vec<Record> {
     script.records.push(Record::RunStarted(Arc::new(RunStart {
         suites: 8,
         filtered_out: 2,
+        shard: (!bails_out).then_some(Shard {
+            number: NonZeroUsize::MIN,
+            of: NonZeroUsize::MIN.saturating_add(3),
+        }),
         seed: 4711,
         random: false,
     })));

@@ -14,6 +14,7 @@ use super::paint::Paint;
 use super::words::one_line;
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
+use crate::options::Shard;
 use crate::record::{Check, Record, RunEnd, SuiteEnd, SuiteInfo, Verdict};
 
 /// Names of suites that are still running, in a document that is cut short.
@@ -26,6 +27,7 @@ pub(super) struct Junit {
     /// Our own runner is in charge: all suites are one document.
     whole_run: bool,
     seed: Option<u64>,
+    shard: Option<Shard>,
     open: HashMap<SuiteId, Open>,
     /// The `#[suite]`s that are running, for a document that is cut short.
     running: Vec<(SuiteId, String)>,
@@ -48,6 +50,7 @@ impl Junit {
             paint: Paint::new(&plain),
             whole_run: false,
             seed: None,
+            shard: None,
             open: HashMap::new(),
             running: Vec::new(),
             has_ended: false,
@@ -113,6 +116,9 @@ impl Junit {
         if let Some(seed) = self.seed {
             suite.add_property(Property::new("seed", seed.to_string()));
         }
+        if let Some(shard) = self.shard {
+            suite.add_property(Property::new("shard", shard.to_string()));
+        }
         for tag in &end.suite.tags {
             suite.add_property(Property::new("tag", allowed(tag)));
         }
@@ -158,6 +164,7 @@ impl Junit {
             Record::RunStarted(start) => {
                 self.whole_run = true;
                 self.seed = Some(start.seed);
+                self.shard = start.shard;
                 return Ok(HEAD.to_owned());
             }
             Record::SuiteStarted(suite) if suite.id != SuiteId::ROOT => {

@@ -1,6 +1,7 @@
 //! What people see: a row for each suite as it ends, then the tree of each failed one and the result.
 //!
-//! Where the built-in harness is in charge it prints the rows itself, and only the tree of a failed suite is written.
+//! Where the built-in harness is in charge it prints the rows itself; only the tree of a failed suite is written, and why
+//! one was skipped.
 
 use std::io;
 
@@ -36,7 +37,11 @@ impl Pretty {
             self.summary.add(ended);
             self.row(ended)
         } else {
-            ended.text.clone()
+            match &ended.check.verdict {
+                // To the harness it is a passed test; nothing else tells that it did not run.
+                Verdict::Skipped(why) => format!("skipped: {}\n", super::words::one_line(why)),
+                _ => ended.text.clone(),
+            }
         };
         for notice in &ended.notices {
             text.push_str(&self.paint.tone(Tone::Odd, notice));

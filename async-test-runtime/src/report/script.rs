@@ -200,6 +200,7 @@ impl Script {
             let start = RunStart {
                 suites: 1,
                 filtered_out: 2,
+                shard: None,
                 seed: 4711,
                 random: true,
             };

@@ -231,7 +231,8 @@ impl Reporter for Tap {
                     "suites: {}; filtered out: {}; seed: {}",
                     start.suites, start.filtered_out, start.seed
                 );
-                self.blocks.root().comment(&text);
+                let shard = start.shard.map(|shard| format!("; shard: {shard}")).unwrap_or_default();
+                self.blocks.root().comment(&(text + &shard));
             }
             Record::SuiteStarted(suite) => {
                 self.open(suite);

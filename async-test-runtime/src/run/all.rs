@@ -150,7 +150,7 @@ impl OneSuite {
             return None;
         }
         let spec = self.spec;
-        let suite = create(spec, true, again)?;
+        let suite = create(spec, true, again).ok()?;
         let cancelled = {
             let mut now = self.now();
             now.suite = Some(suite.clone());

@@ -111,20 +111,21 @@ fn once(spec: &'static SuiteSpec) -> Ended {
         Ok(runtime) => runtime,
         Err(error) => return failed(format!("failed to start a tokio runtime: {error}\n")),
     };
-    let Some(suite) = create(spec, false, None) else {
-        // Skipped before it began; the reason is in the report.
-        return Ended {
-            failed: false,
-            collected: Collected::default(),
-            payload: None,
-        };
+    let suite = match create(spec, false, None) {
+        Ok(suite) => suite,
+        // Skipped before it began. The harness counts it as passed, so the reason is all there is to see.
+        Err(skipped) => {
+            return Ended {
+                failed: false,
+                collected: collect(&skipped),
+                payload: None,
+            };
+        }
     };
     let (answer, answered) = mpsc::sync_channel(1);
     let reply = Reply::new(move |snapshot| {
         let _ = answer.send(snapshot);
     });
-    let id = suite.info().id;
-    let hub = suite.0.hub.clone();
     let shared = suite.clone();
     // A bail-out elsewhere in the process reaches the suite through the root's jobs.
     let job = top
@@ -132,15 +133,8 @@ fn once(spec: &'static SuiteSpec) -> Ended {
         .stand_in(suite.path().to_owned(), spec.place(), Arc::new(suite.clone()));
     runtime.block_on(run_here(spec, suite, Duration::ZERO, Some(reply)));
     drop(job);
-    let (answer, collected) = mpsc::sync_channel(1);
-    hub.sender.send(Message::Collect(
-        id,
-        Box::new(move |it| {
-            let _ = answer.send(it);
-        }),
-    ));
     // One wait for both: the end of the suite came first in the queue.
-    let collected = collected.recv().unwrap_or_default();
+    let collected = collect(&shared);
     let snapshot = answered.recv().ok().flatten();
     // To wait for a thread that does not come back would hang the harness.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -154,6 +148,18 @@ fn once(spec: &'static SuiteSpec) -> Ended {
         collected,
         payload,
     }
+}
+
+/// What the hub has rendered of a suite that has ended.
+fn collect(suite: &Suite) -> Collected {
+    let (answer, collected) = mpsc::sync_channel(1);
+    suite.0.hub.sender.send(Message::Collect(
+        suite.info().id,
+        Box::new(move |it| {
+            let _ = answer.send(it);
+        }),
+    ));
+    collected.recv().unwrap_or_default()
 }
 
 fn failed(text: String) -> Ended {

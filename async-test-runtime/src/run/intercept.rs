@@ -87,6 +87,7 @@ impl Intercept {
         let begin = RunStart {
             suites: 1,
             filtered_out: 0,
+            shard: None,
             seed: self.settings.seed,
             random: self.settings.random,
         };

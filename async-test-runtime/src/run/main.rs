@@ -16,7 +16,7 @@ use crate::registry;
 use crate::run::all::all;
 use crate::run::list::list;
 use crate::run::report_file::ReportFile;
-use crate::run::select::{Selection, nearest, select};
+use crate::run::select::{Selection, nearest, select, unmatched};
 use crate::runtime;
 use crate::spec::SuiteSpec;
 use crate::suite::{Birth, Suite};
@@ -68,7 +68,7 @@ fn prepare() -> Result<Prepared, String> {
         return Ok(Prepared::Said);
     }
     if selection.run.is_empty() && selection.ignored.is_empty() {
-        for filter in &options.filters {
+        for filter in unmatched(&suites, &options) {
             let hint = nearest(filter, &suites).map(|name| format!("; did you mean `{name}`?"));
             let hint = hint.unwrap_or_else(|| "; `--list` shows the names".to_owned());
             say(&format!("warning: no suite matches `{filter}`{hint}"));
@@ -123,6 +123,7 @@ fn run(options: &Options, mut selection: Selection) -> ExitCode {
     let begin = RunStart {
         suites: selection.run.len() + selection.ignored.len(),
         filtered_out: selection.filtered_out,
+        shard: options.shard,
         seed: settings.seed,
         random: options.random,
     };

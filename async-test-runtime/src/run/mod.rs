@@ -20,10 +20,13 @@ use crate::settings::Settings;
 use crate::spec::{Body, BodyFuture, SuiteSpec};
 use crate::suite::{Birth, Suite};
 
-/// Creates the suite of a descriptor; none when it is not to run, which the hub has been told then.
-fn create(spec: &'static SuiteSpec, is_async: bool, again: Option<String>) -> Option<Suite> {
+/// Creates the suite of a descriptor; as an error when it is not to run, which the hub has been told then.
+fn create(spec: &'static SuiteSpec, is_async: bool, again: Option<String>) -> Result<Suite, Suite> {
     let top = Suite::top();
-    let plan = condition::resolve(spec.plan());
+    let mut plan = condition::resolve(spec.plan());
+    if let Some(why) = top.0.hub.settings.left_out.get(&spec.full_name()) {
+        plan = plan.skip_all(why.clone());
+    }
     let skipped = plan.skip_all.is_some();
     let mut birth = Birth::new(spec.title().into_owned(), spec.place());
     birth.test_name = Some(spec.test_name());
@@ -41,9 +44,9 @@ fn create(spec: &'static SuiteSpec, is_async: bool, again: Option<String>) -> Op
     let suite = top.child(birth, plan);
     if skipped {
         close_unrun(&suite, None);
-        return None;
+        return Err(suite);
     }
-    Some(suite)
+    Ok(suite)
 }
 
 /// What the filters leave of the subtests of a suite.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::filter::Filter;
 use crate::options::{self, Ignored, Options};
+use crate::registry;
 use crate::spec::SuiteSpec;
 
 /// What is to be done with the suites of a binary.
@@ -13,15 +14,18 @@ pub(super) struct Selection {
     pub(super) run: Vec<&'static SuiteSpec>,
     /// Named by no filter against them, and ignored.
     pub(super) ignored: Vec<&'static SuiteSpec>,
-    /// How many the filters leave out.
+    /// How many the filters leave out, or are in another shard.
     pub(super) filtered_out: usize,
 }
 
-/// Applies filters, `--skip`, `--exact` and the flags about ignored tests as the built-in harness does.
+/// Applies filters, `--skip`, `--exact` and the flags about ignored tests as the built-in harness does, and takes one shard
+/// of what they leave.
 pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options) -> Selection {
     let mut selection = Selection::default();
-    for spec in suites {
-        let wanted = (options.filters.is_empty() || is_named(spec, &options.filters, options.exact))
+    let in_shard = registry::in_shard(&suites, options.shard);
+    for (spec, in_shard) in suites.into_iter().zip(in_shard) {
+        let wanted = in_shard
+            && (options.filters.is_empty() || is_named(spec, &options.filters, options.exact))
             && !is_skipped(spec, &options.skip, options.exact)
             && !(options.exclude_should_panic && spec.should_panic.is_some())
             && (options.ignored != Ignored::Only || spec.ignore.is_some());
@@ -52,6 +56,15 @@ fn is_skipped(spec: &SuiteSpec, skip: &[String], exact: bool) -> bool {
     skip.iter().any(|text| names.iter().any(|name| matches(text, name)))
 }
 
+/// The filters that name no suite at all, in whatever shard.
+pub(super) fn unmatched<'a>(suites: &[&'static SuiteSpec], options: &'a Options) -> Vec<&'a String> {
+    let names_one = |filter: &String| {
+        let filter = std::slice::from_ref(filter);
+        suites.iter().any(|spec| is_named(spec, filter, options.exact))
+    };
+    options.filters.iter().filter(|filter| !names_one(filter)).collect()
+}
+
 /// The suite that a filter which matches nothing was probably meant for.
 pub(super) fn nearest(filter: &str, suites: &[&'static SuiteSpec]) -> Option<String> {
     let last = filter.rsplit("::").next().unwrap_or(filter);
@@ -64,7 +77,10 @@ pub(super) fn nearest(filter: &str, suites: &[&'static SuiteSpec]) -> Option<Str
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroUsize;
+
     use super::*;
+    use crate::options::Shard;
 
     static PLAIN: SuiteSpec = SuiteSpec {
         function: "writes",
@@ -114,6 +130,36 @@ mod tests {
         };
         assert_eq!(exact("store::writes"), (vec!["writes"], vec![], 1));
         assert_eq!(exact("writes"), (vec![], vec![], 2));
+    }
+
+    #[test]
+    fn a_shard_takes_its_part_whatever_the_filters_are() {
+        let all: Vec<&'static SuiteSpec> = vec![&PLAIN, &IGNORED];
+        let shard = |number, of| Shard {
+            number: NonZeroUsize::new(number).unwrap(),
+            of: NonZeroUsize::new(of).unwrap(),
+        };
+        let own = |number, filter: &str| {
+            let options = Options {
+                shard: Some(shard(number, 2)),
+                filters: vec![filter.to_owned()],
+                ..Options::default()
+            };
+            names(&options)
+        };
+        let [first, second] = [1, 2].map(|number| own(number, ""));
+        assert_eq!((first.2, second.2), (1, 1));
+        assert_eq!(first.0.len() + second.0.len(), 1, "{first:?} {second:?}");
+        assert_eq!(first.1.len() + second.1.len(), 1);
+        let home = if first.0.is_empty() { 2 } else { 1 };
+        assert_eq!(own(home, "writes"), (vec!["writes"], vec![], 1));
+        assert_eq!(own(3 - home, "writes"), (vec![], vec![], 2));
+        let elsewhere = Options {
+            shard: Some(shard(3 - home, 2)),
+            filters: vec!["writes".to_owned(), "wirtes".to_owned()],
+            ..Options::default()
+        };
+        assert_eq!(unmatched(&all, &elsewhere), ["wirtes"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::super::{Options, Report, TapVersion, TimeLimits, Warning};
+use super::super::{Options, Report, Shard, TapVersion, TimeLimits, Warning};
 use super::{Variables, options, run};
 
 #[test]
@@ -16,6 +16,7 @@ fn every_variable_sets_its_option() {
         ("ASYNC_TEST_RANDOM", "yes"),
         ("ASYNC_TEST_REPORT", "tap=a.tap, junit=b.xml"),
         ("ASYNC_TEST_SEED", "0x10"),
+        ("ASYNC_TEST_SHARD", "2/4"),
         ("ASYNC_TEST_TAP_VERSION", "none"),
         ("ASYNC_TEST_TIMEOUT", "45"),
         ("RUST_TEST_NOCAPTURE", "1"),
@@ -25,6 +26,12 @@ fn every_variable_sets_its_option() {
         format: format.to_owned(),
         file: PathBuf::from(file),
     };
+    let shard = |number, of| {
+        Some(Shard {
+            number: NonZeroUsize::new(number)?,
+            of: NonZeroUsize::new(of)?,
+        })
+    };
     let expected = Options {
         format: "tap".to_owned(),
         test_jobs: NonZeroUsize::new(3).unwrap(),
@@ -32,6 +39,7 @@ fn every_variable_sets_its_option() {
         random: true,
         reports: vec![report("tap", "a.tap"), report("junit", "b.xml")],
         seed: Some(16),
+        shard: shard(2, 4),
         tap_version: TapVersion::None,
         timeout: Some(Duration::from_secs(45)),
         no_capture: true,
@@ -46,6 +54,7 @@ fn every_variable_sets_its_option() {
         "--job-timeout=1s",
         "--report=tap=c.tap",
         "--seed=5",
+        "--shard=5/5",
         "--tap-version=14",
         "--timeout=none",
         "--test-threads=6",
@@ -56,6 +65,7 @@ fn every_variable_sets_its_option() {
         job_timeout: Some(Duration::from_secs(1)),
         reports: vec![report("tap", "c.tap")],
         seed: Some(5),
+        shard: shard(5, 5),
         tap_version: TapVersion::V14,
         timeout: None,
         test_threads: NonZeroUsize::new(6),
@@ -76,6 +86,7 @@ fn a_broken_variable_that_is_overruled_is_not_looked_at() {
         ("--shuffle-seed=4", "ASYNC_TEST_RANDOM"),
         ("--report=tap=c.tap", "ASYNC_TEST_REPORT"),
         ("--seed=5", "ASYNC_TEST_SEED"),
+        ("--shard=1/2", "ASYNC_TEST_SHARD"),
         ("--shuffle-seed=5", "ASYNC_TEST_SEED"),
         ("--shuffle-seed=5", "RUST_TEST_SHUFFLE_SEED"),
         ("--tap-version=14", "ASYNC_TEST_TAP_VERSION"),
@@ -95,6 +106,7 @@ fn an_empty_variable_of_ours_is_not_set() {
         ("ASYNC_TEST_RANDOM", ""),
         ("ASYNC_TEST_REPORT", ""),
         ("ASYNC_TEST_SEED", ""),
+        ("ASYNC_TEST_SHARD", ""),
         ("ASYNC_TEST_TAP_VERSION", ""),
         ("ASYNC_TEST_TIMEOUT", ""),
     ];

@@ -53,6 +53,30 @@ fn errors_of_command_lines() {
              for instance `--seed=0x1f`",
         ),
         (
+            &["--shard", "a/b"],
+            "`--shard=a/b` is not the number of a shard and the number of all shards; for instance `--shard=1/4`",
+        ),
+        (
+            &["--shard", "1/"],
+            "`--shard=1/` is not the number of a shard and the number of all shards; for instance `--shard=1/4`",
+        ),
+        (
+            &["--shard", "0/3"],
+            "`--shard=0/3` names no shard: they are counted from 1; for instance `--shard=1/4`",
+        ),
+        (
+            &["--shard", "4/3"],
+            "`--shard=4/3` names a shard beyond the last one; for instance `--shard=1/4`",
+        ),
+        (
+            &["--shard", "1/0"],
+            "`--shard=1/0` splits the run into no shards; for instance `--shard=1/4`",
+        ),
+        (
+            &["--shard", "1/10001"],
+            "`--shard=1/10001` splits the run into too many shards; 10000 are the most, for instance `--shard=1/4`",
+        ),
+        (
             &["--seed", "3", "--shuffle-seed", "4"],
             "`--shuffle-seed=4` contradicts `--seed=3`; give one of them",
         ),

@@ -30,6 +30,7 @@ fn value_for(flag: &Flag) -> Option<&'static str> {
         "VERSION" => "13",
         "FORMAT" => "tap",
         "FORMAT=FILE" => "tap=file",
+        "I/N" => "1/2",
         _ => "word",
     })
 }

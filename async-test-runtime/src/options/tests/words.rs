@@ -72,7 +72,7 @@ fn unknown_options_are_passed_over_with_a_warning() {
         ),
         ("--later --quiet a", &["a"], unknown("--later", NextWord::None, None)),
         ("--later -- a", &["a"], unknown("--later", NextWord::None, None)),
-        ("--shard 1/3", &[], unknown("--shard", dropped("1/3"), None)),
+        ("--part 1/3", &[], unknown("--part", dropped("1/3"), None)),
         (
             "--exakt a::b",
             &["a::b"],
