@@ -112,6 +112,28 @@ mod fixture {
         is!(began.elapsed(), Duration::from_secs(3600));
     }
 
+    #[suite(tags("net"))]
+    #[ignore = "run by the suites below"]
+    async fn has_a_tag(t: Suite) {
+        println!("draws {}", t.rng("value").u64(..));
+        subtest!("is slow", tags("slow"), { println!("a slow part") });
+    }
+
+    #[suite]
+    #[ignore = "run by the suites below"]
+    async fn third_run_fails() {
+        static RUNS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
+        let run = RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        println!("run {run}");
+        isnt!(run, 3, "the run");
+    }
+
+    #[suite(skip_all = "no disk")]
+    #[ignore = "run by the suites below"]
+    async fn is_skipped() {
+        flunk!("not reached");
+    }
+
     #[suite]
     #[ignore = "run by the suites below"]
     fn is_plain() {
@@ -275,4 +297,85 @@ fn the_environment_sets_formats_and_limits() {
     nok!(passed, "a broken variable is not passed over");
     like!(out, "ASYNC_TEST_FORMAT");
     like!(out, "pretty");
+}
+
+#[suite]
+fn the_environment_chooses_by_tags() {
+    let tagged = |expression: &str| run("has_a_tag", &["--nocapture"], &[("ASYNC_TEST_TAG", expression)]);
+    let (passed, out) = tagged("net");
+    ok!(passed);
+    like!(out, "a slow part");
+    let (passed, out) = tagged("not slow");
+    ok!(passed);
+    like!(out, "draws");
+    unlike!(out, "a slow part");
+    let (passed, out) = tagged("disk");
+    ok!(passed, "the harness knows no test that skips itself");
+    unlike!(out, "draws");
+    like!(out, "(?m)^skipped: its tags, net, do not fit ASYNC_TEST_TAG$");
+    let (passed, out) = tagged("net or");
+    nok!(passed, "a broken expression is not passed over");
+    like!(out, "`ASYNC_TEST_TAG=net or` is no expression of tags: at column 7");
+}
+
+#[suite]
+fn what_is_skipped_as_a_whole_says_so() {
+    let (passed, out) = run("is_skipped", &["--nocapture"], &[]);
+    ok!(passed);
+    like!(out, "(?m)^skipped: no disk$");
+    let (passed, out) = run("is_skipped", &["--nocapture"], &[("ASYNC_TEST_FORMAT", "tap")]);
+    ok!(passed);
+    like!(out, "(?m)^ok 1 - fixture::is_skipped # SKIP no disk$");
+}
+
+#[suite]
+fn the_environment_repeats_each_suite() {
+    let repeated = |vars: &[(&str, &str)]| run("third_run_fails", &["--nocapture"], vars);
+    let (passed, out) = repeated(&[("ASYNC_TEST_REPEAT", "2")]);
+    ok!(passed);
+    like!(out, "run 2");
+    let (passed, out) = repeated(&[("ASYNC_TEST_REPEAT", "9")]);
+    nok!(passed);
+    unlike!(out, "run 4", "the first failure is the last run");
+    let (passed, _) = repeated(&[("ASYNC_TEST_REPEAT", "9"), ("ASYNC_TEST_RETRIES", "1")]);
+    ok!(passed, "the fourth run is another attempt of the third");
+    let (passed, out) = repeated(&[("ASYNC_TEST_UNTIL_FAIL", "1")]);
+    nok!(passed);
+    unlike!(out, "run 1", "it would never end");
+    like!(
+        out,
+        "`ASYNC_TEST_UNTIL_FAIL` needs a bound here.*`ASYNC_TEST_REPEAT=1000`"
+    );
+    let (passed, _) = repeated(&[("ASYNC_TEST_UNTIL_FAIL", "1"), ("ASYNC_TEST_REPEAT", "2")]);
+    ok!(passed);
+
+    let drawn = |vars: &[(&str, &str)]| {
+        let (_, out) = run("has_a_tag", &["--nocapture"], vars);
+        let lines = out.lines().filter_map(|line| line.split_once("draws "));
+        lines.map(|(_, value)| value.to_owned()).collect::<Vec<_>>()
+    };
+    let both = drawn(&[("ASYNC_TEST_SEED", "7"), ("ASYNC_TEST_REPEAT", "2")]);
+    is!(
+        both,
+        [drawn(&[("ASYNC_TEST_SEED", "7")]), drawn(&[("ASYNC_TEST_SEED", "8")])].concat(),
+        "every pass has the next seed"
+    );
+}
+
+#[suite]
+fn the_environment_stops_after_a_failure() {
+    let exe = std::env::current_exe().expect("a test knows its program");
+    let mut command = Command::new(exe);
+    command.env_remove("ASYNC_TEST_FORMAT").env("ASYNC_TEST_FAIL_FAST", "1");
+    // On one thread the harness goes by the alphabet.
+    command.args(["--ignored", "--test-threads=1", "--nocapture", "--exact"]);
+    command.args(["fixture::is_plain", "fixture::passes"]);
+    let output = command.output().expect("this program can be run again");
+    let out = String::from_utf8_lossy(&output.stdout).into_owned();
+    nok!(output.status.success());
+    unlike!(out, "printed by a passing suite");
+    like!(
+        out,
+        "(?m)skipped: another suite has failed, and ASYNC_TEST_FAIL_FAST is set$"
+    );
 }

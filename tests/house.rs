@@ -25,6 +25,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "settle",
             "shard",
             "structure",
+            "tags",
         ],
     ),
     // ears

@@ -15,15 +15,18 @@ const KEPT: usize = 256;
 pub(crate) struct Activity {
     /// The subtests that a filter leaves.
     paths: Paths,
+    /// Decides every random choice in it.
+    seed: u64,
     seeded: AtomicBool,
     count: AtomicU64,
     newest: Mutex<VecDeque<(u64, &'static str, Arc<SuiteInfo>)>>,
 }
 
 impl Activity {
-    pub(crate) fn new(paths: Paths) -> Activity {
+    pub(crate) fn new(paths: Paths, seed: u64) -> Activity {
         Activity {
             paths,
+            seed,
             ..Activity::default()
         }
     }
@@ -34,6 +37,10 @@ impl Activity {
 
     pub(crate) fn admits(&self, path: &[&str]) -> bool {
         self.paths.admit(path)
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// Something depended on the seed.

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
-use std::sync::OnceLock;
+use std::num::NonZeroU32;
+use std::sync::{Arc, OnceLock};
 
 use crate::filter::Filter;
 use crate::hub::{self, Output};
-use crate::options::{self, Options, TapVersion};
+use crate::options::{self, Options, OptionsError, TapVersion};
 use crate::registry;
 use crate::report::{self, Reporter, Style};
 use crate::settings::Settings;
 use crate::suite::Suite;
+use crate::tags::{TagError, TagExpr};
 
 static ROOT: OnceLock<Suite> = OnceLock::new();
 
@@ -42,6 +44,13 @@ pub(crate) fn from_environment() -> (Settings, Output) {
     let mut settings = settings(&options, seed(&options));
     settings.left_out = left_out(&options);
     settings.complaint = broken;
+    match tag(&options) {
+        Ok(tag) => settings.tag = tag,
+        Err(error) => settings.complaint = Some((true, error.to_string())),
+    }
+    if let Some(text) = endless(&options) {
+        settings.complaint = Some((true, text));
+    }
     // The harness shows what it captured on the terminal that it was started from.
     let style = style(&options, std::io::stdout().is_terminal());
     let format = options.format.clone();
@@ -64,9 +73,38 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
         timeout: options.timeout,
         filters: filters(options),
         left_out: HashMap::new(),
+        tag: None,
+        repeat: options.repeat.map_or(1, NonZeroU32::get),
+        fail_fast: options.fail_fast,
+        retries: options.retries,
         own_command_line: false,
         complaint: None,
     }
+}
+
+/// The expression of `--tag`, read.
+///
+/// # Errors
+///
+/// When it is none; the error names the column.
+pub(crate) fn tag(options: &Options) -> Result<Option<Arc<TagExpr>>, OptionsError> {
+    let Some(given) = &options.tag else { return Ok(None) };
+    match TagExpr::parse(&given.text) {
+        Ok(expression) => Ok(Some(Arc::new(expression))),
+        Err(TagError { column, problem }) => Err(given.refuse(
+            format!("is no expression of tags: at column {column}, {problem}"),
+            "join tags with `and`, `or`, `not` and parentheses, for instance `net and not slow`",
+        )),
+    }
+}
+
+/// Where each suite is repeated by itself, the first one that never fails would run for ever.
+pub(crate) fn endless(options: &Options) -> Option<String> {
+    (options.until_fail && options.repeat.is_none()).then(|| {
+        "`ASYNC_TEST_UNTIL_FAIL` needs a bound here, since each suite is repeated by itself; set `ASYNC_TEST_REPEAT` as \
+         well, for instance `ASYNC_TEST_REPEAT=1000`"
+            .to_owned()
+    })
 }
 
 /// How reports that go to a stream look.

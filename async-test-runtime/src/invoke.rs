@@ -232,7 +232,7 @@ fn create(parent: &Suite, name: String, plan: Plan, invoke: Invoke, is_async: bo
         parent.claim(Claim::new(Raw::Pass, name, at));
         return None;
     }
-    if !parent.admits(&name) {
+    if !parent.admits(&name) || !parent.admits_tags(&plan.tags) {
         parent.claim(Claim::new(Raw::Skip("filtered out".into()), name, at));
         return None;
     }

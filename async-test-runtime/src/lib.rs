@@ -29,6 +29,7 @@ mod order;
 pub mod settle;
 mod shard;
 mod structure;
+mod tags;
 
 // floor 2: ears
 pub mod hook;

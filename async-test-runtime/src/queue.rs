@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvError, SyncSender, TrySendError, sync_channe
 
 use crate::event::Event;
 use crate::ids::SuiteId;
-use crate::record::RunEnd;
+use crate::record::{Passes, RunEnd};
 
 /// How many messages wait at most. Enough to ride out a slow write, little enough to stay in the cache.
 const CAPACITY: usize = 1024;
@@ -26,6 +26,8 @@ pub(crate) enum Message {
 /// What the hub needs to know to end the run.
 pub(crate) struct EndOfRun {
     pub(crate) filtered_out: u64,
+    /// How often everything was run, where that was asked for.
+    pub(crate) passes: Option<Passes>,
     pub(crate) answer: Box<dyn FnOnce(Ended) + Send>,
 }
 

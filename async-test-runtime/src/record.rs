@@ -36,7 +36,7 @@ pub struct SuiteInfo {
     pub should_panic: bool,
     /// It reports the place of its caller and has no lines of its own.
     pub hidden: bool,
-    /// Words to select it by.
+    /// Words to select it by: those of the suites above it, then its own.
     pub tags: Vec<Cow<'static, str>>,
     /// How to run the `#[suite]` it belongs to again; see [`SuiteEnd::rerun`].
     pub rerun: Option<Arc<Rerun>>,
@@ -55,7 +55,7 @@ pub struct Rerun {
     pub flags: &'static str,
     /// The command line can name a subtest and a seed; else the environment does.
     pub own_command_line: bool,
-    /// The seed of the run.
+    /// The seed of the run; where everything is run several times, that of the pass.
     pub seed: u64,
 }
 
@@ -315,8 +315,19 @@ pub struct RunEnd {
     pub queue_most: u64,
     /// How long it took.
     pub took: Duration,
-    /// The seed of the run.
+    /// The seed of the run; that of its first pass.
     pub seed: u64,
+    /// How often everything was run, where that was asked for.
+    pub passes: Option<Passes>,
+}
+
+/// The passes of a run that was repeated as a whole. Pass number n has the seed of the run plus n - 1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Passes {
+    /// How many were begun.
+    pub run: u64,
+    /// Of them, those in which something failed.
+    pub failed: u64,
 }
 
 /// A suite of the list of failures.

@@ -1,9 +1,11 @@
 //! What holds for the whole process, decided once when the hub starts.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::filter::Filter;
+use crate::tags::TagExpr;
 
 /// The settings of a run.
 #[derive(Clone, Debug)]
@@ -22,6 +24,14 @@ pub(crate) struct Settings {
     pub(crate) filters: Vec<Vec<Filter>>,
     /// The suites that are not to run, by their full names, and why. Empty under `main!`, which does not get to them.
     pub(crate) left_out: HashMap<String, String>,
+    /// Suites and subtests whose tags do not fit are left out.
+    pub(crate) tag: Option<Arc<TagExpr>>,
+    /// How often everything is run; under the built-in harness, how often each suite.
+    pub(crate) repeat: u32,
+    /// Nothing is started after the first failure.
+    pub(crate) fail_fast: bool,
+    /// How often a failing suite is tried again, whatever its key says.
+    pub(crate) retries: Option<u32>,
     /// The command line is ours, so that it can name subtests and seeds.
     pub(crate) own_command_line: bool,
     /// What was wrong with the environment, and whether nothing may run because of it.

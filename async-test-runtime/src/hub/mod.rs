@@ -252,9 +252,10 @@ impl Thread {
                 self.tell(effects.records);
             }
         }
-        let run = self
+        let mut run = self
             .ledger
             .run_end(end.filtered_out, queue_most, self.started.elapsed(), self.seed);
+        run.passes = end.passes;
         self.tell(vec![Record::RunEnded(Arc::new(run.clone()))]);
         let mut lost = Vec::new();
         if let Ears::Whole(ears) = &mut self.ears {

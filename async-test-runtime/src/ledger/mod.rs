@@ -139,7 +139,9 @@ impl Ledger {
                 self.bailed_out.get_or_insert(why);
             }
             EventKind::Command(Command::SyncEvents(reply)) => {
-                let snapshot = node.snapshot();
+                let mut snapshot = node.snapshot();
+                // What fails the run fails no suite, so nobody but the root can show it.
+                snapshot.failed |= event.origin == self.root.id && !self.problems.is_empty();
                 effects.replies.push((reply, Some(snapshot)));
             }
             EventKind::Command(Command::Custom { name, reply, .. }) => {
@@ -338,6 +340,7 @@ impl Ledger {
             queue_most,
             took,
             seed,
+            passes: None,
         }
     }
 }

@@ -5,6 +5,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::error::{OptionsError, Source};
+
 /// What is done with ignored tests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ignored {
@@ -70,6 +72,21 @@ impl Shard {
 impl fmt::Display for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+/// A text that is read later, by code that knows its language, and where it came from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Given {
+    /// The text.
+    pub text: String,
+    pub(super) source: Source,
+}
+
+impl Given {
+    /// An error about the text: what is wrong with it, and the way out.
+    pub fn refuse(&self, problem: impl Into<String>, advice: impl Into<String>) -> OptionsError {
+        self.source.error(Some(&self.text), problem, advice)
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) enum Id {
     Test,
     Bench,
     List,
+    Tag,
     Random,
     Shuffle,
     Seed,
@@ -21,6 +22,9 @@ pub(super) enum Id {
     TestThreads,
     TestJobs,
     FailFast,
+    Repeat,
+    UntilFail,
+    Retries,
     Timeout,
     JobTimeout,
     Format,
@@ -142,6 +146,8 @@ pub(super) static FLAGS: &[Flag] = &[
         .value("I/N").variable("ASYNC_TEST_SHARD"),
     Flag::new(Choose, Id::Test, "--test", "Run tests; the default, unless --bench is given"),
     Flag::new(Choose, Id::Bench, "--bench", "Run benchmarks instead of tests"),
+    Flag::new(Choose, Id::Tag, "--tag", "Run suites whose tags fit the expression: 'net and not slow', '(a | b) & !c'")
+        .value("EXPR").variable("ASYNC_TEST_TAG"),
     Flag::new(Choose, Id::List, "--list", "List the tests and run none"),
 
     Flag::new(Run, Id::Random, "--random", "Run in random order, which the seed decides")
@@ -156,7 +162,14 @@ pub(super) static FLAGS: &[Flag] = &[
         .value("N").variable("RUST_TEST_THREADS"),
     Flag::new(Run, Id::TestJobs, "--test-jobs", "The most subtests and jobs of one suite that run at once; default: 1024")
         .value("N").variable("ASYNC_TEST_JOBS"),
-    Flag::new(Run, Id::FailFast, "--fail-fast", "Start nothing more after the first failure"),
+    Flag::new(Run, Id::FailFast, "--fail-fast", "Start nothing more after the first failure")
+        .variable("ASYNC_TEST_FAIL_FAST"),
+    Flag::new(Run, Id::Repeat, "--repeat", "Run everything N times, one pass after the other, each with the next seed")
+        .value("N").variable("ASYNC_TEST_REPEAT"),
+    Flag::new(Run, Id::UntilFail, "--until-fail", "Run everything again until a pass fails; with --repeat N, at most N times")
+        .variable("ASYNC_TEST_UNTIL_FAIL"),
+    Flag::new(Run, Id::Retries, "--retries", "Try a failing suite again up to N times, whatever its key says; 0: no suite is\ntried again. A suite without this flag and without the key is tried once")
+        .value("N").variable("ASYNC_TEST_RETRIES"),
     Flag::new(Run, Id::Timeout, "--timeout", "The time limit of a suite, like 90s, 1m30s or none; default: 10m")
         .value("TIME").variable("ASYNC_TEST_TIMEOUT"),
     Flag::new(Run, Id::JobTimeout, "--job-timeout", "How long a suite waits for its jobs at its end, or none; default: 60s")

@@ -44,6 +44,7 @@ it. Flags and filters may be mixed; what follows a lone -- is a filter. An optio
 with a warning.
 
 A variable in brackets is read when its flag is not given. An ASYNC_TEST_... variable that is empty counts as not set;
-ASYNC_TEST_FILTER takes whole paths such as storage/writes, one a line. ASYNC_TEST_RANDOM is 1 or 0, the switches
-RUST_TEST_SHUFFLE and RUST_TEST_NOCAPTURE are on unless they are 0.
+ASYNC_TEST_FILTER takes whole paths such as storage/writes, one a line. ASYNC_TEST_RANDOM,
+ASYNC_TEST_FAIL_FAST and ASYNC_TEST_UNTIL_FAIL are 1 or 0, the switches RUST_TEST_SHUFFLE and
+RUST_TEST_NOCAPTURE are on unless they are 0.
 ";

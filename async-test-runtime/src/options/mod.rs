@@ -4,7 +4,7 @@
 //! once and for all. No other code of the crate touches `std::env`.
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -23,7 +23,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub use choices::{Color, Ignored, Report, Shard, TapVersion, TimeLimits, TimeOptions};
+pub use choices::{Color, Given, Ignored, Report, Shard, TapVersion, TimeLimits, TimeOptions};
 pub use error::{NextWord, OptionsError, Warning};
 pub use process::{Backtrace, Nextest, Process};
 
@@ -61,6 +61,8 @@ pub struct Options {
     pub paths: Vec<String>,
     /// Tests whose name contains one of these do not run.
     pub skip: Vec<String>,
+    /// Suites whose tags fit this expression run. None: all suites.
+    pub tag: Option<Given>,
     /// What is done with ignored tests.
     pub ignored: Ignored,
     /// Tests that should panic do not run.
@@ -83,6 +85,12 @@ pub struct Options {
     pub test_jobs: NonZeroUsize,
     /// Nothing is started after the first failure.
     pub fail_fast: bool,
+    /// How often everything is run. None: nothing was said, so once, or without a limit where `until_fail` is set.
+    pub repeat: Option<NonZeroU32>,
+    /// Everything is run again until a pass fails.
+    pub until_fail: bool,
+    /// How often a failing suite is tried again. None: as its key `retries` says.
+    pub retries: Option<u32>,
     /// The time limit of a suite, where its plan says nothing else. None: no limit.
     pub timeout: Option<Duration>,
     /// How long a suite waits for its jobs at its end, where its plan says nothing else. None: no limit.
@@ -159,6 +167,7 @@ impl Default for Options {
             exact: false,
             paths: Vec::new(),
             skip: Vec::new(),
+            tag: None,
             ignored: Ignored::Skip,
             exclude_should_panic: false,
             shard: None,
@@ -170,6 +179,9 @@ impl Default for Options {
             test_threads: None,
             test_jobs: DEFAULT_TEST_JOBS,
             fail_fast: false,
+            repeat: None,
+            until_fail: false,
+            retries: None,
             timeout: Some(DEFAULT_TIMEOUT),
             job_timeout: Some(DEFAULT_JOB_TIMEOUT),
             format: DEFAULT_FORMAT.to_owned(),

@@ -7,7 +7,7 @@ use super::cli::CommandLine;
 use super::error::{OptionsError, Source, Warning};
 use super::flags::{Flag, Id};
 use super::values::{self, Refusal};
-use super::{DEFAULT_FORMAT, GITHUB_FORMAT, Ignored, Options, QUIET_FORMAT, Report, TimeLimits, TimeOptions};
+use super::{DEFAULT_FORMAT, GITHUB_FORMAT, Given, Ignored, Options, QUIET_FORMAT, Report, TimeLimits, TimeOptions};
 
 /// Everything that says what the options are.
 pub(super) struct Settings<'a> {
@@ -30,6 +30,7 @@ impl Settings<'_> {
                 .values(Id::Skip)
                 .map(|skip| unicode(Source::Flag("--skip"), skip))
                 .collect::<Result<_, _>>()?,
+            tag: self.tag()?,
             ignored,
             exclude_should_panic: self.line.has(Id::ExcludeShouldPanic),
             shard: self.read(Id::Shard, values::shard)?,
@@ -40,7 +41,10 @@ impl Settings<'_> {
             seed: self.seed(&mut warnings)?,
             test_threads: self.read(Id::TestThreads, values::count)?,
             test_jobs: self.read(Id::TestJobs, values::count)?.unwrap_or(default.test_jobs),
-            fail_fast: self.line.has(Id::FailFast),
+            fail_fast: self.switch(Id::FailFast)?,
+            repeat: self.read(Id::Repeat, values::times)?,
+            until_fail: self.switch(Id::UntilFail)?,
+            retries: self.read(Id::Retries, values::retries)?,
             timeout: self.read(Id::Timeout, values::limit)?.unwrap_or(default.timeout),
             job_timeout: self.read(Id::JobTimeout, values::limit)?.unwrap_or(default.job_timeout),
             format: self.format()?.unwrap_or_else(|| self.default_format().to_owned()),
@@ -77,6 +81,17 @@ impl Settings<'_> {
             .filter(|line| !line.is_empty())
             .map(str::to_owned)
             .collect())
+    }
+
+    fn tag(&self) -> Result<Option<Given>, OptionsError> {
+        let flag = Flag::of(Id::Tag);
+        if let Some(text) = self.line.values(Id::Tag).next() {
+            let source = Source::Flag(flag.name);
+            let text = unicode(source, text)?;
+            return Ok(Some(Given { text, source }));
+        }
+        let given = self.variable(flag)?;
+        Ok(given.map(|(source, text)| Given { text, source }))
     }
 
     fn ignored(&self) -> Result<Ignored, OptionsError> {
@@ -232,6 +247,11 @@ impl Settings<'_> {
                 Ok(Some((source, unicode(source, &value)?)))
             }
         }
+    }
+
+    /// A switch of ours: on when its flag is given, else what its variable says.
+    fn switch(&self, id: Id) -> Result<bool, OptionsError> {
+        Ok(self.line.has(id) || self.variable_value(id, values::boolean)?.unwrap_or(false))
     }
 
     /// The switches of the built-in harness are on when they are set to anything but `0`.

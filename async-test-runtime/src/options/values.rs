@@ -1,6 +1,6 @@
 //! Reads single values. None of it knows whether a value came from the command line or from a variable.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
@@ -71,6 +71,16 @@ pub(super) fn shard(text: &str) -> Result<Shard, Refusal> {
         (Some(number), Some(of)) if number > of => Err(refusal("names a shard beyond the last one")),
         (Some(number), Some(of)) => Ok(Shard { number, of }),
     }
+}
+
+pub(super) fn times(text: &str) -> Result<NonZeroU32, Refusal> {
+    text.parse()
+        .map_err(|_| Refusal::new("is not a whole number from 1 to 2^32 - 1", "", "10"))
+}
+
+pub(super) fn retries(text: &str) -> Result<u32, Refusal> {
+    text.parse()
+        .map_err(|_| Refusal::new("is not a whole number from 0 to 2^32 - 1", "", "2"))
 }
 
 pub(super) fn seed(text: &str) -> Result<u64, Refusal> {

@@ -12,7 +12,7 @@ use super::json_text::Object;
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
 use crate::place::Place;
-use crate::record::{Check, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo};
+use crate::record::{Check, Passes, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo};
 
 /// The number in the field `v` of each line.
 pub(super) const VERSION: u64 = 1;
@@ -179,6 +179,7 @@ fn run_ended(object: &mut Object, end: &RunEnd) {
         queue_most,
         took,
         seed: run_seed,
+        passes,
     } = end;
     object.bool("ok", end.is_ok());
     object.count("passed", *passed);
@@ -195,6 +196,12 @@ fn run_ended(object: &mut Object, end: &RunEnd) {
     object.count("queue_most", *queue_most);
     time(object, "took_ns", *took);
     seed(object, *run_seed);
+    if let Some(Passes { run, failed }) = passes {
+        object.object("passes", |object| {
+            object.count("run", *run);
+            object.count("failed", *failed);
+        });
+    }
 }
 
 fn by_name(object: &mut Object, suite: &SuiteInfo) {

@@ -113,7 +113,8 @@ impl Junit {
         self.running.retain(|(id, _)| *id != end.suite.id);
         let mut suite = TestSuite::new(allowed(&end.suite.test_name));
         suite.set_time(end.took);
-        if let Some(seed) = self.seed {
+        // Where everything is run several times, each pass has its own.
+        if let Some(seed) = end.suite.rerun.as_ref().map(|rerun| rerun.seed).or(self.seed) {
             suite.add_property(Property::new("seed", seed.to_string()));
         }
         if let Some(shard) = self.shard {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::claim::{Detail, Problem};
 use crate::ids::SuiteId;
 use crate::place::Place;
-use crate::record::{Check, FailedSuite, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict};
+use crate::record::{Check, FailedSuite, Passes, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict};
 
 pub(crate) fn suite(id: u64, parent: u64, name: &str) -> Arc<SuiteInfo> {
     Script::default().info(id, parent, name, false)
@@ -224,6 +224,7 @@ impl Script {
             queue_most: 17,
             took: Duration::from_millis(1234),
             seed: 4711,
+            passes: Some(Passes { run: 3, failed: 1 }),
         })));
     }
 }

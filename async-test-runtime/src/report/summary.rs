@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::paint::{Paint, Tone};
 use super::pretty_failure as failure;
 use super::tree::Ended;
-use crate::record::{RunEnd, RunStart, Verdict};
+use crate::record::{Passes, RunEnd, RunStart, Verdict};
 
 /// What waits for the end of a run.
 #[derive(Default)]
@@ -67,9 +67,20 @@ impl Summary {
                 super::words::one_line(why)
             );
         }
+        text.push_str(&passes(end));
         text.push_str(&checks(end));
         text.push_str(&result(paint, end));
         text
+    }
+}
+
+fn passes(end: &RunEnd) -> String {
+    match end.passes {
+        None => String::new(),
+        Some(Passes { run, failed }) => {
+            let plural = if run == 1 { "" } else { "es" };
+            format!("{run} pass{plural}: {} held, {failed} failed\n", run - failed)
+        }
     }
 }
 

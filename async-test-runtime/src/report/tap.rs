@@ -11,7 +11,7 @@ use super::words;
 use super::yaml::Yaml;
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
-use crate::record::{Check, Record, RunEnd, SuiteEnd, SuiteInfo, Verdict};
+use crate::record::{Check, Passes, Record, RunEnd, SuiteEnd, SuiteInfo, Verdict};
 
 pub(super) struct Tap {
     blocks: Blocks<Lines>,
@@ -164,6 +164,7 @@ impl Tap {
             filtered_out,
             checks,
             seed,
+            passes,
             ..
         } = end;
         let took = words::time(end.took);
@@ -171,6 +172,9 @@ impl Tap {
             "{passed} passed, {failed} failed, {ignored} ignored, {filtered_out} filtered out, in {took}"
         ));
         root.comment(&format!("{} checks, {} failed; seed {seed}", checks.run, checks.failed));
+        if let Some(Passes { run, failed }) = passes {
+            root.comment(&format!("passes: {run}, {failed} failed"));
+        }
         if matches!(root.state.plan, Plan::Unknown) {
             root.state.plan = Plan::Pending(points);
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
 use crate::cancel::Cause;
 use crate::claim::{Problem, Running};
@@ -13,7 +13,7 @@ use crate::clock::sleep_real;
 use crate::drive::{abandon, close_unrun, drive, drive_blocking};
 use crate::event::Reply;
 use crate::jobs::Control;
-use crate::run::{create, run_here};
+use crate::run::{Attempt, create, retries, run_here};
 use crate::runtime;
 use crate::spec::{Body, BodyFuture, SharedFuture, SuiteSpec};
 use crate::suite::Suite;
@@ -22,7 +22,7 @@ use crate::suite::Suite;
 const OWN_THREADS: usize = 64;
 
 /// Starts every suite, as many at once as the limit says, and waits for all of them.
-pub(super) async fn all(suites: Vec<&'static SuiteSpec>, limit: usize, fail_fast: bool) {
+pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: bool, seed: u64) {
     let top = Suite::top();
     let jobs = top.table();
     jobs.set_limit(limit);
@@ -31,7 +31,7 @@ pub(super) async fn all(suites: Vec<&'static SuiteSpec>, limit: usize, fail_fast
     let mut groups: HashMap<&'static str, Arc<Semaphore>> = HashMap::new();
     let asked = Instant::now();
     let mut ones = Vec::new();
-    for spec in suites {
+    for &spec in suites {
         if top.is_cancelled() || stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed)) {
             break;
         }
@@ -43,6 +43,7 @@ pub(super) async fn all(suites: Vec<&'static SuiteSpec>, limit: usize, fail_fast
         });
         let one = Arc::new(OneSuite {
             spec,
+            seed,
             own_threads: own_threads.clone(),
             stop: stop.clone(),
             now: Mutex::default(),
@@ -70,6 +71,11 @@ pub(super) async fn all(suites: Vec<&'static SuiteSpec>, limit: usize, fail_fast
         // Suites end themselves, late ones after their grace; what is left then holds its thread.
         () = only_stuck_ones_are_left(&top, &ones) => {}
     }
+}
+
+/// Ends when the run is being ended.
+async fn cancelled() {
+    Suite::top().cancelled().await;
 }
 
 /// How long after it was asked to end a suite is taken for stuck: longer than its own jobs get.
@@ -100,6 +106,8 @@ async fn only_stuck_ones_are_left(top: &Suite, ones: &[Weak<OneSuite>]) {
 /// One suite of the run, through all its attempts.
 struct OneSuite {
     spec: &'static SuiteSpec,
+    /// Of this pass.
+    seed: u64,
     own_threads: Arc<Semaphore>,
     /// Set by a failure, where nothing is to be started after one.
     stop: Option<Arc<AtomicBool>>,
@@ -120,17 +128,19 @@ impl OneSuite {
     /// Runs the suite as often as `repeat` and `retries` say.
     async fn attempts(&self, asked: Instant) {
         let spec = self.spec;
-        let attempts = spec.retries + 1;
+        let attempts = retries(spec, &Suite::top().0.hub.settings).saturating_add(1);
         let mut held = true;
+        let mut has_begun = false;
         for _ in 0..spec.repeat.max(1) {
             for attempt in 1..=attempts {
                 let again =
                     (attempt < attempts).then(|| format!("attempt {attempt} of {attempts} failed, it is tried again"));
-                match self.once(asked, again).await {
+                match self.once(asked, again, has_begun).await {
                     // Skipped, or the run is ending: so would be the next one.
                     None => return,
                     Some(it) => held = it,
                 }
+                has_begun = true;
                 if held {
                     break;
                 }
@@ -144,13 +154,39 @@ impl OneSuite {
         }
     }
 
+    /// Leave for a thread of its own; none when the run ends before.
+    async fn thread(&self) -> Option<SemaphorePermit<'_>> {
+        tokio::select! {
+            biased;
+            leave = self.own_threads.acquire() => leave.ok(),
+            () = cancelled() => None,
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+
     /// One attempt, if it is to run; the answer is whether it held, which is only asked for where something depends on it.
-    async fn once(&self, asked: Instant, again: Option<String>) -> Option<bool> {
-        if self.now().cancelled.is_some() {
+    /// What has begun gets its verdict, also where nothing is to be started any more.
+    async fn once(&self, asked: Instant, again: Option<String>, has_begun: bool) -> Option<bool> {
+        let spec = self.spec;
+        let may_be_tried_again = again.is_some();
+        // Before the suite is made: one that waits here has not been started when another fails.
+        let _thread = match runtime::wants_its_own(spec) || matches!(spec.body, Body::Blocking(_)) {
+            true => Some(self.thread().await?),
+            false => None,
+        };
+        if self.now().cancelled.is_some() || (self.is_stopped() && !has_begun) {
             return None;
         }
-        let spec = self.spec;
-        let suite = create(spec, true, again).ok()?;
+        let attempt = Attempt {
+            is_async: true,
+            seed: self.seed,
+            again,
+            skip: None,
+        };
+        let suite = create(spec, attempt).ok()?;
         let cancelled = {
             let mut now = self.now();
             now.suite = Some(suite.clone());
@@ -159,7 +195,7 @@ impl OneSuite {
         if let Some(cause) = cancelled {
             suite.cancel(cause);
         }
-        let asks = spec.repeat > 1 || spec.retries > 0 || self.stop.is_some();
+        let asks = spec.repeat > 1 || may_be_tried_again || self.stop.is_some();
         let (answer, answered) = oneshot::channel();
         let reply = asks.then(|| {
             Reply::new(move |snapshot| {
@@ -176,12 +212,15 @@ impl OneSuite {
         let spec = self.spec;
         match (runtime::wants_its_own(spec), spec.body) {
             (false, Body::Blocking(body)) => {
-                let _thread = self.own_threads.acquire().await;
                 drive_blocking(suite, body, waited, reply).await;
             }
             (false, Body::Async(_)) => match shared(spec, &suite) {
                 Some(body) => drive(suite, body, waited, reply).await,
-                None => self.on_own_thread(suite, waited, reply).await,
+                None => {
+                    // Only its future tells that it cannot move between threads.
+                    let _thread = self.own_threads.acquire().await;
+                    self.on_own_thread(suite, waited, reply).await;
+                }
             },
             (true, _) => self.on_own_thread(suite, waited, reply).await,
         }
@@ -190,7 +229,6 @@ impl OneSuite {
     /// On a thread and a runtime of its own: what cannot move between threads, or asked for a runtime.
     async fn on_own_thread(&self, suite: Suite, waited: Duration, reply: Option<Reply>) {
         let spec = self.spec;
-        let _thread = self.own_threads.acquire().await;
         let thread = tokio::task::spawn_blocking(move || {
             let own = match runtime::own(spec) {
                 Ok(own) => own,

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::panic::resume_unwind;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -11,8 +12,9 @@ use crate::event::Reply;
 use crate::panic;
 use crate::queue::{Collected, Message};
 use crate::record::Verdict;
-use crate::run::{create, run_here};
+use crate::run::{Attempt, create, retries, run_here, seed_of_pass};
 use crate::runtime;
+use crate::settings::Settings;
 use crate::spec::SuiteSpec;
 use crate::suite::Suite;
 
@@ -52,24 +54,42 @@ pub fn run_builtin_should_panic(spec: &'static SuiteSpec) {
     }
 }
 
-/// Runs the suite as often as `repeat` and `retries` say.
+/// Set by a suite that fails.
+static HAS_FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Runs the suite, unless the variables leave it out, until one run of it fails or all have held.
 fn attempts(spec: &'static SuiteSpec) -> Ended {
     let _turn = spec.serial.map(turn);
-    let mut last = once(spec);
-    for _ in 1..spec.repeat {
-        if last.failed {
-            return last;
+    let top = Suite::top();
+    let settings = &top.0.hub.settings;
+    // Asked once: what has begun gets its verdict.
+    let stopped = settings.fail_fast && HAS_FAILED.load(Ordering::Relaxed);
+    let passes = (0..u64::from(settings.repeat)).flat_map(|pass| (0..spec.repeat.max(1)).map(move |_| pass));
+    let mut last = None;
+    for pass in passes {
+        let ended = held(spec, settings, seed_of_pass(settings.seed, pass), stopped);
+        let failed = ended.failed;
+        last = Some(ended);
+        if failed {
+            HAS_FAILED.store(true, Ordering::Relaxed);
+            break;
         }
-        last = once(spec);
     }
-    for attempt in 1..=spec.retries {
+    last.unwrap_or_else(|| failed("there was no pass".to_owned()))
+}
+
+/// One run of the suite, tried again as often as `retries` says.
+fn held(spec: &'static SuiteSpec, settings: &Settings, seed: u64, stopped: bool) -> Ended {
+    let retries = retries(spec, settings);
+    let mut last = once(spec, seed, stopped);
+    for attempt in 1..=retries {
         if !last.failed {
             break;
         }
-        let note = format!("attempt {attempt} of {} failed, trying again\n", spec.retries + 1);
+        let note = format!("attempt {attempt} of {} failed, trying again\n", u64::from(retries) + 1);
         last.collected.text.extend_from_slice(note.as_bytes());
         print(&last);
-        last = once(spec);
+        last = once(spec, seed, stopped);
     }
     last
 }
@@ -95,7 +115,7 @@ fn turn(group: &'static str) -> MutexGuard<'static, ()> {
     turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn once(spec: &'static SuiteSpec) -> Ended {
+fn once(spec: &'static SuiteSpec, seed: u64, stopped: bool) -> Ended {
     let top = Suite::top();
     if let Some((fatal, text)) = &top.0.hub.settings.complaint {
         let said = failed(format!("async-test-suite: {text}\n"));
@@ -111,7 +131,13 @@ fn once(spec: &'static SuiteSpec) -> Ended {
         Ok(runtime) => runtime,
         Err(error) => return failed(format!("failed to start a tokio runtime: {error}\n")),
     };
-    let suite = match create(spec, false, None) {
+    let attempt = Attempt {
+        is_async: false,
+        seed,
+        again: None,
+        skip: stopped.then(|| "another suite has failed, and ASYNC_TEST_FAIL_FAST is set".to_owned()),
+    };
+    let suite = match create(spec, attempt) {
         Ok(suite) => suite,
         // Skipped before it began. The harness counts it as passed, so the reason is all there is to see.
         Err(skipped) => {

@@ -112,6 +112,7 @@ impl Intercept {
         let (answer, answered) = mpsc::sync_channel(1);
         hub.sender.send(Message::End(EndOfRun {
             filtered_out: 0,
+            passes: None,
             answer: Box::new(move |ended| {
                 let _ = answer.send(ended);
             }),

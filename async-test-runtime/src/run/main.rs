@@ -2,24 +2,24 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::boot;
 use crate::drive::close_unrun;
 use crate::hub::{self, Output, Sink};
 use crate::options::{self, Options, Parsed};
-use crate::order;
 use crate::queue::{EndOfRun, Ended, Message};
 use crate::record::RunStart;
 use crate::registry;
-use crate::run::all::all;
 use crate::run::list::list;
+use crate::run::passes;
 use crate::run::report_file::ReportFile;
-use crate::run::select::{Selection, nearest, select, unmatched};
+use crate::run::select::{Selection, nearest, select, unknown_tag, unmatched};
 use crate::runtime;
 use crate::spec::SuiteSpec;
 use crate::suite::{Birth, Suite};
+use crate::tags::TagExpr;
 
 /// What a wrong command line, and a failed run, end with under cargo's conventions.
 const FAILED: u8 = 101;
@@ -27,7 +27,7 @@ const FAILED: u8 = 101;
 #[doc(hidden)]
 pub fn main() -> ExitCode {
     match prepare() {
-        Ok(Prepared::Run(options, selection)) => run(&options, selection),
+        Ok(Prepared::Run(options, selection, tag)) => run(&options, &selection, tag),
         Ok(Prepared::Said) => ExitCode::SUCCESS,
         Err(text) => {
             say(&format!("error: {text}"));
@@ -37,7 +37,7 @@ pub fn main() -> ExitCode {
 }
 
 enum Prepared {
-    Run(Box<Options>, Selection),
+    Run(Box<Options>, Selection, Option<Arc<TagExpr>>),
     /// Help or a list has been printed.
     Said,
 }
@@ -60,9 +60,15 @@ fn prepare() -> Result<Prepared, String> {
     for warning in warnings {
         say(&format!("warning: {warning}"));
     }
+    // cargo-nextest starts a process for each suite.
+    let is_alone = options::process().nextest().is_some_and(|it| it.process_per_test);
+    if let Some(text) = is_alone.then(|| boot::endless(&options)).flatten() {
+        return Err(text);
+    }
     let suites = registry::suites();
     doubled(&suites)?;
-    let selection = select(suites.clone(), &options);
+    let tag = boot::tag(&options).map_err(|error| error.to_string())?;
+    let selection = select(suites.clone(), &options, tag.as_deref());
     if options.list {
         print(&list(&selection, &options.format))?;
         return Ok(Prepared::Said);
@@ -73,8 +79,13 @@ fn prepare() -> Result<Prepared, String> {
             let hint = hint.unwrap_or_else(|| "; `--list` shows the names".to_owned());
             say(&format!("warning: no suite matches `{filter}`{hint}"));
         }
+        for name in tag.iter().flat_map(|tag| tag.names()) {
+            if let Some(hint) = unknown_tag(name, &suites) {
+                say(&format!("warning: no suite has the tag `{name}`{hint}"));
+            }
+        }
     }
-    Ok(Prepared::Run(options, selection))
+    Ok(Prepared::Run(options, selection, tag))
 }
 
 /// Two suites of one name could not be told apart by any tool.
@@ -100,12 +111,10 @@ fn print(text: &str) -> Result<(), String> {
     }
 }
 
-fn run(options: &Options, mut selection: Selection) -> ExitCode {
+fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> ExitCode {
     let mut settings = boot::settings(options, boot::seed(options));
     settings.own_command_line = true;
-    if options.random {
-        order::shuffle(&mut selection.run, settings.seed, "");
-    }
+    settings.tag = tag;
     let sinks = match sinks(options) {
         Ok(sinks) => sinks,
         Err(text) => {
@@ -121,21 +130,21 @@ fn run(options: &Options, mut selection: Selection) -> ExitCode {
         }
     };
     let begin = RunStart {
-        suites: selection.run.len() + selection.ignored.len(),
+        suites: passes::suites_to_run(options, selection.run.len()) + selection.ignored.len(),
         filtered_out: selection.filtered_out,
         shard: options.shard,
         seed: settings.seed,
         random: options.random,
     };
-    let limit = settings.test_jobs;
     let hub = hub::start(move || (settings, Output::Whole(sinks, begin)), registry::bundles);
     let top = Suite::top();
     ignore(&top, &selection.ignored);
-    runtime.block_on(all(selection.run, limit, options.fail_fast));
+    let passes = runtime.block_on(passes::passes(options, &selection.run));
     let stuck = top.table().active() > 0;
     let (answer, answered) = mpsc::sync_channel(1);
     hub.sender.send(Message::End(EndOfRun {
         filtered_out: selection.filtered_out as u64,
+        passes,
         answer: Box::new(move |ended| {
             let _ = answer.send(ended);
         }),

@@ -5,6 +5,7 @@ pub(crate) mod builtin;
 pub(crate) mod intercept;
 mod list;
 pub(crate) mod main;
+mod passes;
 mod report_file;
 mod rerun;
 mod select;
@@ -20,12 +21,30 @@ use crate::settings::Settings;
 use crate::spec::{Body, BodyFuture, SuiteSpec};
 use crate::suite::{Birth, Suite};
 
+/// How a suite is to be run.
+struct Attempt {
+    /// It runs beside other suites.
+    is_async: bool,
+    /// Decides every random choice in it.
+    seed: u64,
+    /// Why a failure of it does not count: another attempt follows.
+    again: Option<String>,
+    /// Why it is not to run, beside what its own plan says.
+    skip: Option<String>,
+}
+
 /// Creates the suite of a descriptor; as an error when it is not to run, which the hub has been told then.
-fn create(spec: &'static SuiteSpec, is_async: bool, again: Option<String>) -> Result<Suite, Suite> {
+fn create(spec: &'static SuiteSpec, attempt: Attempt) -> Result<Suite, Suite> {
+    let Attempt {
+        is_async,
+        seed,
+        again,
+        skip,
+    } = attempt;
     let top = Suite::top();
     let mut plan = condition::resolve(spec.plan());
-    if let Some(why) = top.0.hub.settings.left_out.get(&spec.full_name()) {
-        plan = plan.skip_all(why.clone());
+    if let Some(why) = left_out(spec, &top.0.hub.settings).or(skip) {
+        plan = plan.skip_all(why);
     }
     let skipped = plan.skip_all.is_some();
     let mut birth = Birth::new(spec.title().into_owned(), spec.place());
@@ -39,7 +58,8 @@ fn create(spec: &'static SuiteSpec, is_async: bool, again: Option<String>) -> Re
         last: spec.end_line,
     });
     let settings = &top.0.hub.settings;
-    birth.rerun = Some(Arc::new(rerun::parts(spec, settings)));
+    birth.rerun = Some(Arc::new(rerun::parts(spec, settings, seed)));
+    birth.seed = Some(seed);
     birth.paths = paths(spec, settings);
     let suite = top.child(birth, plan);
     if skipped {
@@ -47,6 +67,28 @@ fn create(spec: &'static SuiteSpec, is_async: bool, again: Option<String>) -> Re
         return Err(suite);
     }
     Ok(suite)
+}
+
+/// Why the variables leave a suite out that the harness has chosen. Under `main!` such a suite is not chosen at all.
+fn left_out(spec: &SuiteSpec, settings: &Settings) -> Option<String> {
+    if settings.tag.as_ref().is_some_and(|tag| !tag.matches(spec.tags)) {
+        let tags = match spec.tags {
+            [] => "it has no tags, which does".to_owned(),
+            tags => format!("its tags, {}, do", tags.join(", ")),
+        };
+        return Some(format!("{tags} not fit ASYNC_TEST_TAG"));
+    }
+    settings.left_out.get(&spec.full_name()).cloned()
+}
+
+/// How often a failing suite is tried again: the flag has the last word, as in other runners.
+fn retries(spec: &SuiteSpec, settings: &Settings) -> u32 {
+    settings.retries.unwrap_or(spec.retries)
+}
+
+/// The seed of a pass, counted from 0: every pass has another, and each can be asked for with `--seed`.
+fn seed_of_pass(seed: u64, pass: u64) -> u64 {
+    seed.wrapping_add(pass)
 }
 
 /// What the filters leave of the subtests of a suite.

@@ -8,7 +8,7 @@ use crate::settings::Settings;
 use crate::spec::SuiteSpec;
 
 /// What the command is made of.
-pub(super) fn parts(spec: &SuiteSpec, settings: &Settings) -> Rerun {
+pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
     let package = spec.package.map(str::to_owned).or_else(|| options::process().package());
     let target = target(spec.file, spec.module);
     // Under `cargo test` an example or a program would be built with the built-in harness.
@@ -31,7 +31,7 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings) -> Rerun {
             ""
         },
         own_command_line: settings.own_command_line,
-        seed: settings.seed,
+        seed,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::filter::Filter;
 use crate::options::{self, Ignored, Options};
 use crate::registry;
 use crate::spec::SuiteSpec;
+use crate::tags::TagExpr;
 
 /// What is to be done with the suites of a binary.
 #[derive(Debug, Default)]
@@ -18,15 +19,16 @@ pub(super) struct Selection {
     pub(super) filtered_out: usize,
 }
 
-/// Applies filters, `--skip`, `--exact` and the flags about ignored tests as the built-in harness does, and takes one shard
-/// of what they leave.
-pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options) -> Selection {
+/// Applies filters, `--skip`, `--exact`, `--tag` and the flags about ignored tests as the built-in harness does, and takes
+/// one shard of what they leave.
+pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options, tag: Option<&TagExpr>) -> Selection {
     let mut selection = Selection::default();
     let in_shard = registry::in_shard(&suites, options.shard);
     for (spec, in_shard) in suites.into_iter().zip(in_shard) {
         let wanted = in_shard
             && (options.filters.is_empty() || is_named(spec, &options.filters, options.exact))
             && !is_skipped(spec, &options.skip, options.exact)
+            && tag.is_none_or(|tag| tag.matches(spec.tags))
             && !(options.exclude_should_panic && spec.should_panic.is_some())
             && (options.ignored != Ignored::Only || spec.ignore.is_some());
         match (wanted, spec.ignore, options.ignored) {
@@ -75,6 +77,21 @@ pub(super) fn nearest(filter: &str, suites: &[&'static SuiteSpec]) -> Option<Str
         .map(|spec| spec.test_name())
 }
 
+/// What to say of a tag that no suite has; none for one that a suite has.
+pub(super) fn unknown_tag(name: &str, suites: &[&'static SuiteSpec]) -> Option<String> {
+    let mut known: Vec<&str> = suites.iter().flat_map(|spec| spec.tags.iter().copied()).collect();
+    known.sort_unstable();
+    known.dedup();
+    if known.contains(&name) {
+        return None;
+    }
+    Some(match options::typo(name, known.iter().copied()) {
+        Some(meant) => format!("; did you mean `{meant}`?"),
+        None if known.is_empty() => "; none has any".to_owned(),
+        None => format!("; there are {}", known.join(", ")),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroUsize;
@@ -95,7 +112,7 @@ mod tests {
     };
 
     fn names(options: &Options) -> (Vec<&'static str>, Vec<&'static str>, usize) {
-        let selection = select(vec![&PLAIN, &IGNORED], options);
+        let selection = select(vec![&PLAIN, &IGNORED], options, None);
         let functions = |specs: &[&'static SuiteSpec]| specs.iter().map(|spec| spec.function).collect();
         (
             functions(&selection.run),

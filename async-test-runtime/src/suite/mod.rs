@@ -73,6 +73,8 @@ pub(crate) struct Birth {
     pub(crate) rerun: Option<Arc<Rerun>>,
     /// The subtests that a filter leaves; only of a `#[suite]`.
     pub(crate) paths: Paths,
+    /// Its seed, where that is not the one of the run; only of a `#[suite]`.
+    pub(crate) seed: Option<u64>,
     /// Why a failure of it does not count: another attempt follows.
     pub(crate) again: Option<Cow<'static, str>>,
 }
@@ -89,9 +91,21 @@ impl Birth {
             body: None,
             rerun: None,
             paths: Paths::default(),
+            seed: None,
             again: None,
         }
     }
+}
+
+/// The tags of a child: those of its parent, then its own.
+pub(crate) fn with_inherited(above: &[Cow<'static, str>], own: &[Cow<'static, str>]) -> Vec<Cow<'static, str>> {
+    let mut tags = above.to_vec();
+    for tag in own {
+        if !tags.contains(tag) {
+            tags.push(tag.clone());
+        }
+    }
+    tags
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -113,7 +127,8 @@ impl Suite {
     /// The root of a hub.
     pub(crate) fn root_of(hub: Arc<Hub>) -> Suite {
         let root = hub.root.clone();
-        Suite::assemble(hub, root, None, &Plan::new(), Paths::default())
+        let activity = Arc::new(Activity::new(Paths::default(), hub.settings.seed));
+        Suite::assemble(hub, root, None, &Plan::new(), activity)
     }
 
     /// The suite above all of the suites around this one.
@@ -125,15 +140,21 @@ impl Suite {
         suite
     }
 
-    fn assemble(hub: Arc<Hub>, info: Arc<SuiteInfo>, parent: Option<Suite>, plan: &Plan, paths: Paths) -> Suite {
-        let activity = match &parent {
-            Some(parent) if parent.0.info.id != SuiteId::ROOT => parent.0.activity.clone(),
-            _ => Arc::new(Activity::new(paths)),
-        };
-        let settings = hub.settings.clone();
-        let timeout = match info.nesting {
-            1 => plan.timeout.or(settings.timeout),
-            _ => plan.timeout,
+    fn assemble(
+        hub: Arc<Hub>,
+        info: Arc<SuiteInfo>,
+        parent: Option<Suite>,
+        plan: &Plan,
+        activity: Arc<Activity>,
+    ) -> Suite {
+        let settings = &hub.settings;
+        let limits = Limits {
+            timeout: match info.nesting {
+                1 => plan.timeout.or(settings.timeout),
+                _ => plan.timeout,
+            },
+            job_timeout: plan.job_timeout.or(settings.job_timeout),
+            deadline: None,
         };
         Suite(Arc::new(Shared {
             jobs: Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs)),
@@ -146,11 +167,7 @@ impl Suite {
             started: OnceLock::new(),
             started_virtually: OnceLock::new(),
             completed: Done::default(),
-            limits: Mutex::new(Limits {
-                timeout,
-                job_timeout: plan.job_timeout.or(settings.job_timeout),
-                deadline: None,
-            }),
+            limits: Mutex::new(limits),
             clean_ups: Mutex::default(),
             attachments: Mutex::default(),
             activity,
@@ -187,10 +204,14 @@ impl Suite {
             is_async: birth.is_async || parent.is_async,
             should_panic: birth.should_panic.is_some(),
             hidden: birth.hidden,
-            tags: plan.tags.clone(),
+            tags: with_inherited(&parent.tags, &plan.tags),
             rerun: birth.rerun.or_else(|| parent.rerun.clone()),
         });
-        let child = Suite::assemble(self.0.hub.clone(), info.clone(), Some(self.clone()), &plan, birth.paths);
+        let activity = match parent.id {
+            SuiteId::ROOT => Arc::new(Activity::new(birth.paths, birth.seed.unwrap_or(self.seed()))),
+            _ => self.0.activity.clone(),
+        };
+        let child = Suite::assemble(self.0.hub.clone(), info.clone(), Some(self.clone()), &plan, activity);
         child.send_event(EventKind::Open(Box::new(Opening {
             info,
             plan,
@@ -264,9 +285,9 @@ impl Suite {
             .unwrap_or_else(|| self.started())
     }
 
-    /// The seed of the run.
+    /// The seed of the run; where everything is run several times, that of the pass.
     pub fn seed(&self) -> u64 {
-        self.0.hub.settings.seed
+        self.0.activity.seed()
     }
 
     /// A generator of random numbers for one purpose. Its values depend on the seed of the run, the suite's path and

@@ -1,5 +1,6 @@
 //! What lives and ends with a suite beside its jobs: clean-ups, attachments, and the memory of what went on.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use crate::claim::Running;
 use crate::place::Place;
-use crate::suite::{Suite, lock};
+use crate::suite::{Suite, lock, with_inherited};
 
 pub(crate) struct CleanUp {
     pub(crate) at: Place,
@@ -71,6 +72,14 @@ impl Suite {
 
     pub(crate) fn take_attachment(&self) -> Option<Arc<dyn Attachment>> {
         lock(&self.0.attachments).list.pop().map(|(_, attachment)| attachment)
+    }
+
+    /// Whether the expression of `--tag` lets a child of this suite run: one with tags of its own has to fit, too.
+    pub(crate) fn admits_tags(&self, own: &[Cow<'static, str>]) -> bool {
+        match &self.0.hub.settings.tag {
+            Some(expression) if !own.is_empty() => expression.matches(&with_inherited(&self.0.info.tags, own)),
+            _ => true,
+        }
     }
 
     /// Whether a filter lets a child of this suite run.

@@ -1,22 +1,28 @@
 //! Variables, and who beats whom.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::super::{Options, Report, Shard, TapVersion, TimeLimits, Warning};
+use super::super::error::Source;
+use super::super::{Given, Options, Report, Shard, TapVersion, TimeLimits, Warning};
 use super::{Variables, options, run};
 
 #[test]
 fn every_variable_sets_its_option() {
     let variables = [
+        ("ASYNC_TEST_FAIL_FAST", "1"),
         ("ASYNC_TEST_FORMAT", "tap"),
         ("ASYNC_TEST_JOBS", "3"),
         ("ASYNC_TEST_JOB_TIMEOUT", "0"),
         ("ASYNC_TEST_RANDOM", "yes"),
+        ("ASYNC_TEST_REPEAT", "7"),
         ("ASYNC_TEST_REPORT", "tap=a.tap, junit=b.xml"),
+        ("ASYNC_TEST_RETRIES", "0"),
         ("ASYNC_TEST_SEED", "0x10"),
         ("ASYNC_TEST_SHARD", "2/4"),
+        ("ASYNC_TEST_TAG", "net and"),
+        ("ASYNC_TEST_UNTIL_FAIL", "on"),
         ("ASYNC_TEST_TAP_VERSION", "none"),
         ("ASYNC_TEST_TIMEOUT", "45"),
         ("RUST_TEST_NOCAPTURE", "1"),
@@ -32,7 +38,16 @@ fn every_variable_sets_its_option() {
             of: NonZeroUsize::new(of)?,
         })
     };
+    let tag = |source, text: &str| {
+        let text = text.to_owned();
+        Some(Given { text, source })
+    };
     let expected = Options {
+        fail_fast: true,
+        repeat: NonZeroU32::new(7),
+        retries: Some(0),
+        tag: tag(Source::Variable("ASYNC_TEST_TAG"), "net and"),
+        until_fail: true,
         format: "tap".to_owned(),
         test_jobs: NonZeroUsize::new(3).unwrap(),
         job_timeout: None,
@@ -52,14 +67,20 @@ fn every_variable_sets_its_option() {
         "--format=json",
         "--test-jobs=4",
         "--job-timeout=1s",
+        "--repeat=8",
         "--report=tap=c.tap",
+        "--retries=1",
         "--seed=5",
         "--shard=5/5",
+        "--tag=slow",
         "--tap-version=14",
         "--timeout=none",
         "--test-threads=6",
     ];
     let expected = Options {
+        repeat: NonZeroU32::new(8),
+        retries: Some(1),
+        tag: tag(Source::Flag("--tag"), "slow"),
         format: "json".to_owned(),
         test_jobs: NonZeroUsize::new(4).unwrap(),
         job_timeout: Some(Duration::from_secs(1)),
@@ -84,7 +105,12 @@ fn a_broken_variable_that_is_overruled_is_not_looked_at() {
         ("--random", "ASYNC_TEST_RANDOM"),
         ("--shuffle", "ASYNC_TEST_RANDOM"),
         ("--shuffle-seed=4", "ASYNC_TEST_RANDOM"),
+        ("--fail-fast", "ASYNC_TEST_FAIL_FAST"),
+        ("--repeat=2", "ASYNC_TEST_REPEAT"),
         ("--report=tap=c.tap", "ASYNC_TEST_REPORT"),
+        ("--retries=0", "ASYNC_TEST_RETRIES"),
+        ("--tag=a", "ASYNC_TEST_TAG"),
+        ("--until-fail", "ASYNC_TEST_UNTIL_FAIL"),
         ("--seed=5", "ASYNC_TEST_SEED"),
         ("--shard=1/2", "ASYNC_TEST_SHARD"),
         ("--shuffle-seed=5", "ASYNC_TEST_SEED"),
@@ -100,15 +126,20 @@ fn a_broken_variable_that_is_overruled_is_not_looked_at() {
 #[test]
 fn an_empty_variable_of_ours_is_not_set() {
     let variables = [
+        ("ASYNC_TEST_FAIL_FAST", ""),
         ("ASYNC_TEST_FORMAT", ""),
         ("ASYNC_TEST_JOBS", ""),
         ("ASYNC_TEST_JOB_TIMEOUT", ""),
         ("ASYNC_TEST_RANDOM", ""),
+        ("ASYNC_TEST_REPEAT", ""),
         ("ASYNC_TEST_REPORT", ""),
+        ("ASYNC_TEST_RETRIES", ""),
         ("ASYNC_TEST_SEED", ""),
         ("ASYNC_TEST_SHARD", ""),
+        ("ASYNC_TEST_TAG", ""),
         ("ASYNC_TEST_TAP_VERSION", ""),
         ("ASYNC_TEST_TIMEOUT", ""),
+        ("ASYNC_TEST_UNTIL_FAIL", ""),
     ];
     assert_eq!(options(&[], &variables), Options::default());
 }

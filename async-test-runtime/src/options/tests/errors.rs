@@ -44,6 +44,22 @@ fn errors_of_command_lines() {
             "`--test-threads=18446744073709551616` is not a whole number from 1; for instance `--test-threads=4`",
         ),
         (
+            &["--repeat", "0"],
+            "`--repeat=0` is not a whole number from 1 to 2^32 - 1; for instance `--repeat=10`",
+        ),
+        (
+            &["--retries", "-1"],
+            "`--retries=-1` is not a whole number from 0 to 2^32 - 1; for instance `--retries=2`",
+        ),
+        (
+            &["--until-fail=3"],
+            "`--until-fail=3` takes no value; write `--until-fail` alone",
+        ),
+        (
+            &["--tag", "a", "--tag", "b"],
+            "`--tag` is given more than once; give it once",
+        ),
+        (
             &["--test-jobs=many\nmore"],
             "`--test-jobs=many\\nmore` is not a whole number from 1; for instance `--test-jobs=4`",
         ),
@@ -169,6 +185,27 @@ fn errors_of_variables_name_the_variable() {
             "ASYNC_TEST_RANDOM",
             "maybe",
             "`ASYNC_TEST_RANDOM=maybe` is neither yes nor no; write 1 or 0, for instance `ASYNC_TEST_RANDOM=1`",
+        ),
+        (
+            "ASYNC_TEST_REPEAT",
+            "4294967296",
+            "`ASYNC_TEST_REPEAT=4294967296` is not a whole number from 1 to 2^32 - 1; for instance \
+             `ASYNC_TEST_REPEAT=10`",
+        ),
+        (
+            "ASYNC_TEST_RETRIES",
+            "some",
+            "`ASYNC_TEST_RETRIES=some` is not a whole number from 0 to 2^32 - 1; for instance `ASYNC_TEST_RETRIES=2`",
+        ),
+        (
+            "ASYNC_TEST_UNTIL_FAIL",
+            "2",
+            "`ASYNC_TEST_UNTIL_FAIL=2` is neither yes nor no; write 1 or 0, for instance `ASYNC_TEST_UNTIL_FAIL=1`",
+        ),
+        (
+            "ASYNC_TEST_FAIL_FAST",
+            "fast",
+            "`ASYNC_TEST_FAIL_FAST=fast` is neither yes nor no; write 1 or 0, for instance `ASYNC_TEST_FAIL_FAST=1`",
         ),
         (
             "ASYNC_TEST_TIMEOUT",
