@@ -289,6 +289,51 @@ fn a_suite_of_another_shard_is_skipped_with_its_reason() {
 }
 
 #[suite]
+fn bazel_is_understood_as_far_as_a_variable_reaches() {
+    let status = std::env::temp_dir().join(format!("async-test-suite-builtin-status-{}", std::process::id()));
+    let status = status.to_string_lossy();
+    let ran = |vars: &[(&str, &str)]| {
+        let (passed, out) = run("passes", &["--nocapture"], vars);
+        ok!(passed, "{vars:?}: {out}");
+        (out.contains("printed by a passing suite"), out)
+    };
+    let shards: Vec<bool> = ["0", "1", "2"]
+        .iter()
+        .map(|index| {
+            let _ = std::fs::remove_file(&*status);
+            let vars = [
+                ("TEST_TOTAL_SHARDS", "3"),
+                ("TEST_SHARD_INDEX", index),
+                ("TEST_SHARD_STATUS_FILE", &*status),
+            ];
+            let (ran, _) = ran(&vars);
+            ok!(std::fs::remove_file(&*status).is_ok(), "the status file was touched");
+            ran
+        })
+        .collect();
+    is!(shards.iter().filter(|ran| **ran).count(), 1, "{shards:?}");
+    for (filter, runs) in [
+        ("passes", true),
+        ("fixture", true),
+        ("fails", false),
+        ("-passes", false),
+    ] {
+        let (ran, out) = ran(&[("TESTBRIDGE_TEST_ONLY", filter)]);
+        is!(ran, runs, "{filter}");
+        let says_why = out.contains("skipped: the filter in TESTBRIDGE_TEST_ONLY leaves it out\n");
+        is!(says_why, !runs, "{filter}: {out}");
+    }
+    let vars = [("TESTBRIDGE_TEST_ONLY", "fails/panics"), ("TEST_RUN_NUMBER", "3")];
+    let (passed, out) = run("fails", &[], &vars);
+    nok!(passed);
+    like!(out, "no luck");
+    unlike!(out, "invalid digit", "the filter reaches a subtest");
+    let (passed, out) = run("passes", &[], &[("BAZEL_TEST", "1"), ("TEST_TIMEOUT", "soon")]);
+    nok!(passed, "a broken variable is not passed over");
+    like!(out, "`TEST_TIMEOUT=soon` is not a whole number");
+}
+
+#[suite]
 fn the_environment_sets_formats_and_limits() {
     let (passed, out) = run("passes", &["--nocapture"], &[("ASYNC_TEST_FORMAT", "tap")]);
     ok!(passed);

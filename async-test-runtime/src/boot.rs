@@ -7,10 +7,11 @@ use std::sync::{Arc, OnceLock};
 
 use crate::filter::Filter;
 use crate::hub::{self, Output};
-use crate::options::{self, Options, OptionsError, TapVersion};
+use crate::options::{self, Bazel, Options, OptionsError, TapVersion};
 use crate::registry;
 use crate::report::{self, Reporter, Style};
 use crate::settings::Settings;
+use crate::spec::SuiteSpec;
 use crate::suite::Suite;
 use crate::tags::{TagError, TagExpr};
 
@@ -43,7 +44,10 @@ pub(crate) fn from_environment() -> (Settings, Output) {
     };
     let mut settings = settings(&options, seed(&options));
     settings.left_out = left_out(&options);
-    settings.complaint = broken;
+    settings.complaint = match (broken, touch_shard_status_file(&options.bazel)) {
+        (None, Err(text)) => Some((false, text)),
+        (broken, _) => broken,
+    };
     match tag(&options) {
         Ok(tag) => settings.tag = tag,
         Err(error) => settings.complaint = Some((true, error.to_string())),
@@ -141,19 +145,53 @@ pub(crate) fn reporter(format: &str, style: &Style) -> Box<dyn Reporter> {
 
 /// What the variables leave out where the harness knows nothing of them.
 fn left_out(options: &Options) -> HashMap<String, String> {
-    let Some(shard) = options.shard else {
+    let Options { shard, bazel, .. } = options;
+    if shard.is_none() && bazel.only.is_empty() && bazel.except.is_empty() {
         return HashMap::new();
-    };
+    }
     let suites = registry::suites();
-    let others = registry::in_shard(&suites, Some(shard)).into_iter().map(|own| !own);
-    let others = suites.iter().zip(others).filter(|(_, is_other)| *is_other);
-    let why = format!("it is not in shard {shard}");
-    others.map(|(spec, _)| (spec.full_name(), why.clone())).collect()
+    let in_shard = registry::in_shard(&suites, *shard);
+    let why = |spec: &SuiteSpec, in_shard: bool| match (shard, bazel_wants(spec, bazel)) {
+        (Some(shard), _) if !in_shard => Some(format!("it is not in shard {shard}")),
+        (_, false) => Some("the filter in TESTBRIDGE_TEST_ONLY leaves it out".to_owned()),
+        _ => None,
+    };
+    let suites = suites.into_iter().zip(in_shard);
+    suites
+        .filter_map(|(spec, in_shard)| Some((spec.full_name(), why(spec, in_shard)?)))
+        .collect()
 }
 
-/// The filters of the variable, which are exact, and those of the command line.
+/// Whether the filter that Bazel hands on leaves a suite. It works beside all others, so that a narrower look at a target
+/// never widens it.
+pub(crate) fn bazel_wants(spec: &SuiteSpec, bazel: &Bazel) -> bool {
+    let (test_name, title) = (spec.test_name(), spec.title());
+    let names: &[&str] = &[&test_name, &title];
+    let is_meant = |text: &String| Filter::new(text, false).names(names);
+    let is_excepted = |text: &String| names.iter().any(|name| name.contains(text.as_str()));
+    (bazel.only.is_empty() || bazel.only.iter().any(is_meant)) && !bazel.except.iter().any(is_excepted)
+}
+
+/// Tells Bazel that shards are understood.
+///
+/// # Errors
+///
+/// When the file cannot be touched; then Bazel may fail the test, and this says why.
+pub(crate) fn touch_shard_status_file(bazel: &Bazel) -> Result<(), String> {
+    let Some(file) = &bazel.shard_status_file else {
+        return Ok(());
+    };
+    // An empty file that is written again has a new time.
+    std::fs::write(file, "").map_err(|error| {
+        let file = file.display();
+        format!("`TEST_SHARD_STATUS_FILE={file}` cannot be touched: {error}")
+    })
+}
+
+/// The filters of the variables, of which ours are exact, and those of the command line.
 fn filters(options: &Options) -> Vec<Vec<Filter>> {
     let given = options.filters.iter().map(|text| Filter::new(text, options.exact));
     let paths = options.paths.iter().map(|text| Filter::new(text, true));
-    vec![paths.collect(), given.collect()]
+    let bazel = options.bazel.only.iter().map(|text| Filter::new(text, false));
+    vec![paths.collect(), given.collect(), bazel.collect()]
 }

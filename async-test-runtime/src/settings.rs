@@ -20,7 +20,8 @@ pub(crate) struct Settings {
     pub(crate) job_timeout: Option<Duration>,
     /// How long a `#[suite]` may take, where its plan says nothing.
     pub(crate) timeout: Option<Duration>,
-    /// What is to be run; nothing said is everything. In a suite that several of these lists name, the first decides.
+    /// What is to be run; nothing said is everything. In a suite in which several of these lists name a part,
+    /// the first decides.
     pub(crate) filters: Vec<Vec<Filter>>,
     /// The suites that are not to run, by their full names, and why. Empty under `main!`, which does not get to them.
     pub(crate) left_out: HashMap<String, String>,

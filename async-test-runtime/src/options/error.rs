@@ -61,9 +61,9 @@ pub enum Warning {
         /// What to use instead.
         instead: &'static str,
     },
-    /// Two variables set the same option to different values.
+    /// Two variables, or a flag and one of Bazel's variables, set the same option to different values.
     Overruled {
-        /// The variable that counts.
+        /// The variable or the flag that counts.
         used: &'static str,
         /// The variable that does not.
         ignored: &'static str,

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+mod bazel;
 mod choices;
 mod cli;
 mod duration;
@@ -23,6 +24,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub use bazel::Bazel;
 pub use choices::{Color, Given, Ignored, Report, Shard, TapVersion, TimeLimits, TimeOptions};
 pub use error::{NextWord, OptionsError, Warning};
 pub use process::{Backtrace, Nextest, Process};
@@ -111,6 +113,8 @@ pub struct Options {
     pub time: Option<TimeOptions>,
     /// The file for one line of each test (deprecated in the built-in harness).
     pub logfile: Option<PathBuf>,
+    /// What Bazel asks for besides.
+    pub bazel: Bazel,
 }
 
 /// What a command line asks for.
@@ -125,7 +129,7 @@ pub enum Parsed {
 impl Options {
     /// Reads a command line, without the program at its start, and the variables that `get` gives.
     ///
-    /// The command line beats variables, and variables beat defaults. `formats` are the names of all formats there are,
+    /// The command line beats variables, ours beat those of Bazel, and variables beat defaults. `formats` are the names of all formats there are,
     /// in the order in which the help shows them.
     ///
     /// # Errors
@@ -192,6 +196,7 @@ impl Default for Options {
             tap_version: TapVersion::V13,
             time: None,
             logfile: None,
+            bazel: Bazel::default(),
         }
     }
 }

@@ -3,11 +3,14 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use super::bazel;
 use super::cli::CommandLine;
 use super::error::{OptionsError, Source, Warning};
 use super::flags::{Flag, Id};
 use super::values::{self, Refusal};
-use super::{DEFAULT_FORMAT, GITHUB_FORMAT, Given, Ignored, Options, QUIET_FORMAT, Report, TimeLimits, TimeOptions};
+use super::{
+    DEFAULT_FORMAT, GITHUB_FORMAT, Given, Ignored, Options, QUIET_FORMAT, Report, Shard, TimeLimits, TimeOptions,
+};
 
 /// Everything that says what the options are.
 pub(super) struct Settings<'a> {
@@ -21,6 +24,7 @@ impl Settings<'_> {
         let default = Options::default();
         let mut warnings = self.line.warnings.clone();
         let ignored = self.ignored()?;
+        let bazel = bazel::Variables::new(self.get);
         let options = Options {
             filters: self.line.filters.clone(),
             exact: self.line.has(Id::Exact),
@@ -33,22 +37,25 @@ impl Settings<'_> {
             tag: self.tag()?,
             ignored,
             exclude_should_panic: self.line.has(Id::ExcludeShouldPanic),
-            shard: self.read(Id::Shard, values::shard)?,
+            shard: self.shard(&bazel, &mut warnings)?,
             tests: self.line.has(Id::Test) || !self.line.has(Id::Bench),
             benches: self.line.has(Id::Bench),
             list: self.line.has(Id::List),
             random: self.random()?,
-            seed: self.seed(&mut warnings)?,
+            seed: match self.seed(&mut warnings)? {
+                Some(seed) => Some(seed),
+                None => bazel.seed()?,
+            },
             test_threads: self.read(Id::TestThreads, values::count)?,
             test_jobs: self.read(Id::TestJobs, values::count)?.unwrap_or(default.test_jobs),
-            fail_fast: self.switch(Id::FailFast)?,
+            fail_fast: self.switch(Id::FailFast)?.unwrap_or_else(|| bazel.fail_fast()),
             repeat: self.read(Id::Repeat, values::times)?,
-            until_fail: self.switch(Id::UntilFail)?,
+            until_fail: self.switch(Id::UntilFail)?.unwrap_or_default(),
             retries: self.read(Id::Retries, values::retries)?,
             timeout: self.read(Id::Timeout, values::limit)?.unwrap_or(default.timeout),
             job_timeout: self.read(Id::JobTimeout, values::limit)?.unwrap_or(default.job_timeout),
             format: self.format()?.unwrap_or_else(|| self.default_format().to_owned()),
-            reports: self.reports()?,
+            reports: self.reports(&bazel)?,
             no_capture: self.line.has(Id::NoCapture)
                 || self.line.has(Id::NoCaptureOld)
                 || self.harness_switch(Id::NoCapture),
@@ -59,6 +66,7 @@ impl Settings<'_> {
                 .unwrap_or(default.tap_version),
             time: self.time()?,
             logfile: self.line.values(Id::Logfile).next().map(PathBuf::from),
+            bazel: bazel.rest()?,
         };
         if options.logfile.is_some() {
             warnings.push(Warning::Deprecated {
@@ -105,6 +113,22 @@ impl Settings<'_> {
                 "give one of them: `--include-ignored` runs all tests, `--ignored` only the ignored ones",
             )),
         }
+    }
+
+    fn shard(&self, bazel: &bazel::Variables<'_>, warnings: &mut Vec<Warning>) -> Result<Option<Shard>, OptionsError> {
+        let Some(own) = self.read(Id::Shard, values::shard)? else {
+            return bazel.shard();
+        };
+        // Then each of Bazel's shards runs the same tests, and others are run by none.
+        if bazel.shard().is_ok_and(|other| other.is_some_and(|other| other != own)) {
+            let flag = Flag::of(Id::Shard);
+            let variable = flag.variable.unwrap_or_default();
+            warnings.push(Warning::Overruled {
+                used: if self.line.has(flag.id) { flag.name } else { variable },
+                ignored: "TEST_TOTAL_SHARDS",
+            });
+        }
+        Ok(Some(own))
     }
 
     /// A seed for shuffling asks for shuffling, too; a mere seed does not.
@@ -164,7 +188,7 @@ impl Settings<'_> {
         }
     }
 
-    fn reports(&self) -> Result<Vec<Report>, OptionsError> {
+    fn reports(&self, bazel: &bazel::Variables<'_>) -> Result<Vec<Report>, OptionsError> {
         let flag = Flag::of(Id::Report);
         let (source, texts) = if self.line.has(Id::Report) {
             let source = Source::Flag(flag.name);
@@ -178,7 +202,10 @@ impl Settings<'_> {
         };
         let mut reports: Vec<Report> = Vec::new();
         for text in texts {
-            let report = values::report(&text, self.formats).map_err(|refusal| refusal.at(source, &text))?;
+            let mut report = values::report(&text, self.formats).map_err(|refusal| refusal.at(source, &text))?;
+            if let Some(outputs) = bazel.outputs() {
+                report.file = outputs.join(report.file);
+            }
             if let Some(first) = reports
                 .iter()
                 .find(|first| values::same_file(&first.file, &report.file))
@@ -250,8 +277,11 @@ impl Settings<'_> {
     }
 
     /// A switch of ours: on when its flag is given, else what its variable says.
-    fn switch(&self, id: Id) -> Result<bool, OptionsError> {
-        Ok(self.line.has(id) || self.variable_value(id, values::boolean)?.unwrap_or(false))
+    fn switch(&self, id: Id) -> Result<Option<bool>, OptionsError> {
+        match self.line.has(id) {
+            true => Ok(Some(true)),
+            false => self.variable_value(id, values::boolean),
+        }
     }
 
     /// The switches of the built-in harness are on when they are set to anything but `0`.
@@ -261,7 +291,7 @@ impl Settings<'_> {
     }
 }
 
-fn unicode(source: Source, value: &OsStr) -> Result<String, OptionsError> {
+pub(super) fn unicode(source: Source, value: &OsStr) -> Result<String, OptionsError> {
     match value.to_str() {
         Some(value) => Ok(value.to_owned()),
         None => Err(source.error(Some(&value.to_string_lossy()), "is not Unicode", "write it in Unicode")),

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use super::{Options, OptionsError, Parsed, Warning};
 
+mod bazel;
 mod environment;
 mod errors;
 mod flags_and_help;

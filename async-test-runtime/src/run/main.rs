@@ -1,6 +1,7 @@
 //! The door of `main!`: all suites of the binary on one runtime, under our own command line.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -8,10 +9,12 @@ use std::time::Duration;
 use crate::boot;
 use crate::drive::close_unrun;
 use crate::hub::{self, Output, Sink};
-use crate::options::{self, Options, Parsed};
+use crate::options::{self, Bazel, Options, Parsed};
 use crate::queue::{EndOfRun, Ended, Message};
 use crate::record::RunStart;
 use crate::registry;
+use crate::report::{self, Reporter};
+use crate::run::bazel_files::PrematureExitFile;
 use crate::run::list::list;
 use crate::run::passes;
 use crate::run::report_file::ReportFile;
@@ -136,6 +139,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         seed: settings.seed,
         random: options.random,
     };
+    let premature_exit_file = tell_bazel(&options.bazel);
     let hub = hub::start(move || (settings, Output::Whole(sinks, begin)), registry::bundles);
     let top = Suite::top();
     ignore(&top, &selection.ignored);
@@ -156,6 +160,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
             FAILED
         }
     };
+    premature_exit_file.remove();
     if stuck {
         runtime.shutdown_background();
         leave(code);
@@ -163,6 +168,17 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     // Threads that nobody waits for must not hold up the end of the run either.
     runtime.shutdown_timeout(Duration::from_millis(100));
     ExitCode::from(code)
+}
+
+/// Writes the files that Bazel looks for. A run is worth as much without them, so there is only a warning.
+fn tell_bazel(bazel: &Bazel) -> PrematureExitFile {
+    if let Err(text) = boot::touch_shard_status_file(bazel) {
+        say(&format!("warning: {text}"));
+    }
+    PrematureExitFile::create(bazel).unwrap_or_else(|text| {
+        say(&format!("warning: {text}"));
+        PrematureExitFile::default()
+    })
 }
 
 /// The only exit: past threads that do not come back, when every report has been written.
@@ -177,18 +193,29 @@ fn sinks(options: &Options) -> Result<Vec<Sink>, String> {
         reporter: boot::reporter(&options.format, &boot::style(options, io::stdout().is_terminal())),
         out: Box::new(io::stdout()),
     }];
+    let style = boot::style(options, false);
     for wanted in &options.reports {
-        let file = wanted.file.display();
-        let reporter = boot::reporter(&wanted.format, &boot::style(options, false));
-        let reporter = ReportFile::create(&wanted.file, reporter)
-            .map_err(|error| format!("the {} report cannot be written to `{file}`: {error}", wanted.format))?;
-        sinks.push(Sink {
-            name: format!("the {} report in `{file}`", wanted.format),
-            reporter: Box::new(reporter),
-            out: Box::new(io::sink()),
-        });
+        let reporter = boot::reporter(&wanted.format, &style);
+        sinks.push(sink(&wanted.format, &wanted.file, reporter)?);
+    }
+    if let Some(file) = &options.bazel.xml_output_file {
+        if options.reports.iter().all(|wanted| wanted.file != *file) {
+            sinks.push(sink("XML_OUTPUT_FILE", file, report::junit_in_any_case(&style))?);
+        }
     }
     Ok(sinks)
+}
+
+/// A report in a file.
+fn sink(format: &str, file: &Path, reporter: Box<dyn Reporter>) -> Result<Sink, String> {
+    let shown = file.display();
+    let reporter = ReportFile::create(file, reporter)
+        .map_err(|error| format!("the {format} report cannot be written to `{shown}`: {error}"))?;
+    Ok(Sink {
+        name: format!("the {format} report in `{shown}`"),
+        reporter: Box::new(reporter),
+        out: Box::new(io::sink()),
+    })
 }
 
 /// Ignored suites are reported as skipped, with their reason.

@@ -1,6 +1,7 @@
 //! The two entry points: thin doors to one road.
 
 mod all;
+mod bazel_files;
 pub(crate) mod builtin;
 pub(crate) mod intercept;
 mod list;
@@ -95,11 +96,8 @@ fn seed_of_pass(seed: u64, pass: u64) -> u64 {
 fn paths(spec: &SuiteSpec, settings: &Settings) -> Paths {
     let (test_name, title) = (spec.test_name(), spec.title());
     let names: &[&str] = &[&test_name, &title];
-    let list = settings
-        .filters
-        .iter()
-        .find(|list| list.iter().any(|filter| filter.names(names)));
-    list.map(|list| filter::paths(list, names)).unwrap_or_default()
+    let lists = settings.filters.iter().map(|list| filter::paths(list, names));
+    lists.into_iter().find(|paths| !paths.is_all()).unwrap_or_default()
 }
 
 /// Runs a created suite here, on the runtime of the caller.

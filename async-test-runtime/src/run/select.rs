@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::boot;
 use crate::filter::Filter;
 use crate::options::{self, Ignored, Options};
 use crate::registry;
@@ -29,6 +30,7 @@ pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options, tag: Op
             && (options.filters.is_empty() || is_named(spec, &options.filters, options.exact))
             && !is_skipped(spec, &options.skip, options.exact)
             && tag.is_none_or(|tag| tag.matches(spec.tags))
+            && boot::bazel_wants(spec, &options.bazel)
             && !(options.exclude_should_panic && spec.should_panic.is_some())
             && (options.ignored != Ignored::Only || spec.ignore.is_some());
         match (wanted, spec.ignore, options.ignored) {
