@@ -55,6 +55,7 @@ mod source {
 
     pub(crate) mod verify {
         mod attempt;
+        mod batch;
         mod closing;
         mod control;
         mod during;

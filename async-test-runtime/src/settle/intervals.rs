@@ -100,17 +100,17 @@ impl Intervals {
         }
     }
 
-    /// Takes in a round that passed, if the one before did too; otherwise false.
-    #[inline]
-    pub(crate) fn add_same(&mut self, session: u64, ended: Duration) -> bool {
-        let last = self.newest.back_mut().or_else(|| self.first.last_mut());
-        match last {
-            Some(last) if last.seen == Seen::Pass && last.session == session => {
-                last.rounds += 1;
-                last.to = ended;
-                true
-            }
-            _ => false,
+    /// Whether the newest round passed and was one of this session.
+    pub(crate) fn ends_with_pass(&self, session: u64) -> bool {
+        let last = self.newest.back().or_else(|| self.first.last());
+        last.is_some_and(|last| last.seen == Seen::Pass && last.session == session)
+    }
+
+    /// Takes in rounds that saw the same as the newest one.
+    pub(crate) fn prolong(&mut self, rounds: u64, ended: Duration) {
+        if let Some(last) = self.newest.back_mut().or_else(|| self.first.last_mut()) {
+            last.rounds += rounds;
+            last.to = last.to.max(ended);
         }
     }
 

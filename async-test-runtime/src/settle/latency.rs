@@ -73,7 +73,11 @@ impl Histogram {
     #[inline]
     pub(crate) fn add(&mut self, took: Duration) {
         let seconds = took.as_secs().saturating_mul(1_000_000_000);
-        let nanos = seconds.saturating_add(u64::from(took.subsec_nanos()));
+        self.add_nanos(seconds.saturating_add(u64::from(took.subsec_nanos())));
+    }
+
+    #[inline]
+    pub(crate) fn add_nanos(&mut self, nanos: u64) {
         self.counts[bucket(nanos)] += 1;
         self.count += 1;
         self.sum += u128::from(nanos);

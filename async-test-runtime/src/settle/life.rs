@@ -117,15 +117,21 @@ impl Life {
         })
     }
 
-    /// Takes in a round that passed after one that passed, with nothing to say about what went on in the suite. False
-    /// when it is another round, which changes nothing.
+    /// Whether a round of this session that passes next, while nothing begins or ends in the suite, is nothing new: the
+    /// one before passed as well, and nothing waits to be seen.
+    pub(crate) fn repeats(&self, session: u64) -> bool {
+        self.blind.is_clear() && self.intervals.ends_with_pass(session)
+    }
+
+    /// Takes in passes that are nothing new, the last of which ended then. How long each took is for `note_took`.
+    pub(crate) fn note_same(&mut self, passes: u64, ended: Duration) {
+        self.intervals.prolong(passes, ended);
+    }
+
+    /// How long one of them took.
     #[inline]
-    pub(crate) fn note_same(&mut self, session: u64, began: Duration, ended: Duration) -> bool {
-        let same = self.blind.is_clear() && self.intervals.add_same(session, ended);
-        if same {
-            self.latency.add(ended.saturating_sub(began));
-        }
-        same
+    pub(crate) fn note_took(&mut self, nanos: u64) {
+        self.latency.add_nanos(nanos);
     }
 
     fn note_bad(&mut self, noted: &Noted<'_>) {

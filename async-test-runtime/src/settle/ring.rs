@@ -33,6 +33,11 @@ impl<T> Ring<T> {
         oldest
     }
 
+    /// Observations that will never be here.
+    pub(crate) fn miss(&mut self, observations: u64) {
+        self.dropped += observations;
+    }
+
     /// How many had to make room.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped

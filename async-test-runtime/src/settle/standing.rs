@@ -100,9 +100,8 @@ impl Standing {
         crossed
     }
 
-    /// The same for a round that passed, where that is good and no tick is counted.
-    #[inline]
-    pub(crate) fn note_pass(&mut self, began: Duration, ended: Duration) {
+    /// The same for rounds that passed, one right after the other, where that is good and no tick is counted.
+    pub(crate) fn note_passes(&mut self, passes: u64, began: Duration, ended: Duration) {
         self.first_began.get_or_insert(began);
         self.last_ended = ended;
         self.in_rounds += ended.saturating_sub(began);
@@ -110,9 +109,16 @@ impl Standing {
             self.longest_gap = self.longest_gap.max(began - self.looked);
         }
         self.looked = ended;
-        self.rounds += 1;
-        self.passed += 1;
-        self.bad_in_a_row = 0;
+        self.note_unseen(passes);
+    }
+
+    /// Passes of which nothing else is known.
+    pub(crate) fn note_unseen(&mut self, passes: u64) {
+        self.rounds += passes;
+        self.passed += passes;
+        if passes > 0 {
+            self.bad_in_a_row = 0;
+        }
     }
 
     fn note_times(&mut self, spec: &VerifySpec, round: &RoundFacts) {

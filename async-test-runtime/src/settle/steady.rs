@@ -47,8 +47,10 @@ mod tests {
                 again: None,
                 draw: 0.0,
             };
-            if short && ending == Ending::Pass && life.note_same(session, began, ended) {
-                standing.note_pass(began, ended);
+            if short && ending == Ending::Pass && life.repeats(session) {
+                life.note_took((ended - began).as_nanos() as u64);
+                life.note_same(1, ended);
+                standing.note_passes(1, began, ended);
                 steps.push(steady_delay(spec).map(Step::Again));
                 continue;
             }

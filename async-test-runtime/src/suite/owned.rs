@@ -102,6 +102,7 @@ impl Suite {
     }
 
     /// A number that grows when a subtest of the same `#[suite]` begins or ends.
+    #[inline]
     pub(crate) fn activity(&self) -> u64 {
         self.0.activity.mark()
     }

@@ -87,15 +87,35 @@ impl<T, E> Attempt<T, E> {
     }
 }
 
-impl<T, E: Debug + 'static> Attempt<T, E> {
+/// What a round came to. It is handed through some frames in every round, so it is small.
+pub(crate) enum Came<T, E> {
+    Passed(T),
+    Else(Box<Attempt<T, E>>),
+}
+
+impl<T, E: Debug + 'static> Came<T, E> {
     #[inline]
-    fn of(round: Round<T, E>) -> Attempt<T, E> {
+    fn of(round: Round<T, E>) -> Came<T, E> {
         match round {
-            Round::Pass(value) => Attempt::passed(Ending::Pass, value),
-            round => Attempt::of_any(round),
+            Round::Pass(value) => Came::Passed(value),
+            round => Came::Else(Box::new(Attempt::of_any(round))),
         }
     }
 
+    pub(crate) fn into_attempt(self) -> Attempt<T, E> {
+        match self {
+            Came::Passed(value) => Attempt::passed(Ending::Pass, value),
+            Came::Else(attempt) => *attempt,
+        }
+    }
+
+    #[cold]
+    fn panicked(panic: Panic) -> Came<T, E> {
+        Came::Else(Box::new(Attempt::faulty(Ending::Panic, Fault::Panicked(panic), None)))
+    }
+}
+
+impl<T, E: Debug + 'static> Attempt<T, E> {
     fn of_any(round: Round<T, E>) -> Attempt<T, E> {
         let (round, again) = round.split();
         let mut attempt = match round {
@@ -164,7 +184,8 @@ impl Limit {
     }
 }
 
-/// Makes one round and says when it ended. `polling` is true while the user's code holds the thread.
+/// Makes one round and says when it ended. `polling` is true while the user's code holds the thread; `waits` is called
+/// before the round waits for the first time, so that others run.
 #[inline]
 pub(crate) async fn attempt<F, R>(
     make: impl FnOnce() -> F,
@@ -173,79 +194,81 @@ pub(crate) async fn attempt<F, R>(
     limit: Duration,
     watch: &mut Limit,
     polling: &AtomicBool,
-) -> (Attempt<R::Value, R::Error>, Reading)
+    waits: impl FnOnce(),
+) -> (Came<R::Value, R::Error>, Reading)
 where
     F: Future<Output = R>,
     R: RoundOutcome,
 {
-    let mut make = Some(make);
+    let (mut make, mut waits) = (Some(make), Some(waits));
     let mut work = pin!(None);
     let mut polled = began.real;
     let mut longest = 0;
-    let ended = poll_fn(|context| {
+    let came = poll_fn(|context| {
         if make.is_none() {
             polled = timing.real();
         }
         polling.store(true, Ordering::Relaxed);
         // What the error prints, and what is dropped, is the user's code as well: all of it is caught.
-        let ended = catch_sync(|| {
+        let came = catch_sync(|| {
             if let Some(make) = make.take() {
                 work.set(Some(make()));
             }
-            let future = work.as_mut().as_pin_mut()?;
-            match future.poll(context) {
-                Poll::Pending => Some(Poll::Pending),
-                Poll::Ready(outcome) => {
-                    let attempt = Attempt::of(outcome.into_round());
-                    work.set(None);
-                    Some(Poll::Ready(attempt))
-                }
-            }
+            let Some(future) = work.as_mut().as_pin_mut() else {
+                return Poll::Ready(None);
+            };
+            future.poll(context).map(|outcome| {
+                let came = Came::of(outcome.into_round());
+                work.set(None);
+                Some(came)
+            })
         });
         polling.store(false, Ordering::Relaxed);
-        match ended {
-            Ok(Some(Poll::Ready(attempt))) => Poll::Ready(Some(Ok(attempt))),
-            Ok(Some(Poll::Pending)) => {
-                let now = timing.now();
+        match came {
+            Ok(Poll::Pending) => {
+                if let Some(waits) = waits.take() {
+                    waits();
+                }
+                let now = timing.now_after_a_wait();
                 longest = longest.max(now.real.saturating_sub(polled));
                 let deadline = began.at().saturating_add(limit);
                 watch.poll(context, timing, now.at(), deadline).map(|()| None)
             }
-            Ok(None) => Poll::Ready(None),
-            Err(caught) => Poll::Ready(Some(Err(caught.panic))),
+            Ok(came) => came,
+            Err(caught) => Poll::Ready(Some(Came::panicked(caught.panic))),
         }
     })
     .await;
-    let end = timing.now();
-    if ended.is_some() {
+    let waited = waits.is_none();
+    let end = if waited {
+        timing.now_after_a_wait()
+    } else {
+        timing.now()
+    };
+    if came.is_some() {
         longest = longest.max(end.real.saturating_sub(polled));
     }
-    match ended {
-        Some(Ok(attempt)) if longest <= nanos(limit) => (attempt, end),
-        ended => {
+    match came {
+        Some(Came::Passed(value)) if longest <= nanos(limit) => (Came::Passed(value), end),
+        came => {
             // Of a second panic nothing is told.
             let _ = catch_sync(|| work.set(None));
-            (gone_wrong(ended, Duration::from_nanos(longest), limit), end)
+            (gone_wrong(came, Duration::from_nanos(longest), limit), end)
         }
     }
 }
 
-/// What became of a round that did not end as it should; `ended` is what its future came to, if it did.
+/// What became of a round that did not simply pass in time.
 #[cold]
-fn gone_wrong<T, E: Debug + 'static>(
-    ended: Option<Result<Attempt<T, E>, Panic>>,
-    longest: Duration,
-    limit: Duration,
-) -> Attempt<T, E> {
-    let fault = match ended {
+fn gone_wrong<T, E>(came: Option<Came<T, E>>, longest: Duration, limit: Duration) -> Came<T, E> {
+    let fault = match came {
         _ if longest > limit => Fault::Blocked {
             limit,
             held: longest,
             still: false,
         },
-        Some(Ok(attempt)) => return attempt,
-        Some(Err(panic)) => return Attempt::faulty(Ending::Panic, Fault::Panicked(panic), None),
+        Some(came) => return came,
         None => Fault::TimedOut { limit },
     };
-    Attempt::faulty(Ending::Hung, fault, None)
+    Came::Else(Box::new(Attempt::faulty(Ending::Hung, fault, None)))
 }

@@ -55,18 +55,15 @@ where
 
     pub(crate) async fn stop(self: &Arc<Self>) -> Result<Vec<Observation<T>>, VerifyError<T, E>> {
         const STOP: &str = "stop_job";
-        if !self.is_over() {
-            // A loop at full speed holds the book half of the time, so it is asked to end before that is opened.
-            self.order(order::STOP);
-        }
-        {
+        if self.is_over() {
             let book = self.lock();
             if book.state.after(VerifierEvent::Stop).is_none() {
                 return Err(self.state_error(&book, STOP, book.state.name()));
             }
-            if !self.is_over() {
-                self.order(order::STOP);
-            }
+        }
+        // Where a loop runs, the book is not opened now: the loop needs it to end.
+        if !self.is_over() {
+            self.order(order::STOP);
         }
         loop {
             self.wait_for_end().await;

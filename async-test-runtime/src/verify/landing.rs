@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Came};
 use super::note::By;
 use super::task::Loop;
 use super::timing::Reading;
@@ -21,23 +21,24 @@ where
 {
     /// Takes a round in; the delay until the next one, if there is to be one.
     #[inline]
-    pub(super) fn land(&mut self, began: Reading, ended: Reading, mut attempt: Attempt<T, E>) -> Option<Duration> {
+    pub(super) fn land(&mut self, began: Reading, ended: Reading, came: Came<T, E>) -> Option<Duration> {
         self.core.land();
-        self.follow(self.core.suite.activity(), true);
+        let activity = self.core.suite.activity();
+        let is_quiet = self.repeats && activity == self.known && !self.last;
         let in_time = ended.nanos.saturating_sub(self.told) < TOLD_EVERY;
-        let steady = self.steady.filter(|_| in_time && !self.was_bad && !self.last);
-        if let (Some(delay), Ending::Pass, None) = (steady, attempt.ending, &attempt.rare) {
-            if let Some(data) = attempt.value.take() {
-                match self.core.record_pass(self.session, data, began, ended, self.wall) {
-                    Ok(()) => {
-                        self.good = self.began_with;
-                        return Some(delay);
-                    }
-                    Err(data) => attempt.value = Some(data),
-                }
+        let steady = self.steady.filter(|_| is_quiet && in_time);
+        match (steady, came) {
+            (Some(delay), Came::Passed(data)) => {
+                self.batch.push(&self.core, data, began, ended);
+                self.good = self.began_with;
+                Some(delay)
+            }
+            (_, came) => {
+                self.batch.flush(&self.core);
+                self.follow(activity, true);
+                self.take_in(began, ended, came.into_attempt())
             }
         }
-        self.take_in(began, ended, attempt)
     }
 
     /// The same for any round.
@@ -54,6 +55,7 @@ where
         let recorded = self
             .core
             .record(By::Loop(self.session), &self.spec, attempt, &facts, blame, self.wall)?;
+        self.repeats = recorded.repeats;
         if recorded.transition || ended.nanos.saturating_sub(self.told) >= TOLD_EVERY {
             self.tell(ended);
         }

@@ -5,6 +5,7 @@
 //! it up on the system's clock when a round does not come back. What the rounds mean is judged in `settle`.
 
 mod attempt;
+mod batch;
 mod closing;
 mod control;
 mod during;

@@ -4,7 +4,6 @@ use std::time::SystemTime;
 
 use super::attempt::Attempt;
 use super::shared::{Core, Session};
-use super::timing::Reading;
 use crate::round::{Observation, VerifySpec};
 use crate::settle::{Blame, Noted, RoundFacts, Seen, Step, decide};
 
@@ -29,6 +28,8 @@ pub(crate) struct Recorded {
     pub(crate) step: Step,
     pub(crate) crossed: bool,
     pub(crate) transition: bool,
+    /// A pass after it is nothing new: see `Life::repeats`.
+    pub(crate) repeats: bool,
 }
 
 impl<T, E> Core<T, E> {
@@ -78,6 +79,7 @@ impl<T, E> Core<T, E> {
         };
         let transition = book.life.note(spec, noted);
         let step = decide(spec, &session.standing, facts);
+        let repeats = book.life.repeats(number);
         drop(guard);
         // What is dropped from here on is the user's, so it is dropped outside of the lock.
         drop((evicted, replaced, attempt));
@@ -85,38 +87,7 @@ impl<T, E> Core<T, E> {
             step,
             crossed,
             transition,
+            repeats,
         })
-    }
-
-    /// Takes in a round that passed where that is nothing new; the value back when it may be something new.
-    #[inline]
-    pub(crate) fn record_pass(
-        &self,
-        number: u64,
-        data: T,
-        began: Reading,
-        ended: Reading,
-        wall: SystemTime,
-    ) -> Result<(), T> {
-        let (at, elapsed) = (began.at(), ended.at());
-        let mut guard = self.lock();
-        let book = &mut *guard;
-        let session = match &mut book.session {
-            Some(session) if session.number == number && !session.over && !session.given_up => session,
-            _ => return Err(data),
-        };
-        if !book.life.note_same(number, at, elapsed) {
-            return Err(data);
-        }
-        session.standing.note_pass(at, elapsed);
-        let evicted = session.ring.push(Observation {
-            data,
-            timestamp: wall + elapsed,
-            round: session.standing.rounds(),
-            elapsed,
-        });
-        drop(guard);
-        drop(evicted);
-        Ok(())
     }
 }

@@ -149,8 +149,17 @@ impl Poll {
         };
         let limit = round_limit(&self.spec, run.now.at().saturating_sub(run.standing.origin()));
         let polling = AtomicBool::new(false);
-        let (attempt, ended) = attempt(move || round, run.now, &run.timing, limit, &mut run.limit, &polling).await;
-        match self.note(&mut run, attempt, ended) {
+        let (came, ended) = attempt(
+            move || round,
+            run.now,
+            &run.timing,
+            limit,
+            &mut run.limit,
+            &polling,
+            || {},
+        )
+        .await;
+        match self.note(&mut run, came.into_attempt(), ended) {
             Step::Stop(_) => Some(self.end(&mut run)),
             Step::Again(delay) => {
                 run.rest(delay).await;

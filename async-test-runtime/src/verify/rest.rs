@@ -31,6 +31,7 @@ where
 
     /// Waits for the next round; nothing when there is to be none.
     pub(super) async fn rest(&mut self, delay: Duration) -> Option<Reading> {
+        self.batch.flush(&self.core);
         let makes_room = std::mem::take(&mut self.makes_room) && self.timing.has_threads();
         if makes_room || (delay.is_zero() && self.core.orders() == 0) {
             make_room().await;

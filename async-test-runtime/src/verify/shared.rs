@@ -52,6 +52,8 @@ pub(crate) struct Core<T, E> {
     in_flight: AtomicU64,
     /// How long it may take, in nanoseconds.
     limit: AtomicU64,
+    /// Passes that the loop has not handed over yet; see `Batch`.
+    kept_back: AtomicU64,
     /// When the suite began.
     started: Instant,
     /// The same on the system's clock; see `Timing`.
@@ -77,6 +79,8 @@ pub(crate) struct Book<T, E> {
 /// What one start has brought so far.
 pub(crate) struct Session<T, E> {
     pub(crate) number: u64,
+    /// How its times are read.
+    timing: Timing,
     pub(crate) standing: Standing,
     pub(super) ring: Ring<T>,
     /// What was wrong with the round that matters: the violation, or the newest bad one.
@@ -117,6 +121,7 @@ impl<T, E> Core<T, E> {
             polling: AtomicBool::new(false),
             in_flight: AtomicU64::new(0),
             limit: AtomicU64::new(0),
+            kept_back: AtomicU64::new(0),
             watchdog: Watchdog::default(),
         }
     }
@@ -159,6 +164,21 @@ impl<T, E> Core<T, E> {
         self.in_flight.store(0, Ordering::Relaxed);
     }
 
+    #[inline]
+    pub(crate) fn kept_back(&self, passes: u64) {
+        self.kept_back.store(passes, Ordering::Relaxed);
+    }
+
+    /// Counts what the loop, which holds its thread and does not come back, can hand over no more.
+    pub(crate) fn count_kept_back(&self, book: &mut Book<T, E>) {
+        let passes = self.kept_back.swap(0, Ordering::Relaxed);
+        if let Some(session) = book.session.as_mut().filter(|_| passes > 0) {
+            session.standing.note_unseen(passes);
+            session.ring.miss(passes);
+            book.life.note_same(passes, Duration::ZERO);
+        }
+    }
+
     /// When the round in flight began, counted from `base`, and how long it may take.
     pub(crate) fn in_flight(&self) -> Option<(Duration, Duration)> {
         match self.in_flight.load(Ordering::Relaxed) {
@@ -193,7 +213,10 @@ impl<T, E> Core<T, E> {
     }
 
     pub(crate) fn timing(&self, book: &Book<T, E>) -> Timing {
-        Timing::new(self.started, self.base, book.spec.real_clock)
+        match &book.session {
+            Some(session) => session.timing,
+            None => Timing::new(self.started, self.base, book.spec.real_clock),
+        }
     }
 
     /// Opens a session, if the table says so.
@@ -216,6 +239,7 @@ impl<T, E> Core<T, E> {
         book.state = next;
         book.session = Some(Session {
             number,
+            timing,
             standing: Standing::new(&spec, timing.now().at()),
             ring: Ring::new(spec.history),
             fault: None,
@@ -223,6 +247,7 @@ impl<T, E> Core<T, E> {
             over: false,
             given_up: false,
         });
+        self.kept_back(0);
         self.orders.store(0, Ordering::Release);
         self.over.store(false, Ordering::Release);
         let attachment = book.attachment;

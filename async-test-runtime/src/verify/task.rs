@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::attempt::{Limit, attempt};
+use super::batch::Batch;
 use super::rest::make_room;
 use super::shared::{Core, Opened, Runner, order};
 use super::timing::{Alarm, Reading, Timing};
@@ -46,10 +47,23 @@ where
             let mut now = work.timing.now();
             loop {
                 let limit = work.take_off(now);
-                let core = &work.core;
-                let (attempt, ended) =
-                    attempt(&mut self.make, now, &work.timing, limit, &mut work.limit, &core.polling).await;
-                let Some(delay) = work.land(now, ended, attempt) else {
+                let Loop {
+                    core,
+                    batch,
+                    timing,
+                    limit: watch,
+                    ..
+                } = work;
+                let mut waited = false;
+                let waits = || {
+                    waited = true;
+                    batch.flush(core);
+                };
+                let (came, ended) = attempt(&mut self.make, now, timing, limit, watch, &core.polling, waits).await;
+                if waited {
+                    work.timing.compare();
+                }
+                let Some(delay) = work.land(now, ended, came) else {
                     return;
                 };
                 if delay.is_zero() && work.may_hurry(ended) {
@@ -74,13 +88,16 @@ pub(crate) struct Loop<T, E> {
     pub(super) alarm: Alarm,
     /// Of a round.
     limit: Limit,
+    pub(super) batch: Batch<T>,
+    /// A pass is nothing new; see `Life::repeats`.
+    pub(super) repeats: bool,
     pub(super) rng: Option<fastrand::Rng>,
     origin: Duration,
     /// The wall clock at the start of the suite, so to speak: what a time of the loop is added to.
     pub(super) wall: SystemTime,
     pub(super) was_bad: bool,
     /// What of the suite's activity has been looked at.
-    known: u64,
+    pub(super) known: u64,
     /// What it was when the last good round began.
     pub(super) good: u64,
     pub(super) began_with: u64,
@@ -121,13 +138,16 @@ where
     let known = core.lock().life.blind.mark();
     let activity = core.suite.activity();
     let rng = (spec.jitter > 0.0).then(|| core.suite.rng(&format!("verifier {} jitter", core.counts().0)));
+    let wall = SystemTime::now().checked_sub(now).unwrap_or(SystemTime::UNIX_EPOCH);
     let mut work = Loop {
         session: number,
+        batch: Batch::new(number, wall),
+        repeats: false,
         alarm: timing.alarm(),
         limit: Limit::new(&timing),
         rng,
         origin: now,
-        wall: SystemTime::now().checked_sub(now).unwrap_or(SystemTime::UNIX_EPOCH),
+        wall,
         was_bad: false,
         known,
         good: activity,
@@ -146,6 +166,7 @@ where
     };
     if let Some(runner) = &mut seat.runner {
         runner.run(&mut work).await;
+        work.batch.flush(&work.core);
     }
 }
 
@@ -218,6 +239,8 @@ where
     #[inline]
     pub(super) fn follow(&mut self, activity: u64, during_a_round: bool) {
         if activity != self.known {
+            self.batch.flush(&self.core);
+            self.repeats = false;
             let events = self.core.suite.activity_since(self.known);
             let blind = &mut self.core.lock().life.blind;
             blind.take(activity, &events, during_a_round);

@@ -90,12 +90,26 @@ impl Timing {
         }
     }
 
+    /// A look at the clocks, where nobody but the round before can have paused tokio's since `compare`. One that did
+    /// is found out with the next `compare`.
     #[inline]
     pub(crate) fn now(&self) -> Reading {
-        let now = match self.kind {
+        match self.kind {
+            Kind::Real | Kind::InStep => self.reading(Instant::now()),
+            Kind::Virtual => self.now_after_a_wait(),
+        }
+    }
+
+    /// The same where others have run, who may have paused the clock.
+    pub(crate) fn now_after_a_wait(&self) -> Reading {
+        self.reading(match self.kind {
             Kind::Real => Instant::now(),
             Kind::InStep | Kind::Virtual => tokio::time::Instant::now().into_std(),
-        };
+        })
+    }
+
+    #[inline]
+    fn reading(&self, now: Instant) -> Reading {
         let at = nanos(now.saturating_duration_since(self.started));
         Reading {
             nanos: at,

@@ -54,11 +54,26 @@ where
         .await
     }
 
+    /// The same on a runtime of several threads, where each look of the watchdog is progress as well: until then no time
+    /// has to be read.
+    async fn is_over_with_the_next_progress(&self) -> bool {
+        let mut progress = pin!(self.progress.notified());
+        progress.as_mut().enable();
+        if !self.is_over() {
+            progress.await;
+        }
+        self.is_over()
+    }
+
     /// Waits until the loop has ended, or gives it up when its round does not come back.
     pub(super) async fn wait_for_end(&self) {
         let is_over = |book: &Book<T, E>| book.session.as_ref().is_none_or(|session| session.over);
         let is_watched = self.watchdog.is_on();
-        if !is_watched && self.is_over_soon().await {
+        let is_over_soon = match is_watched {
+            true => self.is_over_with_the_next_progress().await,
+            false => self.is_over_soon().await,
+        };
+        if is_over_soon {
             return;
         }
         let mut ended = pin!(self.wait(is_over));
@@ -107,7 +122,9 @@ where
                 return;
             };
             session.given_up = true;
-            (session.number, book.spec.in_range(), self.timing(&book).now())
+            let number = session.number;
+            self.count_kept_back(&mut book);
+            (number, book.spec.in_range(), self.timing(&book).now())
         };
         let held = round.map_or(STARVED, |(began, _)| {
             Duration::from_nanos(now.real).saturating_sub(began)

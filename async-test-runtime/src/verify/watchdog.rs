@@ -5,6 +5,7 @@
 //! ours looks now and then, wakes the runtime up, and gives the round up when its time is over.
 
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +20,11 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// The next look, while a session runs.
 #[derive(Default)]
-pub(crate) struct Watchdog(Mutex<Duty>);
+pub(crate) struct Watchdog {
+    duty: Mutex<Duty>,
+    /// There is a session in `duty`.
+    is_on: AtomicBool,
+}
 
 #[derive(Default)]
 struct Duty {
@@ -29,11 +34,11 @@ struct Duty {
 
 impl Watchdog {
     fn lock(&self) -> MutexGuard<'_, Duty> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.duty.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn is_on(&self) -> bool {
-        self.lock().session.is_some()
+        self.is_on.load(Ordering::Acquire)
     }
 
     /// This session has ended; another one may have begun since.
@@ -43,6 +48,7 @@ impl Watchdog {
             return;
         }
         duty.session = None;
+        self.is_on.store(false, Ordering::Release);
         let next = duty.next.take();
         drop(duty);
         // Called off outside of the lock: the look that is due may be waiting for it.
@@ -56,7 +62,10 @@ where
     E: Debug + Send + 'static,
 {
     pub(crate) fn watch(self: &Arc<Self>, session: u64) {
-        self.watchdog.lock().session = Some(session);
+        let mut duty = self.watchdog.lock();
+        duty.session = Some(session);
+        self.watchdog.is_on.store(true, Ordering::Release);
+        drop(duty);
         self.look_again(session, Handle::current(), None);
     }
 

@@ -88,6 +88,68 @@ fn a_hanging_round_is_dropped_after_its_time() {
 }
 
 #[test]
+fn rounds_before_one_that_never_comes_back_are_counted() {
+    let ran = run(On::Many, |_| async {
+        let (release, held) = mpsc::channel::<()>();
+        let (counter, held) = (Counter::default(), Arc::new(std::sync::Mutex::new(held)));
+        let rounds = counter.clone();
+        let v = Verifier::new(move || {
+            let (n, held) = (counter.next(), held.clone());
+            async move {
+                if n > 20 {
+                    let _ = held.lock().unwrap().recv();
+                }
+                Ok::<_, String>(n)
+            }
+        })
+        .every(Duration::ZERO)
+        .round_timeout(ms(30));
+        v.start_job().await.unwrap();
+        while rounds.get() <= 20 {
+            tokio::time::sleep(ms(1)).await;
+        }
+        let error = v.stop_job().await.unwrap_err();
+        let report = v.report();
+        assert_eq!((report.rounds, report.passed, report.failed), (21, 20, 1));
+        assert_eq!(report.violation.unwrap().round, 21);
+        assert_eq!(report.intervals[0].rounds, 20);
+        // The values are still with the loop that does not come back.
+        assert_eq!(error.observations().len() as u64 + report.dropped, 20);
+        drop(release);
+        v.finish().await;
+    });
+    ran.failed_with(&["broken in round 21", "blocking its thread"]);
+}
+
+#[test]
+fn a_value_that_panics_when_it_makes_room_does_not_end_the_loop() {
+    struct Bomb(u64);
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            if self.0 < 5 {
+                panic!("dropped");
+            }
+        }
+    }
+    let ran = run(On::Paused, |_| async {
+        let counter = Counter::default();
+        let rounds = counter.clone();
+        let v = Verifier::new(move || {
+            let n = counter.next();
+            async move { Ok::<_, String>(Bomb(n)) }
+        })
+        .every(ms(1))
+        .history(1);
+        v.start_job().await.unwrap();
+        tokio::time::sleep(ms(20)).await;
+        let seen = v.stop_job().await.unwrap();
+        assert_eq!(seen.len(), 1);
+        assert!(rounds.get() > 10, "{}", rounds.get());
+    });
+    ran.passed(1);
+}
+
+#[test]
 fn the_default_limit_is_a_minute() {
     let ran = run(On::Paused, |_| async {
         let v = Verifier::new(std::future::pending::<bool>);
