@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use anstyle::{AnsiColor, Style as Ansi};
-
 use super::Style;
 use super::words::without_controls;
 
@@ -47,14 +45,15 @@ impl Paint {
         if !self.color || text.is_empty() {
             return text.to_owned();
         }
-        let style = match tone {
-            Tone::Bad => AnsiColor::Red.on_default(),
-            Tone::Good => AnsiColor::Green.on_default(),
-            Tone::Odd => AnsiColor::Yellow.on_default(),
-            Tone::Aside => Ansi::new().dimmed(),
-            Tone::Strong => Ansi::new().bold(),
+        // Parameters of the terminal's sequence "select graphic rendition".
+        let look = match tone {
+            Tone::Bad => "31",
+            Tone::Good => "32",
+            Tone::Odd => "33",
+            Tone::Aside => "2",
+            Tone::Strong => "1",
         };
-        format!("{style}{text}{style:#}")
+        format!("\u{1b}[{look}m{text}\u{1b}[0m")
     }
 
     /// The mark and the space after it.
