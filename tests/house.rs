@@ -42,6 +42,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "condition",
             "context",
             "drive",
+            "dump",
             "hub",
             "invoke",
             "jobs",
@@ -52,6 +53,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "registry",
             "runtime",
             "settings",
+            "signals",
             "spawn",
             "spec",
             "suite",
@@ -66,6 +68,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("std::env", &["options/mod.rs"]),
     ("process::exit", &["run/main.rs"]),
+    ("emulate_default_handler", &["signals.rs"]),
     ("println!", &["run/builtin.rs"]),
     (" print!", &["run/builtin.rs"]),
     ("eprintln!", &["run/main.rs"]),

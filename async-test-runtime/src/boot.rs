@@ -75,6 +75,8 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
         test_jobs: options.test_jobs.get(),
         job_timeout: options.job_timeout,
         timeout: options.timeout,
+        signals: options.signals,
+        grace_period: options.grace_period,
         filters: filters(options),
         left_out: HashMap::new(),
         tag: None,

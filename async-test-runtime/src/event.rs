@@ -97,7 +97,7 @@ pub struct BodySpan {
 }
 
 /// A suite that ends.
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub struct Closing {
     /// It was ended by `abort`: the plan is not compared.
     pub aborted: bool,

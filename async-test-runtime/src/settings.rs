@@ -20,6 +20,10 @@ pub(crate) struct Settings {
     pub(crate) job_timeout: Option<Duration>,
     /// How long a `#[suite]` may take, where its plan says nothing.
     pub(crate) timeout: Option<Duration>,
+    /// Signals are answered.
+    pub(crate) signals: bool,
+    /// How long suites may take to end after SIGINT or SIGTERM.
+    pub(crate) grace_period: Option<Duration>,
     /// What is to be run; nothing said is everything. In a suite in which several of these lists name a part,
     /// the first decides.
     pub(crate) filters: Vec<Vec<Filter>>,

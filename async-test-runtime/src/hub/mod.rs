@@ -252,6 +252,10 @@ impl Thread {
                 self.tell(effects.records);
             }
         }
+        // What runs now is not waited for any more. Each has its verdict all the same.
+        let mut effects = Effects::default();
+        self.ledger.cut(Instant::now(), &mut effects);
+        self.tell(effects.records);
         let mut run = self
             .ledger
             .run_end(end.filtered_out, queue_most, self.started.elapsed(), self.seed);
@@ -309,5 +313,11 @@ fn to_stderr(record: &Record) {
         | Record::Telemetry(..)
         | Record::SuiteEnded(_) => return,
     };
+    to_people(&text);
+}
+
+/// Writes to the error stream, past whatever captures the output of tests.
+pub(crate) fn to_people(text: &str) {
+    // There is nobody else to tell.
     let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -10,7 +10,7 @@ mod tests;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::amnesty::Mark;
 use crate::claim::{Claim, Problem, Raw};
@@ -102,7 +102,10 @@ impl Ledger {
         };
         match kind {
             EventKind::Open(_) | EventKind::Terminate | EventKind::JobsAwaited => {}
-            EventKind::Started => effects.records.push(Record::SuiteStarted(node.info.clone())),
+            EventKind::Started => {
+                node.began = Some(event.time);
+                effects.records.push(Record::SuiteStarted(node.info.clone()));
+            }
             EventKind::Plan(plan, at) => {
                 let extra = plan.extra.clone();
                 if let Some(problem) = node.plan_in_body(*plan, at) {
@@ -133,7 +136,7 @@ impl Ledger {
             EventKind::Telemetry(telemetry) => {
                 effects.records.push(Record::Telemetry(node.info.clone(), telemetry));
             }
-            EventKind::DoneTesting(closing) => self.close(event.origin, *closing, effects),
+            EventKind::DoneTesting(closing) => self.close(event.origin, *closing, event.time, effects),
             EventKind::BailOut(why) => {
                 effects.records.push(Record::BailOut(node.info.clone(), why.clone()));
                 self.bailed_out.get_or_insert(why);
@@ -187,7 +190,38 @@ impl Ledger {
         self.nodes.insert(id, node);
     }
 
-    fn close(&mut self, id: SuiteId, mut closing: Closing, effects: &mut Effects) {
+    /// Ends every suite that is open, as failed.
+    pub(crate) fn cut(&mut self, now: Instant, effects: &mut Effects) {
+        self.cut_below(self.root.id, now, effects);
+    }
+
+    /// Ends what is open in a suite, the first opened first.
+    fn cut_below(&mut self, parent: SuiteId, now: Instant, effects: &mut Effects) {
+        let open = self.nodes.values().map(|node| &node.info);
+        let open = open.filter(|info| info.parent == Some(parent)).map(|info| info.id);
+        let mut open: Vec<SuiteId> = open.collect();
+        open.sort_unstable();
+        for id in open {
+            let mut took = Duration::ZERO;
+            if let Some(node) = self.nodes.get_mut(&id) {
+                took = node.age(now);
+                let why = "it was still running when nobody waited for it any more".to_owned();
+                tell(node, Problem::Stopped(why), effects);
+            }
+            let closing = Closing {
+                aborted: true,
+                took,
+                ..Closing::default()
+            };
+            self.close(id, closing, now, effects);
+        }
+    }
+
+    fn close(&mut self, id: SuiteId, mut closing: Closing, now: Instant, effects: &mut Effects) {
+        if self.nodes.get(&id).is_some_and(|node| node.open_children > 0) {
+            // They hold their threads, and the suite has given them up.
+            self.cut_below(id, now, effects);
+        }
         let reply = closing.reply.take();
         let Some(mut node) = self.nodes.remove(&id) else {
             return;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::amnesty::{Amnesties, Mark, judge};
 use crate::claim::{Panic, Problem, Raw, Terms};
@@ -22,6 +23,8 @@ pub(super) struct Node {
     /// Children that were opened and have not been counted yet.
     pub(super) open_children: u64,
     pub(super) announced: bool,
+    /// When its body began.
+    pub(super) began: Option<Instant>,
     /// Why a failure does not count: another attempt follows.
     pub(super) again: Option<Why>,
     /// The body has said that it is done; what it still checks comes too late.
@@ -51,6 +54,7 @@ impl Node {
             problems: Vec::new(),
             open_children: 0,
             announced: false,
+            began: None,
             again: opening.again,
             sealed: false,
             planned: None,
@@ -64,6 +68,12 @@ impl Node {
         };
         node.plan(opening.plan);
         node
+    }
+
+    /// For how long it has been running.
+    pub(super) fn age(&self, now: Instant) -> Duration {
+        let began = self.began.unwrap_or(now);
+        now.saturating_duration_since(began)
     }
 
     pub(super) fn planned(&self) -> Option<u64> {

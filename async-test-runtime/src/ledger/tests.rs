@@ -349,3 +349,37 @@ fn a_failed_attempt_with_another_to_come_does_not_count() {
         [Verdict::Todo("attempt 1 of 2 failed".into()), Verdict::Passed]
     );
 }
+
+#[test]
+fn what_is_open_when_the_run_is_cut_has_failed_children_first() {
+    let mut bench = Bench::new();
+    let outer = bench.open(0, Plan::new().tests(5));
+    bench.send(outer, EventKind::Started);
+    bench.check(outer, true);
+    let inner = bench.open(outer, Plan::new());
+    let other = bench.open(0, Plan::new());
+    bench.check(other, true);
+    bench.close(other);
+    let mut effects = Effects::default();
+    let later = Instant::now() + Duration::from_secs(7);
+    bench.ledger.cut(later, &mut effects);
+    let ended = effects.records.iter().filter_map(|record| match record {
+        Record::SuiteEnded(end) => Some((end.suite.id, end.failed, end.took >= Duration::from_secs(7))),
+        _ => None,
+    });
+    let expected = [(SuiteId(inner), true, false), (SuiteId(outer), true, true)];
+    assert_eq!(ended.collect::<Vec<_>>(), expected);
+    let run = bench.ledger.run_end(0, 0, Duration::ZERO, 1);
+    assert_eq!((run.passed, run.failed, run.problems.len()), (1, 1, 0));
+}
+
+#[test]
+fn a_suite_that_gives_up_on_a_child_ends_it() {
+    let mut bench = Bench::new();
+    let outer = bench.open(0, Plan::new());
+    bench.open(outer, Plan::new());
+    bench.close(outer);
+    assert!(matches!(&bench.problems()[..], [Problem::Stopped(_)]));
+    assert_eq!(bench.verdicts(outer), [Verdict::Failed]);
+    assert_eq!(bench.ledger.run_end(0, 0, Duration::ZERO, 1).failed, 1);
+}

@@ -27,6 +27,8 @@ pub(super) enum Id {
     Retries,
     Timeout,
     JobTimeout,
+    Signals,
+    GracePeriod,
     Format,
     Quiet,
     Report,
@@ -174,6 +176,10 @@ pub(super) static FLAGS: &[Flag] = &[
         .value("TIME").variable("ASYNC_TEST_TIMEOUT"),
     Flag::new(Run, Id::JobTimeout, "--job-timeout", "How long a suite waits for its jobs at its end, or none; default: 60s")
         .value("TIME").variable("ASYNC_TEST_JOB_TIMEOUT"),
+    Flag::new(Run, Id::Signals, "--signals", "Whether SIGINT, SIGTERM, SIGQUIT and SIGUSR1 are answered, on or off; default: on")
+        .value("ON").variable("ASYNC_TEST_SIGNALS"),
+    Flag::new(Run, Id::GracePeriod, "--grace-period", "How long suites and their clean-ups may go on after SIGINT or SIGTERM, or none\nfor as long as they take; default: 8s")
+        .value("TIME").variable("ASYNC_TEST_GRACE_PERIOD"),
 
     Flag::new(Show, Id::Format, "--format", "The format of the output; default: pretty, and github where GITHUB_ACTIONS is true")
         .value("FORMAT").variable("ASYNC_TEST_FORMAT"),

@@ -48,6 +48,9 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// How long a suite waits for its jobs at its end by default.
 pub const DEFAULT_JOB_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The grace period of [`Options::default`]: below the ten seconds that most who send SIGTERM wait before SIGKILL.
+pub const DEFAULT_GRACE_PERIOD: Duration = Duration::from_secs(8);
+
 /// What a run was asked to do.
 ///
 /// `Options::default()` is what an empty command line means in empty surroundings.
@@ -97,6 +100,10 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// How long a suite waits for its jobs at its end, where its plan says nothing else. None: no limit.
     pub job_timeout: Option<Duration>,
+    /// Signals that ask the run to end, or to say what is running, are answered.
+    pub signals: bool,
+    /// How long suites may take to end after SIGINT or SIGTERM. None: as long as they take.
+    pub grace_period: Option<Duration>,
     /// The format of the output, one of those that were named as known.
     pub format: String,
     /// Reports that are written besides the output, each to a file of its own.
@@ -188,6 +195,8 @@ impl Default for Options {
             retries: None,
             timeout: Some(DEFAULT_TIMEOUT),
             job_timeout: Some(DEFAULT_JOB_TIMEOUT),
+            signals: true,
+            grace_period: Some(DEFAULT_GRACE_PERIOD),
             format: DEFAULT_FORMAT.to_owned(),
             reports: Vec::new(),
             no_capture: false,

@@ -54,6 +54,10 @@ impl Settings<'_> {
             retries: self.read(Id::Retries, values::retries)?,
             timeout: self.read(Id::Timeout, values::limit)?.unwrap_or(default.timeout),
             job_timeout: self.read(Id::JobTimeout, values::limit)?.unwrap_or(default.job_timeout),
+            signals: self.read(Id::Signals, values::boolean)?.unwrap_or(default.signals),
+            grace_period: self
+                .read(Id::GracePeriod, values::grace)?
+                .unwrap_or(default.grace_period),
             format: self.format()?.unwrap_or_else(|| self.default_format().to_owned()),
             reports: self.reports(&bazel)?,
             no_capture: self.line.has(Id::NoCapture)

@@ -112,6 +112,14 @@ pub(super) fn limit(text: &str) -> Result<Option<Duration>, Refusal> {
     }
 }
 
+/// As a limit, but no time at all is a time.
+pub(super) fn grace(text: &str) -> Result<Option<Duration>, Refusal> {
+    match duration(text) {
+        Some(duration) => Ok(Some(duration)),
+        None => limit(text),
+    }
+}
+
 pub(super) fn boolean(text: &str) -> Result<bool, Refusal> {
     match text {
         "1" | "true" | "yes" | "on" => Ok(true),

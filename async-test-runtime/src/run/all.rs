@@ -177,7 +177,9 @@ impl OneSuite {
             true => Some(self.thread().await?),
             false => None,
         };
-        if self.now().cancelled.is_some() || (self.is_stopped() && !has_begun) {
+        // The root knows first: a suite that has ended for it may have made room for this one.
+        let is_over = self.now().cancelled.is_some() || Suite::top().is_cancelled();
+        if is_over || (self.is_stopped() && !has_begun) {
             return None;
         }
         let attempt = Attempt {

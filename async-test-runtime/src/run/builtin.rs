@@ -8,10 +8,12 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use crate::cancel::Cause;
 use crate::event::Reply;
 use crate::panic;
 use crate::queue::{Collected, Message};
 use crate::record::Verdict;
+use crate::run::interrupt::{self, Door, INSIDE};
 use crate::run::{Attempt, create, retries, run_here, seed_of_pass};
 use crate::runtime;
 use crate::settings::Settings;
@@ -27,6 +29,7 @@ struct Ended {
 
 #[doc(hidden)]
 pub fn run_builtin(spec: &'static SuiteSpec) -> ExitCode {
+    let _inside = INSIDE.enter();
     let ended = attempts(spec);
     print(&ended);
     if ended.failed {
@@ -39,6 +42,7 @@ pub fn run_builtin(spec: &'static SuiteSpec) -> ExitCode {
 /// Where the harness itself judges the panic, it is raised again for it.
 #[doc(hidden)]
 pub fn run_builtin_should_panic(spec: &'static SuiteSpec) {
+    let _inside = INSIDE.enter();
     let ended = attempts(spec);
     print(&ended);
     match (ended.failed, ended.payload) {
@@ -124,8 +128,13 @@ fn once(spec: &'static SuiteSpec, seed: u64, stopped: bool) -> Ended {
         }
         print(&said);
     }
+    interrupt::listen(Door::Builtin);
     if let Some(cause) = top.0.cancel.cause() {
-        return failed(format!("not run: the run has been ended: {cause:?}\n"));
+        let why = match cause {
+            Cause::BailOut(why) => why.clone(),
+            other => format!("{other:?}"),
+        };
+        return failed(format!("not run: the run was bailed out: {why}\n"));
     }
     let runtime = match runtime::own(spec) {
         Ok(runtime) => runtime,
@@ -205,7 +214,11 @@ fn print(ended: &Ended) {
     if let Some(lost) = &ended.collected.lost {
         println!("the report of this suite is incomplete: {lost}");
     }
-    if !ended.collected.text.is_empty() {
+    if interrupt::ended_by().is_some() {
+        // The process ends before the harness shows what it has captured.
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(&ended.collected.text).and_then(|()| out.flush());
+    } else if !ended.collected.text.is_empty() {
         print!("{}", String::from_utf8_lossy(&ended.collected.text));
         let _ = std::io::stdout().flush();
     }

@@ -15,11 +15,13 @@ use crate::record::RunStart;
 use crate::registry;
 use crate::report::{self, Reporter};
 use crate::run::bazel_files::PrematureExitFile;
+use crate::run::interrupt::{self, Door};
 use crate::run::list::list;
 use crate::run::passes;
 use crate::run::report_file::ReportFile;
 use crate::run::select::{Selection, nearest, select, unknown_tag, unmatched};
 use crate::runtime;
+use crate::signals;
 use crate::spec::SuiteSpec;
 use crate::suite::{Birth, Suite};
 use crate::tags::TagExpr;
@@ -142,6 +144,9 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     let premature_exit_file = tell_bazel(&options.bazel);
     let hub = hub::start(move || (settings, Output::Whole(sinks, begin)), registry::bundles);
     let top = Suite::top();
+    interrupt::listen(Door::Main {
+        filtered_out: selection.filtered_out as u64,
+    });
     ignore(&top, &selection.ignored);
     let passes = runtime.block_on(passes::passes(options, &selection.run));
     let stuck = top.table().active() > 0;
@@ -160,6 +165,10 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
             FAILED
         }
     };
+    if let Some(signal) = interrupt::ended_by() {
+        signals::die_of(signal);
+        leave(signal.exit_code());
+    }
     premature_exit_file.remove();
     if stuck {
         runtime.shutdown_background();

@@ -4,6 +4,7 @@ mod all;
 mod bazel_files;
 pub(crate) mod builtin;
 pub(crate) mod intercept;
+mod interrupt;
 mod list;
 pub(crate) mod main;
 mod passes;

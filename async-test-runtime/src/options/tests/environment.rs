@@ -222,3 +222,35 @@ fn limits_of_times() {
         (true, limits(1, 2), limits(3, 3))
     );
 }
+
+#[test]
+fn signals_and_their_grace() {
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    // flags, variables, answered, grace
+    type Row<'a> = (&'a [&'a str], Variables<'a>, bool, Option<Duration>);
+    let rows: &[Row<'_>] = &[
+        (&[], &[], true, seconds(8)),
+        (&["--signals=off", "--grace-period=0"], &[], false, seconds(0)),
+        (
+            &["--grace-period=none"],
+            &[("ASYNC_TEST_GRACE_PERIOD", "5")],
+            true,
+            None,
+        ),
+        (
+            &[],
+            &[("ASYNC_TEST_SIGNALS", "0"), ("ASYNC_TEST_GRACE_PERIOD", "1m")],
+            false,
+            seconds(60),
+        ),
+        (&["--signals=on"], &[("ASYNC_TEST_SIGNALS", "?")], true, seconds(8)),
+    ];
+    for (line, variables, signals, grace) in rows {
+        let options = options(line, variables);
+        assert_eq!(
+            (options.signals, options.grace_period),
+            (*signals, *grace),
+            "{line:?} {variables:?}"
+        );
+    }
+}

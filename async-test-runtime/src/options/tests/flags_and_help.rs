@@ -27,6 +27,7 @@ fn value_for(flag: &Flag) -> Option<&'static str> {
     Some(match flag.value? {
         "N" | "SEED" | "TIME" => "5",
         "WHEN" => "auto",
+        "ON" => "on",
         "VERSION" => "13",
         "FORMAT" => "tap",
         "FORMAT=FILE" => "tap=file",
@@ -148,6 +149,8 @@ fn the_defaults_are_those_that_the_help_names() {
         "--test-jobs",
         "--timeout",
         "--job-timeout",
+        "--signals",
+        "--grace-period",
         "--format",
         "--color",
         "--tap-version",
