@@ -55,6 +55,15 @@ done
 ! grep -v -e '^$' -e '^running ' -e '^test result: ' -e '^[.]' "$told/dsl.builtin" >"$told/noise" ||
     fail "what passes prints something" "$told/noise"
 
+for door in builtin main; do
+    run "attempts.$door" "attempts_$door"
+    says "attempts.$door" '^test result: ok\. 1 passed; 0 failed; 0 ignored;'
+done
+says attempts.builtin.err '^async-test-suite: `flaky` is flaky: passed at attempt 2 of 3; '
+says attempts.main '^test flaky \.\.\. ok (flaky: passed at attempt 2 of 3)$'
+says attempts.main '^    ✗ it was flushed$'
+echo "outside: a flaky suite passes and is called flaky under both entry points"
+
 for file in dsl scale; do
     run "$file.tap" "${file}_main" --format tap
 done

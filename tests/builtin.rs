@@ -134,6 +134,20 @@ mod fixture {
         flunk!("not reached");
     }
 
+    #[suite(retries = 2)]
+    #[ignore = "run by the suites below"]
+    async fn flaky() {
+        static ATTEMPT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
+        let attempt = ATTEMPT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        is!(attempt, 3, "it was flushed");
+    }
+
+    #[suite(retries = 1)]
+    #[ignore = "run by the suites below"]
+    async fn fails_always() {
+        flunk!("no luck");
+    }
+
     #[suite]
     #[ignore = "run by the suites below"]
     fn is_plain() {
@@ -423,4 +437,26 @@ fn the_environment_stops_after_a_failure() {
         out,
         "(?m)skipped: another suite has failed, and ASYNC_TEST_FAIL_FAST is set$"
     );
+}
+
+#[suite]
+fn a_flaky_suite_passes_and_is_called_flaky() {
+    let (passed, out) = run("flaky", &[], &[]);
+    ok!(passed);
+    like!(
+        out,
+        r"(?m)^async-test-suite: `fixture::flaky` is flaky: passed at attempt 3 of 3; --show-output shows why$"
+    );
+    let (_, out) = run("flaky", &["--show-output"], &[]);
+    for attempt in 1..=2 {
+        like!(
+            out,
+            format!(r"(?m)^✗ fixture::flaky  attempt {attempt} of 3, 1 of 1 failed")
+        );
+        like!(out, format!("got +{attempt}\n"));
+    }
+    let (passed, out) = run("fails_always", &[], &[]);
+    nok!(passed);
+    is!(out.matches("no luck").count(), 2, "both attempts are shown");
+    unlike!(out, "flaky");
 }

@@ -1,15 +1,17 @@
 //! The formats for programs, from real runs: by running this very binary again over the suites in `fixture`.
 
+#[path = "formats/kit.rs"]
+mod kit;
 #[path = "formats/schema.rs"]
 mod schema;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use async_test_suite::prelude::*;
 use serde_json::Value;
 
+use kit::{Folder, lines};
 use schema::Schema;
 
 async_test_suite::main!();
@@ -78,69 +80,8 @@ mod fixture {
     }
 }
 
-struct Run {
-    code: Option<i32>,
-    out: String,
-    /// What went to the error stream.
-    err: String,
-}
-
-fn run(args: &[&str], vars: &[(&str, &str)]) -> Run {
-    let exe = std::env::current_exe().expect("a test knows its program");
-    let mut command = Command::new(exe);
-    let foreign =
-        |name: &str| name.starts_with("ASYNC_TEST") || name.starts_with("RUST_TEST") || name == "GITHUB_ACTIONS";
-    for (name, _) in std::env::vars().filter(|(name, _)| foreign(name)) {
-        command.env_remove(name);
-    }
-    let output = command
-        .env("FORMATS_FIXTURE", "1")
-        .env("NO_COLOR", "1")
-        .env_remove("RUST_BACKTRACE")
-        .args(args)
-        .envs(vars.iter().copied())
-        .output()
-        .expect("this program can be run again");
-    Run {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("the output is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("the error stream is UTF-8"),
-    }
-}
-
-/// A folder that goes when the test ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let folder = std::env::temp_dir().join(format!("async-test-suite-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder for reports can be made");
-        Folder(folder)
-    }
-
-    /// The argument for a report in this folder.
-    fn report(&self, format: &str) -> String {
-        format!("{format}={}", self.path(format).display())
-    }
-
-    fn path(&self, format: &str) -> PathBuf {
-        self.0.join(format)
-    }
-
-    fn read(&self, format: &str) -> String {
-        std::fs::read_to_string(self.path(format)).unwrap_or_default()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn lines(text: &str) -> Vec<Value> {
-    let line = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-    text.lines().map(line).collect()
+fn run(args: &[&str], vars: &[(&str, &str)]) -> kit::Run {
+    kit::run(args, &[vars, &[("FORMATS_FIXTURE", "1")]].concat())
 }
 
 fn the_schema() -> Schema {

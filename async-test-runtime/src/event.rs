@@ -81,8 +81,6 @@ pub struct Opening {
     pub should_panic: Option<&'static str>,
     /// The lines of its body, where they are known: a `todo!()` of the standard library in them is a marker.
     pub body: Option<BodySpan>,
-    /// Why a failure of it does not count: another attempt follows.
-    pub again: Option<Cow<'static, str>>,
 }
 
 /// The lines of a body.

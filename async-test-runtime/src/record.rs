@@ -1,6 +1,7 @@
 //! What comes out: judged and numbered. The one vocabulary of reporters; producers never make one.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,8 +39,42 @@ pub struct SuiteInfo {
     pub hidden: bool,
     /// Words to select it by: those of the suites above it, then its own.
     pub tags: Vec<Cow<'static, str>>,
+    /// Which attempt of the `#[suite]` it belongs to this is.
+    pub attempt: Attempt,
     /// How to run the `#[suite]` it belongs to again; see [`SuiteEnd::rerun`].
     pub rerun: Option<Arc<Rerun>>,
+}
+
+/// Which of its attempts a `#[suite]` with `retries` is in. All of them have the same `test_name`, and none begins before
+/// the one before it has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Attempt {
+    /// Its number, from 1.
+    pub number: u32,
+    /// How many there may be: one more than `retries`.
+    pub of: u32,
+}
+
+impl Attempt {
+    /// The only one.
+    pub const ONLY: Attempt = Attempt { number: 1, of: 1 };
+
+    /// Whether a failure is followed by another attempt.
+    pub fn is_followed(self) -> bool {
+        self.number < self.of
+    }
+
+    /// Whether earlier ones have failed.
+    pub fn is_again(self) -> bool {
+        self.number > 1
+    }
+}
+
+/// `attempt 2 of 3`
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "attempt {} of {}", self.number, self.of)
+    }
 }
 
 /// The parts of the command that runs a suite again.
@@ -189,6 +224,15 @@ pub struct Check {
     pub child: Option<Arc<SuiteEnd>>,
 }
 
+impl Check {
+    /// The attempt at which a `#[suite]` passed whose earlier ones had failed.
+    pub fn flaky(&self) -> Option<Attempt> {
+        let child = self.child.as_ref().filter(|child| child.suite.nesting == 1)?;
+        let passed = self.verdict.is_ok() && !matches!(self.verdict, Verdict::Skipped(_));
+        Some(child.suite.attempt).filter(|attempt| passed && attempt.is_again())
+    }
+}
+
 /// What became of a check.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
@@ -206,6 +250,8 @@ pub enum Verdict {
     UnexpectedPass(Cow<'static, str>),
     /// It was not looked at.
     Skipped(Cow<'static, str>),
+    /// Only of a `#[suite]`: it failed, and another attempt follows, which decides.
+    Retried,
 }
 
 impl Verdict {
@@ -216,7 +262,10 @@ impl Verdict {
 
     /// Whether TAP says `ok`: forgiven failures are still `not ok`.
     pub fn is_ok(&self) -> bool {
-        !matches!(self, Verdict::Failed | Verdict::Unflunked(_) | Verdict::Todo(_))
+        !matches!(
+            self,
+            Verdict::Failed | Verdict::Unflunked(_) | Verdict::Todo(_) | Verdict::Retried
+        )
     }
 }
 
@@ -229,7 +278,7 @@ pub struct Tally {
     pub failed: u64,
     /// Of them, skipped.
     pub skipped: u64,
-    /// Of them, failed and forgiven.
+    /// Of them, failed and forgiven; attempts that were followed by another are among them.
     pub todo: u64,
     /// Of them, passed though they were not expected to.
     pub unexpected: u64,
@@ -305,11 +354,14 @@ pub struct RunEnd {
     pub filtered_out: u64,
     /// The names of the failed ones.
     pub failures: Vec<FailedSuite>,
+    /// Those that passed after a failed attempt, each as it passed.
+    pub flaky: Vec<Arc<SuiteInfo>>,
     /// Why the run was ended early.
     pub bailed_out: Option<Cow<'static, str>>,
     /// What failed the run beside its suites.
     pub problems: Vec<Arc<Problem>>,
-    /// The counters of all suites together; subtests are counted by what is in them.
+    /// The counters of all suites together; subtests are counted by what is in them, and an attempt that was followed by
+    /// another is not counted.
     pub checks: Tally,
     /// The most messages that were in the queue to the hub at once, or waited for a place in it.
     pub queue_most: u64,

@@ -57,7 +57,7 @@ pub(crate) fn verdicts(seen: &Intercepted, path: &str) -> Vec<Verdict> {
 }
 
 /// The verdicts by the first letters of their names: `P`, `F`, `T`odo, `U`nexpected, `S`kipped, `I`nverted failure,
-/// `N`ot inverted.
+/// `N`ot inverted, `R`etried.
 pub(crate) fn letters(seen: &Intercepted, path: &str) -> String {
     verdicts(seen, path).iter().map(letter).collect()
 }
@@ -71,6 +71,7 @@ fn letter(verdict: &Verdict) -> char {
         Verdict::Skipped(_) => 'S',
         Verdict::Flunked(_) => 'I',
         Verdict::Unflunked(_) => 'N',
+        Verdict::Retried => 'R',
     }
 }
 

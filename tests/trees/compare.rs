@@ -37,6 +37,7 @@ pub fn kind(verdict: &Verdict) -> Kind {
         Verdict::Todo(_) => Kind::Todo,
         Verdict::UnexpectedPass(_) => Kind::Unexpected,
         Verdict::Skipped(_) => Kind::Skipped,
+        Verdict::Retried => unreachable!("trees have no attempts"),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::ids::SuiteId;
 use crate::ledger::{Effects, Ledger};
 use crate::place::Place;
 use crate::queue::{Collected, EndOfRun, Ended, Message, Queue, Sender, queue};
-use crate::record::{Record, RunStart, SuiteInfo};
+use crate::record::{Attempt, Record, RunStart, SuiteInfo};
 use crate::report::Reporter;
 use crate::settings::Settings;
 
@@ -81,6 +81,7 @@ impl Hub {
             should_panic: false,
             hidden: false,
             tags: Vec::new(),
+            attempt: Attempt::ONLY,
             rerun: None,
         });
         let (sender, receiver) = queue();
@@ -225,6 +226,7 @@ impl Thread {
                                 .entry(top)
                                 .or_insert_with(|| Ear::new("pretty".to_owned(), make(), None));
                             ear.hear(record);
+                            flaky_to_stderr(record);
                         }
                         None => to_stderr(record),
                     }
@@ -296,6 +298,17 @@ fn top_of(record: &Record) -> Option<SuiteId> {
         | Record::BailOut(suite, _) => suite,
     };
     (suite.top != SuiteId::ROOT).then_some(suite.top)
+}
+
+/// The built-in harness has no word for it, and shows nothing that a passing test prints.
+fn flaky_to_stderr(record: &Record) {
+    let Record::Check(check) = record else { return };
+    if let (Some(attempt), Some(child)) = (check.flaky(), &check.child) {
+        let name = &child.suite.test_name;
+        to_people(&format!(
+            "async-test-suite: `{name}` is flaky: passed at {attempt}; --show-output shows why\n"
+        ));
+    }
 }
 
 /// Under the built-in harness nobody collects what belongs to no suite, so it goes where the user looks.

@@ -6,6 +6,7 @@ mod node;
 mod recent;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,10 +19,11 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{Closing, Command, Event, EventKind, Opening, Reply};
 use crate::ids::SuiteId;
 use crate::place::Place;
-use crate::record::{Check, FailedSuite, Record, RunEnd, Snapshot, SuiteInfo, Tally, Verdict};
+use crate::record::{Check, Record, RunEnd, Snapshot, SuiteInfo, Tally, Verdict};
 
 use node::Node;
 use recent::Recent;
+use totals::Totals;
 
 /// How many ended suites can still be named when something comes too late for them.
 const REMEMBERED: usize = 4096;
@@ -42,17 +44,11 @@ pub(crate) struct Ledger {
     ended: Recent,
     root: Arc<SuiteInfo>,
     bailed_out: Option<Cow<'static, str>>,
-    passed: u64,
-    failed: u64,
-    ignored: u64,
-    failures: Vec<FailedSuite>,
+    totals: Totals,
     problems: Vec<Arc<Problem>>,
     /// Late checks that no suite has been made to fail for yet; see `Ledger::blame_late`.
     unblamed: Vec<Arc<Problem>>,
     blame_late: bool,
-    checks: Tally,
-    /// Of them, the points of subtests.
-    subtests: Tally,
 }
 
 impl Ledger {
@@ -63,22 +59,16 @@ impl Ledger {
             plan: crate::plan::Plan::new(),
             should_panic: None,
             body: None,
-            again: None,
         };
         Ledger {
             nodes: HashMap::from([(root.id, Node::new(opening, Mark::default(), None))]),
             ended: Recent::new(REMEMBERED),
             root,
             bailed_out: None,
-            passed: 0,
-            failed: 0,
-            ignored: 0,
-            failures: Vec::new(),
+            totals: Totals::default(),
             problems: Vec::new(),
             unblamed: Vec::new(),
             blame_late: false,
-            checks: Tally::default(),
-            subtests: Tally::default(),
         }
     }
 
@@ -234,24 +224,20 @@ impl Ledger {
             }
         }
         let mut snapshot = node.snapshot();
-        let again = node.again.take();
-        let (end, raw, mut mark, problems) = node.close(&closing);
-        let is_tried_again = raw == Raw::Fail && mark.todo.is_none() && again.is_some();
-        if is_tried_again {
-            mark.todo = again;
-        }
+        let (end, raw, mark, problems) = node.close(&closing);
         snapshot.failed = end.failed;
         for problem in problems {
             effects.records.push(Record::Problem(end.suite.clone(), problem));
         }
         self.ended.push(id, end.suite.path.clone());
-        self.checks.add(&end.tally);
         let end = Arc::new(end);
         effects.records.push(Record::SuiteEnded(end.clone()));
         if let Some(parent) = end.suite.parent {
             let verdict = match self.nodes.get_mut(&parent) {
                 Some(parent) => {
-                    let verdict = parent.judge_child(&raw, &mark);
+                    // Subtests of an attempt are in it, too, and are judged as ever.
+                    let is_followed = end.suite.nesting == 1 && end.suite.attempt.is_followed();
+                    let verdict = parent.judge_child(&raw, &mark, is_followed);
                     effects.records.push(Record::Check(Arc::new(Check {
                         suite: parent.info.clone(),
                         number: parent.tally.run,
@@ -273,21 +259,7 @@ impl Ledger {
                     Verdict::Failed
                 }
             };
-            if end.suite.nesting > 1 {
-                self.subtests.count(&verdict);
-            } else {
-                match &verdict {
-                    _ if is_tried_again => {}
-                    Verdict::Skipped(_) => self.ignored += 1,
-                    verdict if verdict.fails() => {
-                        self.failed += 1;
-                        self.failures.push(FailedSuite {
-                            suite: end.suite.clone(),
-                        });
-                    }
-                    _ => self.passed += 1,
-                }
-            }
+            self.totals.ended(&end, &verdict);
             snapshot.verdict = Some(verdict);
         }
         if let Some(reply) = reply {
@@ -363,50 +335,13 @@ impl Ledger {
     /// The totals so far.
     pub(crate) fn run_end(&self, filtered_out: u64, queue_most: u64, took: Duration, seed: u64) -> RunEnd {
         RunEnd {
-            passed: self.passed,
-            failed: self.failed,
-            ignored: self.ignored,
             filtered_out,
-            failures: self.failures.clone(),
             bailed_out: self.bailed_out.clone(),
             problems: self.problems.clone(),
-            checks: self.checks.without(&self.subtests),
             queue_most,
             took,
             seed,
-            passes: None,
-        }
-    }
-}
-
-impl Tally {
-    fn count(&mut self, verdict: &Verdict) {
-        self.run += 1;
-        match verdict {
-            Verdict::Passed | Verdict::Flunked(_) => {}
-            Verdict::Failed | Verdict::Unflunked(_) => self.failed += 1,
-            Verdict::Todo(_) => self.todo += 1,
-            Verdict::UnexpectedPass(_) => self.unexpected += 1,
-            Verdict::Skipped(_) => self.skipped += 1,
-        }
-    }
-
-    fn add(&mut self, other: &Tally) {
-        self.run += other.run;
-        self.failed += other.failed;
-        self.skipped += other.skipped;
-        self.todo += other.todo;
-        self.unexpected += other.unexpected;
-    }
-
-    /// What is left without a part of it. Saturating: while suites are open, a part may be known before the whole.
-    fn without(&self, part: &Tally) -> Tally {
-        Tally {
-            run: self.run.saturating_sub(part.run),
-            failed: self.failed.saturating_sub(part.failed),
-            skipped: self.skipped.saturating_sub(part.skipped),
-            todo: self.todo.saturating_sub(part.todo),
-            unexpected: self.unexpected.saturating_sub(part.unexpected),
+            ..self.totals.end()
         }
     }
 }

@@ -25,8 +25,6 @@ pub(super) struct Node {
     pub(super) announced: bool,
     /// When its body began.
     pub(super) began: Option<Instant>,
-    /// Why a failure does not count: another attempt follows.
-    pub(super) again: Option<Why>,
     /// The body has said that it is done; what it still checks comes too late.
     pub(super) sealed: bool,
     planned: Option<u64>,
@@ -55,7 +53,6 @@ impl Node {
             open_children: 0,
             announced: false,
             began: None,
-            again: opening.again,
             sealed: false,
             planned: None,
             mark,
@@ -132,10 +129,14 @@ impl Node {
         self.count(judge(&raw, &mark))
     }
 
-    /// Judges the end of a child with what was held for it when it was opened.
-    pub(super) fn judge_child(&mut self, raw: &Raw, mark: &Mark) -> Verdict {
+    /// Judges the end of a child with what was held for it when it was opened. A failure that is followed by another
+    /// attempt decides nothing.
+    pub(super) fn judge_child(&mut self, raw: &Raw, mark: &Mark, is_followed: bool) -> Verdict {
         self.open_children = self.open_children.saturating_sub(1);
-        self.count(judge(raw, mark))
+        match judge(raw, mark) {
+            Verdict::Failed if is_followed => self.count(Verdict::Retried),
+            verdict => self.count(verdict),
+        }
     }
 
     fn count(&mut self, verdict: Verdict) -> Verdict {

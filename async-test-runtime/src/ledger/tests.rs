@@ -8,6 +8,7 @@ use crate::claim::Panic;
 use crate::event::{Amnesty, BodySpan, Span};
 use crate::ids::EventId;
 use crate::plan::Plan;
+use crate::record::Attempt;
 
 const AT: Place = Place::new("t.rs", 7, 5);
 
@@ -31,6 +32,7 @@ fn info(id: u64, parent: Option<u64>, name: &str, nesting: u32) -> Arc<SuiteInfo
         should_panic: false,
         hidden: false,
         tags: Vec::new(),
+        attempt: Attempt::ONLY,
         rerun: None,
     })
 }
@@ -72,7 +74,6 @@ impl Bench {
                 first: 1,
                 last: 10,
             }),
-            again: None,
         };
         self.send(id, EventKind::Open(Box::new(opening)));
         id
@@ -275,7 +276,6 @@ fn should_panic_needs_a_panic_with_the_text() {
             plan: Plan::new(),
             should_panic: Some(expected),
             body: None,
-            again: None,
         };
         bench.send(1, EventKind::Open(Box::new(opening)));
         bench.send(1, panic(message, 3));
@@ -319,35 +319,80 @@ fn a_skipped_suite_need_not_panic() {
         plan: Plan::new().skip_all("no disk"),
         should_panic: Some("boom"),
         body: None,
-        again: None,
     };
     bench.send(1, EventKind::Open(Box::new(opening)));
     bench.close(1);
     assert_eq!(bench.verdicts(0), [Verdict::Skipped("no disk".into())]);
 }
 
-#[test]
-fn a_failed_attempt_with_another_to_come_does_not_count() {
-    let mut bench = Bench::new();
-    for (again, held) in [(Some("attempt 1 of 2 failed"), false), (None, true)] {
-        bench.next += 1;
-        let opening = Opening {
-            info: info(bench.next, Some(0), "s", 1),
-            plan: Plan::new(),
-            should_panic: None,
-            body: None,
-            again: again.map(Into::into),
-        };
-        bench.send(bench.next, EventKind::Open(Box::new(opening)));
-        bench.check(bench.next, held);
-        bench.close(bench.next);
+/// Runs attempts of one suite, each with a check and a subtest with another one.
+fn attempts(bench: &mut Bench, of: u32, held: &[bool], plan: &Plan) {
+    for (number, held) in (1..).zip(held) {
+        bench.next += 2;
+        let (suite, subtest) = (bench.next - 1, bench.next);
+        for (id, parent) in [(suite, 0), (subtest, suite)] {
+            let mut info = Arc::into_inner(info(id, Some(parent), "s", if parent == 0 { 1 } else { 2 })).unwrap();
+            info.attempt = Attempt { number, of };
+            info.top = SuiteId(suite);
+            let opening = Opening {
+                info: Arc::new(info),
+                plan: if parent == 0 { plan.clone() } else { Plan::new() },
+                should_panic: None,
+                body: None,
+            };
+            bench.send(id, EventKind::Open(Box::new(opening)));
+        }
+        bench.check(suite, true);
+        bench.check(subtest, *held);
+        bench.close(subtest);
+        bench.close(suite);
     }
+}
+
+#[test]
+fn a_failed_attempt_with_another_to_come_decides_nothing() {
+    let mut bench = Bench::new();
+    attempts(&mut bench, 3, &[false, false, true], &Plan::new());
+    assert_eq!(bench.verdicts(0), [Verdict::Retried, Verdict::Retried, Verdict::Passed]);
+    assert_eq!(bench.verdicts(1)[1], Verdict::Failed, "a subtest is judged as ever");
     let end = bench.ledger.run_end(0, 0, Duration::ZERO, 0);
-    assert_eq!((end.passed, end.failed), (1, 0));
-    assert_eq!(
-        bench.verdicts(0),
-        [Verdict::Todo("attempt 1 of 2 failed".into()), Verdict::Passed]
-    );
+    assert!(end.is_ok());
+    assert_eq!((end.passed, end.failed, end.failures.len()), (1, 0, 0));
+    let flaky: Vec<_> = end
+        .flaky
+        .iter()
+        .map(|suite| (&*suite.path, suite.attempt.number))
+        .collect();
+    assert_eq!(flaky, [("s", 3)]);
+    assert_eq!((end.checks.run, end.checks.failed), (2, 0), "those of the last attempt");
+    assert_eq!(bench.ledger.root_tally().failed, 0);
+}
+
+#[test]
+fn the_last_attempt_decides() {
+    let mut bench = Bench::new();
+    attempts(&mut bench, 2, &[false, false], &Plan::new());
+    assert_eq!(bench.verdicts(0), [Verdict::Retried, Verdict::Failed]);
+    let end = bench.ledger.run_end(0, 0, Duration::ZERO, 0);
+    assert_eq!((end.passed, end.failed, end.flaky.len()), (0, 1, 0));
+    assert_eq!((end.checks.run, end.checks.failed), (2, 1));
+}
+
+#[test]
+fn an_attempt_whose_successor_does_not_end_has_failed() {
+    let mut bench = Bench::new();
+    attempts(&mut bench, 3, &[false], &Plan::new());
+    let end = bench.ledger.run_end(0, 0, Duration::ZERO, 0);
+    assert!(!end.is_ok());
+    assert_eq!((end.failed, &*end.failures[0].suite.path), (1, "s"));
+}
+
+#[test]
+fn what_is_forgiven_is_not_tried_again() {
+    let mut bench = Bench::new();
+    attempts(&mut bench, 2, &[false], &Plan::new().todo("later"));
+    assert_eq!(bench.verdicts(0), [Verdict::Todo("later".into())]);
+    assert!(bench.ledger.run_end(0, 0, Duration::ZERO, 0).is_ok());
 }
 
 #[test]

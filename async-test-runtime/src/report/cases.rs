@@ -3,14 +3,16 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::time::Duration;
 
+use super::attempts::Attempts;
 use super::paint::Paint;
 use super::pretty_failure as failure;
 use super::tree::{Ended, Tree};
 use super::words::{self, one_line};
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
-use crate::record::{Check, Record, RunEnd, SuiteEnd, Verdict};
+use crate::record::{Check, FailedSuite, Record, RunEnd, SuiteEnd, SuiteInfo, Verdict};
 
 /// Names of suites that are still running, in a document that is cut short.
 const MAX_RUNNING: usize = 20;
@@ -20,6 +22,8 @@ const TAIL: &str = "</testsuites>\n";
 pub(super) struct Cases {
     paint: Paint,
     tree: Tree,
+    /// The messages and trees of failed attempts.
+    attempts: Attempts<(String, String)>,
     /// The `#[suite]`s that are running, for a document that is cut short.
     running: Vec<(SuiteId, String)>,
     has_ended: bool,
@@ -35,6 +39,7 @@ impl Cases {
         Cases {
             tree: Tree::new(paint.clone()),
             paint,
+            attempts: Attempts::default(),
             running: Vec::new(),
             has_ended: false,
         }
@@ -47,30 +52,33 @@ impl Cases {
         };
         self.running.retain(|(id, _)| *id != end.suite.id);
         let SuiteEnd { suite, took, .. } = &**end;
-        let (failures, skipped, inside) = match &ended.check.verdict {
-            Verdict::Failed | Verdict::Unflunked(_) => {
-                let message = why(&ended.check, end);
-                (1, 0, element("failure", &message, "check", &ended.text))
+        let told = (why(&ended.check, end), ended.text.clone());
+        if ended.check.verdict == Verdict::Retried {
+            self.attempts.keep(suite, told);
+            return String::new();
+        }
+        let attempts = self.attempts.take(suite);
+        let inside = match &ended.check.verdict {
+            Verdict::Failed | Verdict::Unflunked(_) => failures(&[attempts, vec![told]].concat()),
+            Verdict::Skipped(why) => element("skipped", why, "skipped", ""),
+            Verdict::Todo(why) => element("skipped", &format!("todo: {why}"), "todo", ""),
+            Verdict::Passed | Verdict::Flunked(_) | Verdict::UnexpectedPass(_) | Verdict::Retried => {
+                attempts.iter().map(|it| attempt("flakyFailure", it)).collect()
             }
-            Verdict::Skipped(why) => (0, 1, element("skipped", why, "skipped", "")),
-            Verdict::Todo(why) => (0, 1, element("skipped", &format!("todo: {why}"), "todo", "")),
-            Verdict::Passed | Verdict::Flunked(_) | Verdict::UnexpectedPass(_) => (0, 0, String::new()),
         };
-        let name = attribute(&suite.test_name);
-        let class = attribute(&suite.test_name.replace("::", "."));
-        let (file, line) = (attribute(&suite.at.file), suite.at.line);
-        let time = format!("{:.3}", took.as_secs_f64());
-        format!(
-            "  <testsuite name={name} tests=\"1\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" \
-             time=\"{time}\">\n    <testcase name={name} classname={class} time=\"{time}\" file={file} line=\"{line}\">\n\
-             {inside}    </testcase>\n  </testsuite>\n"
-        )
+        test_suite(suite, *took, &inside)
     }
 
     /// What went wrong beside the suites.
     fn run_ended(&mut self, end: &RunEnd) -> String {
         self.has_ended = true;
         let mut text = String::new();
+        // The attempt that was to decide has not ended.
+        for (name, attempts) in self.attempts.rest() {
+            let suite = end.failures.iter().find(|failed| failed.suite.test_name == name);
+            let of = |failed: &FailedSuite| test_suite(&failed.suite, Duration::ZERO, &failures(&attempts));
+            text.push_str(&suite.map(of).unwrap_or_default());
+        }
         if let Some(why) = &end.bailed_out {
             text.push_str(&error("bail out", why, "bail_out", ""));
         }
@@ -83,12 +91,51 @@ impl Cases {
     }
 }
 
+/// A suite with its only case.
+fn test_suite(suite: &SuiteInfo, took: Duration, inside: &str) -> String {
+    let count = |element: &str| usize::from(inside.trim_start().starts_with(element));
+    let (failures, skipped) = (count("<failure "), count("<skipped "));
+    let name = attribute(&suite.test_name);
+    let class = attribute(&suite.test_name.replace("::", "."));
+    let (file, line) = (attribute(&suite.at.file), suite.at.line);
+    let time = format!("{:.3}", took.as_secs_f64());
+    format!(
+        "  <testsuite name={name} tests=\"1\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" \
+         time=\"{time}\">\n    <testcase name={name} classname={class} time=\"{time}\" file={file} line=\"{line}\">\n\
+         {inside}    </testcase>\n  </testsuite>\n"
+    )
+}
+
+/// The first attempt is the failure of a case, the others are its reruns.
+fn failures(attempts: &[(String, String)]) -> String {
+    let mut text = String::new();
+    for (n, it) in attempts.iter().enumerate() {
+        match n {
+            0 => text.push_str(&element("failure", &it.0, "check", &it.1)),
+            _ => text.push_str(&attempt("rerunFailure", it)),
+        }
+    }
+    text
+}
+
+fn attempt(name: &str, (message, text): &(String, String)) -> String {
+    let message = attribute(message);
+    format!(
+        "      <{name} message={message} type=\"check\"><stackTrace>{}</stackTrace></{name}>\n",
+        escaped(text)
+    )
+}
+
 /// What failed a suite, in a line.
 fn why(check: &Check, end: &SuiteEnd) -> String {
-    match (&check.verdict, end.problems.first()) {
+    let why = match (&check.verdict, end.problems.first()) {
         (Verdict::Unflunked(why), _) => format!("did not fail as it should: {why}"),
         (_, Some(problem)) => words::problem(problem).title,
         (_, None) => format!("{} of {} failed", end.tally.failed, end.tally.run),
+    };
+    match end.suite.attempt {
+        attempt if attempt.of > 1 => format!("{attempt}: {why}"),
+        _ => why,
     }
 }
 

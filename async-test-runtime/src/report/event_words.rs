@@ -18,6 +18,7 @@ pub(super) fn verdict(object: &mut Object, verdict: &Verdict) {
         Verdict::Todo(why) => ("todo", Some(why)),
         Verdict::UnexpectedPass(why) => ("unexpected_pass", Some(why)),
         Verdict::Skipped(why) => ("skipped", Some(why)),
+        Verdict::Retried => ("retried", None),
     };
     object.text("verdict", name);
     if let Some(why) = why {

@@ -173,6 +173,7 @@ fn run_ended(object: &mut Object, end: &RunEnd) {
         ignored,
         filtered_out,
         failures,
+        flaky,
         bailed_out,
         problems,
         checks,
@@ -188,6 +189,7 @@ fn run_ended(object: &mut Object, end: &RunEnd) {
     object.count("filtered_out", *filtered_out);
     // They have ended long ago, and whoever wants to show them needs all of it.
     object.objects("failures", failures, |object, failed| in_full(object, &failed.suite));
+    object.objects("flaky", flaky, |object, suite| in_full(object, suite));
     if let Some(why) = bailed_out {
         object.text("bailed_out", why);
     }
@@ -223,6 +225,7 @@ fn in_full(object: &mut Object, suite: &SuiteInfo) {
         should_panic,
         hidden,
         tags,
+        attempt,
         rerun: again,
     } = suite;
     by_name(object, suite);
@@ -238,6 +241,10 @@ fn in_full(object: &mut Object, suite: &SuiteInfo) {
     object.bool("should_panic", *should_panic);
     object.bool("hidden", *hidden);
     object.texts("tags", tags);
+    object.object("attempt", |object| {
+        object.count("number", u64::from(attempt.number));
+        object.count("of", u64::from(attempt.of));
+    });
     if let Some(again) = again {
         object.object("rerun", |object| rerun(object, again));
     }

@@ -14,7 +14,7 @@ use crate::event::Telemetry;
 use crate::options::Shard;
 use crate::outcome::BodyFailure;
 use crate::place::Place;
-use crate::record::{Record, RunStart, SuiteInfo, Verdict};
+use crate::record::{Attempt, Record, RunStart, SuiteInfo, Verdict};
 use crate::stage::Stage;
 
 fn panic(message: &str) -> Panic {
@@ -210,11 +210,31 @@ fn cluster(script: &mut Script) {
     script.end(10, 0, None);
 }
 
+/// Attempts of a suite with a subtest, which holds only in the last one if `passes`.
+fn attempts(script: &mut Script, first: u64, name: &str, of: u32, passes: bool) {
+    for number in 1..=of {
+        let id = first + 2 * u64::from(number);
+        script.attempt = Some(Attempt { number, of });
+        script.start(id, 0, name);
+        script.passes(id, &["connects"]);
+        script.start(id + 1, id, "reads # all");
+        let verdict = match passes && number == of {
+            true => Verdict::Passed,
+            false => Verdict::Failed,
+        };
+        let detail = Detail::new().expected_got("3", number.to_string());
+        script.check(id + 1, "three rows", verdict, Some(detail));
+        script.end(id + 1, id, None);
+        script.end(id, 0, None);
+    }
+    script.attempt = None;
+}
+
 /// A run without an early end, or one that is ended by a bail-out.
 pub(crate) fn every(bails_out: bool) -> Vec<Record> {
     let mut script = Script::default();
     script.records.push(Record::RunStarted(Arc::new(RunStart {
-        suites: 8,
+        suites: 10,
         filtered_out: 2,
         shard: (!bails_out).then_some(Shard {
             number: NonZeroUsize::MIN,
@@ -251,8 +271,16 @@ pub(crate) fn every(bails_out: bool) -> Vec<Record> {
     );
     script.end(51, 50, None);
     script.end(50, 0, None);
+    attempts(&mut script, 70, "flaky", 3, true);
+    attempts(&mut script, 80, "unlucky", 2, false);
     script.start(60, 0, "last");
     if bails_out {
+        // The bail-out keeps the second attempt from being made.
+        script.attempt = Some(Attempt { number: 1, of: 2 });
+        script.start(90, 0, "cut off");
+        script.problem(90, Problem::Panicked(panic("no answer")));
+        script.end(90, 0, None);
+        script.attempt = None;
         script.start(61, 60, "database");
         script.passes(61, &["a host"]);
         script
@@ -401,7 +429,7 @@ fn the_last_line_is_that_of_the_built_in_harness() {
         let text = written(format, &Style::default(), &every(false));
         assert_eq!(
             text.lines().rfind(|line| !line.is_empty()),
-            Some("test result: FAILED. 3 passed; 4 failed; 1 ignored; 0 measured; 2 filtered out; finished in 1.23s")
+            Some("test result: FAILED. 4 passed; 5 failed; 1 ignored; 0 measured; 2 filtered out; finished in 1.23s")
         );
     }
 }
@@ -445,5 +473,5 @@ fn every_kind_is_there() {
         Record::Check(check) => Some(std::mem::discriminant(&check.verdict)),
         _ => None,
     });
-    assert_eq!(verdicts.collect::<std::collections::HashSet<_>>().len(), 7);
+    assert_eq!(verdicts.collect::<std::collections::HashSet<_>>().len(), 8);
 }

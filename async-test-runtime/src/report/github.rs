@@ -1,12 +1,14 @@
 //! The pretty report with annotations in it, which GitHub Actions shows at the lines of a change.
 //!
 //! An annotation is a line `::error file=…,line=…,col=…,title=…::message`, one for each check or problem that a suite
-//! fails by. What is forgiven further up (a TODO subtest, say) gives none.
+//! fails by. What is forgiven further up (a TODO subtest, say) gives none; what failed attempts of a suite failed by that
+//! passed in the end are warnings.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 
+use super::attempts::{Attempts, flaky};
 use super::blocks::{Block, Blocks};
 use super::paint::Paint;
 use super::pretty::Pretty;
@@ -15,7 +17,7 @@ use super::{Reporter, Style, pretty_failure as failure, words};
 use crate::claim::Problem;
 use crate::ids::SuiteId;
 use crate::place::Place;
-use crate::record::{Check, Record, RunEnd, SuiteInfo};
+use crate::record::{Check, Record, RunEnd, SuiteInfo, Verdict};
 
 /// Annotations of one `#[suite]`; more of one step than that are not shown anyway.
 const MAX_SHOWN: usize = 10;
@@ -26,7 +28,17 @@ pub(super) struct GitHub {
     pretty: Pretty,
     paint: Paint,
     /// What is to be annotated of each open suite, if it fails.
-    open: Blocks<Vec<String>>,
+    open: Blocks<Vec<Annotation>>,
+    /// The same of failed attempts.
+    attempts: Attempts<Vec<Annotation>>,
+}
+
+/// What is shown at a line of a change.
+#[derive(Clone)]
+struct Annotation {
+    at: Place,
+    title: String,
+    message: String,
 }
 
 impl GitHub {
@@ -39,6 +51,7 @@ impl GitHub {
             pretty: Pretty::new(style),
             paint: Paint::new(&plain),
             open: Blocks::new(),
+            attempts: Attempts::default(),
         }
     }
 
@@ -50,13 +63,13 @@ impl GitHub {
             }
             Record::Check(check) => return self.check(check),
             Record::Problem(suite, problem) if suite.id != SuiteId::ROOT => {
-                let text = self.problem(Some(suite), problem);
-                self.open.of(suite).add([text]);
+                let news = self.problem(Some(suite), problem);
+                self.open.of(suite).add([news]);
             }
             Record::BailOut(suite, why) => {
                 let title = format!("{}: bailed out", suite.path);
-                let text = annotation(&suite.at, &title, &one_line(why));
-                self.open.of(suite).add([text]);
+                let news = Annotation::new(&suite.at, title, one_line(why));
+                self.open.of(suite).add([news]);
             }
             Record::RunEnded(end) => return self.run_ended(end),
             // What fails the root is told with the end of the run; nothing else fails anybody.
@@ -75,7 +88,7 @@ impl GitHub {
     fn check(&mut self, check: &Check) -> String {
         let child = check.child.as_ref().map(|end| (end, self.open.close(&end.suite)));
         let mut news = Vec::new();
-        if check.verdict.fails() {
+        if check.verdict.fails() || check.verdict == Verdict::Retried {
             news = child.map(|(_, child)| child.state).unwrap_or_default();
             // A subtest that failed by something in it has been told with that.
             if news.is_empty() {
@@ -83,19 +96,39 @@ impl GitHub {
             }
         }
         if check.suite.id == SuiteId::ROOT {
-            return news.concat();
+            return self.outermost(check, news);
         }
         self.open.of(&check.suite).add(news);
         String::new()
     }
 
-    fn own(&self, check: &Check) -> String {
-        let path = [check.suite.path.as_str(), &one_line(&check.label)];
-        let path: Vec<&str> = path.into_iter().filter(|part| !part.is_empty()).collect();
-        annotation(&check.at, &path.join(": "), &failure::check(&self.paint, 0, check))
+    fn outermost(&mut self, check: &Check, news: Vec<Annotation>) -> String {
+        let Some(end) = &check.child else {
+            return errors(&news);
+        };
+        if check.verdict == Verdict::Retried {
+            self.attempts.keep(&end.suite, news);
+            return String::new();
+        }
+        let attempts = self.attempts.take(&end.suite);
+        if check.verdict.fails() {
+            return errors(&news);
+        }
+        // It passed in the end, so they are worth a warning.
+        let of_all = attempts.into_iter().flatten().take(MAX_SHOWN);
+        let aside = flaky(check).unwrap_or_else(|| "a failed attempt".to_owned());
+        of_all
+            .map(|it| it.in_words("warning", &format!("{} ({aside})", it.title)))
+            .collect()
     }
 
-    fn problem(&self, suite: Option<&SuiteInfo>, problem: &Problem) -> String {
+    fn own(&self, check: &Check) -> Annotation {
+        let path = [check.suite.path.as_str(), &one_line(&check.label)];
+        let path: Vec<&str> = path.into_iter().filter(|part| !part.is_empty()).collect();
+        Annotation::new(&check.at, path.join(": "), failure::check(&self.paint, 0, check))
+    }
+
+    fn problem(&self, suite: Option<&SuiteInfo>, problem: &Problem) -> Annotation {
         let at = place(problem).or(suite.map(|suite| &suite.at));
         let told = words::problem(problem);
         let title = match suite {
@@ -103,19 +136,22 @@ impl GitHub {
             None => told.title,
         };
         let message = failure::problem(&self.paint, 0, problem, at);
-        annotation(at.unwrap_or(&Place::new("", 0, 0)), &title, &message)
+        Annotation::new(at.unwrap_or(&Place::new("", 0, 0)), title, message)
     }
 
     fn run_ended(&mut self, end: &RunEnd) -> String {
-        let mut text = std::mem::take(&mut self.open.root().state);
+        let mut news = std::mem::take(&mut self.open.root().state);
+        for (_, attempts) in self.attempts.rest() {
+            news.extend(attempts.into_iter().last().into_iter().flatten());
+        }
         let problems = end.problems.iter().take(MAX_SHOWN);
-        text.extend(problems.map(|problem| self.problem(None, problem)));
-        text.concat()
+        news.extend(problems.map(|problem| self.problem(None, problem)));
+        errors(&news)
     }
 }
 
-impl Block<Vec<String>> {
-    fn add(&mut self, news: impl IntoIterator<Item = String>) {
+impl Block<Vec<Annotation>> {
+    fn add(&mut self, news: impl IntoIterator<Item = Annotation>) {
         let free = MAX_SHOWN.saturating_sub(self.state.len());
         self.state.extend(news.into_iter().take(free));
     }
@@ -136,16 +172,31 @@ fn place(problem: &Problem) -> Option<&Place> {
     }
 }
 
-fn annotation(at: &Place, title: &str, message: &str) -> String {
-    let mut text = "::error ".to_owned();
-    if !at.file.is_empty() {
-        let file = at.file.replace('\\', "/");
-        let _ = write!(text, "file={},line={},col={},", property(&file), at.line, at.column);
+impl Annotation {
+    fn new(at: &Place, title: String, message: String) -> Annotation {
+        Annotation {
+            at: at.clone(),
+            title,
+            message,
+        }
     }
-    let message = plain(message);
-    let message = shortened(message.trim_end(), MAX_MESSAGE.0, MAX_MESSAGE.1);
-    let _ = writeln!(text, "title={}::{}", property(&one_line(title)), escaped(&message));
-    text
+
+    fn in_words(&self, level: &str, title: &str) -> String {
+        let at = &self.at;
+        let mut text = format!("::{level} ");
+        if !at.file.is_empty() {
+            let file = at.file.replace('\\', "/");
+            let _ = write!(text, "file={},line={},col={},", property(&file), at.line, at.column);
+        }
+        let message = plain(&self.message);
+        let message = shortened(message.trim_end(), MAX_MESSAGE.0, MAX_MESSAGE.1);
+        let _ = writeln!(text, "title={}::{}", property(&one_line(title)), escaped(&message));
+        text
+    }
+}
+
+fn errors(news: &[Annotation]) -> String {
+    news.iter().map(|it| it.in_words("error", &it.title)).collect()
 }
 
 /// For the part behind the second `::`.
@@ -181,7 +232,6 @@ impl Reporter for GitHub {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Verdict;
     use crate::report::every::{every, golden, one, written};
     use crate::report::script::Script;
 
@@ -211,12 +261,15 @@ mod tests {
     #[test]
     fn properties_and_messages_are_escaped() {
         let at = Place::new("a b\\c,d:e%.rs", 3, 7);
+        let error = |at: &Place, title: &str, message: &str| {
+            errors(&[Annotation::new(at, title.to_owned(), message.to_owned())])
+        };
         assert_eq!(
-            annotation(&at, "100%: x,\ny", "50%: a,b\r\nc::d\u{1b}[1m\n"),
+            error(&at, "100%: x,\ny", "50%: a,b\r\nc::d\u{1b}[1m\n"),
             "::error file=a b/c%2Cd%3Ae%25.rs,line=3,col=7,title=100%25%3A x%2C y::50%25: a,b%0Ac::d\n"
         );
         let nowhere = Place::new("", 0, 0);
-        assert_eq!(annotation(&nowhere, "t", "m"), "::error title=t::m\n");
+        assert_eq!(error(&nowhere, "t", "m"), "::error title=t::m\n");
     }
 
     #[test]

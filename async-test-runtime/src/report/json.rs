@@ -5,7 +5,9 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io;
+use std::sync::Arc;
 
+use super::attempts::{Attempts, flaky};
 use super::json_text::quoted;
 use super::paint::Paint;
 use super::summary::Row;
@@ -14,14 +16,15 @@ use super::words::{self, one_line};
 use super::yaml::as_text;
 use super::{Reporter, Style, write};
 use crate::claim::Problem;
-use crate::ids::SuiteId;
-use crate::record::{Check, Record, RunEnd, RunStart, SuiteEnd, SuiteInfo};
+use crate::record::{Check, Record, RunEnd, RunStart, SuiteEnd, SuiteInfo, Verdict};
 
 pub(super) struct Json {
     tree: Tree,
     times: bool,
-    /// The suites that have been told to run.
-    started: HashSet<SuiteId>,
+    /// The tests that have been told to run: once, however many attempts there are.
+    started: HashSet<Arc<str>>,
+    /// What failed attempts had to say whose test has not ended.
+    attempts: Attempts<String>,
 }
 
 impl Json {
@@ -34,11 +37,12 @@ impl Json {
             tree: Tree::new(Paint::new(&plain)),
             times: style.times,
             started: HashSet::new(),
+            attempts: Attempts::default(),
         }
     }
 
     fn started(&mut self, suite: &SuiteInfo) -> String {
-        let is_news = suite.nesting == 1 && self.started.insert(suite.id);
+        let is_news = suite.nesting == 1 && self.started.insert(suite.test_name.clone());
         match is_news {
             true => format!(
                 "{{ \"type\": \"test\", \"event\": \"started\", \"name\": {} }}\n",
@@ -54,9 +58,17 @@ impl Json {
         };
         // One that did not run is told to start by the harness, too.
         let mut text = self.started(&end.suite);
-        self.started.remove(&end.suite.id);
+        if check.verdict == Verdict::Retried {
+            self.attempts.keep(&end.suite, ended.text.clone());
+            return text;
+        }
+        self.started.remove(&end.suite.test_name);
+        let mut shown = self.attempts.take(&end.suite).concat() + &ended.text;
+        if let Some(flaky) = flaky(check) {
+            let _ = writeln!(shown, "{flaky}");
+        }
         let (event, message) = match Row::of(&check.verdict) {
-            Row::Ok => ("ok", None),
+            Row::Ok | Row::Retried => ("ok", None),
             Row::Failed => ("failed", did_not_panic(end)),
             Row::Ignored(why) => ("ignored", Some(why).filter(|why| !why.is_empty())),
         };
@@ -65,8 +77,8 @@ impl Json {
         if self.times && event != "ignored" {
             let _ = write!(text, ", \"exec_time\": {}", end.took.as_secs_f64());
         }
-        if !ended.text.is_empty() {
-            let _ = write!(text, ", \"stdout\": {}", quoted(&ended.text));
+        if !shown.is_empty() {
+            let _ = write!(text, ", \"stdout\": {}", quoted(&shown));
         }
         if let Some(message) = message {
             let _ = write!(text, ", \"message\": {}", quoted(&message));
@@ -74,6 +86,15 @@ impl Json {
         text.push_str(" }\n");
         text
     }
+}
+
+/// Tests whose next attempt did not end, as failed ones.
+fn cut_off(attempts: &mut Attempts<String>) -> String {
+    let row = |(name, texts): (Arc<str>, Vec<String>)| {
+        let (name, texts) = (quoted(&name), quoted(&texts.concat()));
+        format!("{{ \"type\": \"test\", \"name\": {name}, \"event\": \"failed\", \"stdout\": {texts} }}\n")
+    };
+    attempts.rest().into_iter().map(row).collect()
 }
 
 /// The harness has a message of its own for one kind of failure only.
@@ -142,7 +163,10 @@ impl Reporter for Json {
             Record::RunStarted(start) => run_started(start),
             Record::SuiteStarted(suite) => self.started(suite),
             Record::Check(check) => ended.map(|ended| self.ended(check, &ended)).unwrap_or_default(),
-            Record::RunEnded(end) => run_problems(end) + &run_ended(end),
+            Record::RunEnded(end) => {
+                self.started.clear();
+                cut_off(&mut self.attempts) + &run_problems(end) + &run_ended(end)
+            }
             // They are part of the tree.
             Record::Plan(..)
             | Record::Diag(..)
@@ -162,7 +186,6 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::record::Verdict;
     use crate::report::every::{every, golden, written};
     use crate::report::script::Script;
 

@@ -5,6 +5,7 @@ use std::io;
 
 use crate::record::Record;
 
+mod attempts;
 mod blocks;
 #[cfg(any(test, not(feature = "junit")))]
 mod cases;
@@ -15,14 +16,11 @@ mod json;
 pub(crate) mod json_text;
 #[cfg(feature = "junit")]
 mod junit;
-#[cfg(feature = "junit")]
-mod junit_case;
 mod paint;
 mod pretty;
 mod pretty_failure;
 mod summary;
 mod tap;
-mod tap_lines;
 mod terse;
 mod tree;
 mod words;

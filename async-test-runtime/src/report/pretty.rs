@@ -5,6 +5,7 @@
 
 use std::io;
 
+use super::attempts::flaky;
 use super::paint::{Paint, Tone};
 use super::summary::{Row, Summary, header};
 use super::tree::{Ended, Tree};
@@ -59,13 +60,20 @@ impl Pretty {
             Row::Failed => self.paint.tone(Tone::Bad, "FAILED"),
             Row::Ignored(why) if why.is_empty() => self.paint.tone(Tone::Odd, "ignored"),
             Row::Ignored(why) => self.paint.tone(Tone::Odd, &format!("ignored, {why}")),
+            Row::Retried => self.paint.tone(Tone::Odd, "retried"),
         };
         let aside = match &ended.check.verdict {
-            Verdict::Todo(why) => format!(" (todo: {})", super::words::one_line(why)),
-            Verdict::UnexpectedPass(_) => " (unexpectedly)".to_owned(),
+            Verdict::Todo(why) => Some(format!("todo: {}", super::words::one_line(why))),
+            Verdict::UnexpectedPass(_) => Some("unexpectedly".to_owned()),
+            Verdict::Retried => Some(format!("{} failed", child.suite.attempt)),
             Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) | Verdict::Unflunked(_) | Verdict::Skipped(_) => {
-                String::new()
+                None
             }
+        };
+        let asides: Vec<String> = aside.into_iter().chain(flaky(&ended.check)).collect();
+        let aside = match asides.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", asides.join("; ")),
         };
         let time = match &ended.check.verdict {
             Verdict::Skipped(_) => String::new(),

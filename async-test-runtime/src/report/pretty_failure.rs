@@ -29,6 +29,9 @@ pub(super) fn check(paint: &Paint, depth: usize, check: &Check) -> String {
 /// The heading of a failed subtest or suite; what failed in it comes below.
 pub(super) fn heading(paint: &Paint, depth: usize, check: &Check, end: &SuiteEnd, is_empty: bool) -> String {
     let mut asides = Vec::new();
+    if end.suite.nesting == 1 && end.suite.attempt.of > 1 {
+        asides.push(end.suite.attempt.to_string());
+    }
     let judged = aside(&check.verdict);
     if !judged.is_empty() {
         asides.push(judged);
@@ -82,7 +85,8 @@ fn aside(verdict: &Verdict) -> String {
         | Verdict::Flunked(_)
         | Verdict::Todo(_)
         | Verdict::UnexpectedPass(_)
-        | Verdict::Skipped(_) => String::new(),
+        | Verdict::Skipped(_)
+        | Verdict::Retried => String::new(),
     }
 }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 use crate::claim::{Detail, Problem};
 use crate::ids::SuiteId;
 use crate::place::Place;
-use crate::record::{Check, FailedSuite, Passes, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict};
+use crate::record::{
+    Attempt, Check, FailedSuite, Passes, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict,
+};
 
 pub(crate) fn suite(id: u64, parent: u64, name: &str) -> Arc<SuiteInfo> {
     Script::default().info(id, parent, name, false)
@@ -18,7 +20,12 @@ pub(crate) struct Script {
     pub(crate) records: Vec<Record>,
     open: Vec<Open>,
     failed: Vec<FailedSuite>,
-    counts: (u64, u64, u64),
+    retried: Vec<Arc<SuiteInfo>>,
+    flaky: Vec<Arc<SuiteInfo>>,
+    /// Passed and ignored.
+    counts: (u64, u64),
+    /// That of the suites that begin from now on.
+    pub(crate) attempt: Option<Attempt>,
 }
 
 struct Open {
@@ -67,6 +74,10 @@ impl Script {
             should_panic: false,
             hidden,
             tags: Vec::new(),
+            attempt: match above {
+                Some(above) if nesting > 1 => above.attempt,
+                _ => self.attempt.unwrap_or(Attempt::ONLY),
+            },
         })
     }
 
@@ -124,7 +135,7 @@ impl Script {
         match verdict {
             Verdict::Passed | Verdict::Flunked(_) => {}
             Verdict::Failed | Verdict::Unflunked(_) => tally.failed += 1,
-            Verdict::Todo(_) => tally.todo += 1,
+            Verdict::Todo(_) | Verdict::Retried => tally.todo += 1,
             Verdict::UnexpectedPass(_) => tally.unexpected += 1,
             Verdict::Skipped(_) => tally.skipped += 1,
         }
@@ -163,17 +174,27 @@ impl Script {
             Some(Verdict::Skipped(why)) => Some(why.clone()),
             _ => None,
         };
-        let verdict = verdict.unwrap_or(if failed { Verdict::Failed } else { Verdict::Passed });
+        let is_followed = open.info.nesting == 1 && open.info.attempt.is_followed();
+        let verdict = verdict.unwrap_or(match failed {
+            true if is_followed => Verdict::Retried,
+            true => Verdict::Failed,
+            false => Verdict::Passed,
+        });
         if open.info.nesting == 1 {
+            self.retried.retain(|suite| suite.test_name != open.info.test_name);
             match verdict {
+                Verdict::Retried => self.retried.push(open.info.clone()),
                 _ if verdict.fails() => {
-                    self.counts.1 += 1;
                     self.failed.push(FailedSuite {
                         suite: open.info.clone(),
                     });
                 }
-                Verdict::Skipped(_) => self.counts.2 += 1,
-                _ => self.counts.0 += 1,
+                Verdict::Skipped(_) => self.counts.1 += 1,
+                _ => {
+                    self.counts.0 += 1;
+                    self.flaky
+                        .extend(open.info.attempt.is_again().then(|| open.info.clone()));
+                }
             }
         }
         let took = Duration::from_micros(12_345 * id);
@@ -206,12 +227,15 @@ impl Script {
             };
             self.records.insert(0, Record::RunStarted(Arc::new(start)));
         }
+        let cut_off = std::mem::take(&mut self.retried).into_iter();
+        self.failed.extend(cut_off.map(|suite| FailedSuite { suite }));
         self.records.push(Record::RunEnded(Arc::new(RunEnd {
             passed: self.counts.0,
-            failed: self.counts.1,
-            ignored: self.counts.2,
+            failed: self.failed.len() as u64,
+            ignored: self.counts.1,
             filtered_out: 2,
             failures: std::mem::take(&mut self.failed),
+            flaky: std::mem::take(&mut self.flaky),
             bailed_out: bailed_out.map(Cow::Borrowed),
             problems,
             checks: Tally {

@@ -1,16 +1,26 @@
 //! The end of a run for people: the failures once more, all together, and the one line that programs look for.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use super::attempts::Attempts;
 use super::paint::{Paint, Tone};
 use super::pretty_failure as failure;
 use super::tree::Ended;
+use super::words::plain;
 use crate::record::{Passes, RunEnd, RunStart, Verdict};
+
+/// Flaky suites named in the line that counts them.
+const MAX_NAMED: usize = 10;
 
 /// What waits for the end of a run.
 #[derive(Default)]
 pub(super) struct Summary {
     failures: String,
+    /// The trees of failed attempts whose suites have passed since.
+    forgiven: String,
+    /// Those of suites that are tried again.
+    attempts: Attempts<String>,
 }
 
 /// How a suite ended, in the words of the built-in harness.
@@ -18,6 +28,7 @@ pub(super) enum Row {
     Ok,
     Failed,
     Ignored(String),
+    Retried,
 }
 
 impl Row {
@@ -26,6 +37,7 @@ impl Row {
             Verdict::Passed | Verdict::Flunked(_) | Verdict::Todo(_) | Verdict::UnexpectedPass(_) => Row::Ok,
             Verdict::Failed | Verdict::Unflunked(_) => Row::Failed,
             Verdict::Skipped(why) => Row::Ignored(super::words::one_line(why)),
+            Verdict::Retried => Row::Retried,
         }
     }
 }
@@ -37,20 +49,40 @@ pub(super) fn header(start: &RunStart) -> String {
 
 impl Summary {
     pub(super) fn add(&mut self, ended: &Ended) {
-        if !ended.text.is_empty() {
-            self.failures.push('\n');
-            self.failures.push_str(&ended.text);
+        let Some(end) = &ended.check.child else { return };
+        if ended.check.verdict == Verdict::Retried {
+            self.attempts.keep(&end.suite, ended.text.clone());
+            return;
+        }
+        let attempts = self.attempts.take(&end.suite);
+        let section = match ended.check.verdict.fails() {
+            true => &mut self.failures,
+            false => &mut self.forgiven,
+        };
+        for text in attempts.iter().chain([&ended.text]).filter(|text| !text.is_empty()) {
+            section.push('\n');
+            section.push_str(text);
         }
     }
 
     pub(super) fn finish(&mut self, paint: &Paint, end: &RunEnd) -> String {
-        let mut text = std::mem::take(&mut self.failures);
-        for problem in &end.problems {
-            text.push('\n');
-            text.push_str(&failure::problem(paint, 0, problem, None));
+        let mut failures = std::mem::take(&mut self.failures);
+        for text in self.attempts.rest().into_iter().flat_map(|(_, texts)| texts) {
+            failures.push('\n');
+            failures.push_str(&text);
         }
-        if !text.is_empty() {
-            text.insert_str(0, "\nfailures:\n");
+        for problem in &end.problems {
+            failures.push('\n');
+            failures.push_str(&failure::problem(paint, 0, problem, None));
+        }
+        let mut text = String::new();
+        for (title, section) in [
+            ("failed attempts", std::mem::take(&mut self.forgiven)),
+            ("failures", failures),
+        ] {
+            if !section.is_empty() {
+                let _ = write!(text, "\n{title}:\n{section}");
+            }
         }
         if !end.failures.is_empty() {
             text.push_str("\nfailures:\n");
@@ -69,6 +101,7 @@ impl Summary {
         }
         text.push_str(&passes(end));
         text.push_str(&checks(end));
+        text.push_str(&flaky(paint, end));
         text.push_str(&result(paint, end));
         text
     }
@@ -99,6 +132,20 @@ fn checks(end: &RunEnd) -> String {
         }
     }
     format!("{text}; seed {}\n", end.seed)
+}
+
+/// How many suites passed only when they were tried again, and which.
+fn flaky(paint: &Paint, end: &RunEnd) -> String {
+    if end.flaky.is_empty() {
+        return String::new();
+    }
+    let names: Vec<Cow<'_, str>> = end.flaky.iter().take(MAX_NAMED).map(|it| plain(&it.path)).collect();
+    let more = match end.flaky.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let count = format!("flaky: {}", end.flaky.len());
+    format!("{} ({}{more})\n", paint.tone(Tone::Odd, &count), names.join(", "))
 }
 
 fn result(paint: &Paint, end: &RunEnd) -> String {

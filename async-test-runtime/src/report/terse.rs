@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
+use super::attempts::flaky;
 use super::paint::{Paint, Tone};
 use super::summary::{Row, Summary, header};
 use super::tree::{Ended, Tree};
@@ -50,16 +51,18 @@ impl Terse {
         let Some(child) = &ended.check.child else {
             return String::new();
         };
+        if let Some(flaky) = flaky(&ended.check) {
+            let ok = self.paint.tone(Tone::Odd, &format!("ok ({flaky})"));
+            return self.own_line(of, &child.suite.path, &ok);
+        }
         let short = match Row::of(&ended.check.verdict) {
+            Row::Retried => return String::new(),
             Row::Ok => self.paint.tone(Tone::Good, "."),
             Row::Ignored(_) => self.paint.tone(Tone::Odd, "i"),
             // The name of a failed one is worth a line of its own before the run has ended.
             Row::Failed => {
-                let mut text = self.progress(of);
-                self.ended += 1;
                 let failed = self.paint.tone(Tone::Bad, "FAILED");
-                let _ = writeln!(text, "{} --- {failed}", plain(&child.suite.path));
-                return text;
+                return self.own_line(of, &child.suite.path, &failed);
             }
         };
         self.ended += 1;
@@ -68,6 +71,12 @@ impl Terse {
             COLUMNS => short + &self.progress(of),
             _ => short,
         }
+    }
+
+    fn own_line(&mut self, of: usize, path: &str, result: &str) -> String {
+        let text = self.progress(of);
+        self.ended += 1;
+        format!("{text}{} --- {result}\n", plain(path))
     }
 
     /// Ends a line that has been begun.

@@ -13,7 +13,8 @@ use crate::clock::sleep_real;
 use crate::drive::{abandon, close_unrun, drive, drive_blocking};
 use crate::event::Reply;
 use crate::jobs::Control;
-use crate::run::{Attempt, create, retries, run_here};
+use crate::record::Attempt;
+use crate::run::{Launch, create, retries, run_here};
 use crate::runtime;
 use crate::spec::{Body, BodyFuture, SharedFuture, SuiteSpec};
 use crate::suite::Suite;
@@ -128,14 +129,12 @@ impl OneSuite {
     /// Runs the suite as often as `repeat` and `retries` say.
     async fn attempts(&self, asked: Instant) {
         let spec = self.spec;
-        let attempts = retries(spec, &Suite::top().0.hub.settings).saturating_add(1);
+        let of = retries(spec, &Suite::top().0.hub.settings).saturating_add(1);
         let mut held = true;
         let mut has_begun = false;
         for _ in 0..spec.repeat.max(1) {
-            for attempt in 1..=attempts {
-                let again =
-                    (attempt < attempts).then(|| format!("attempt {attempt} of {attempts} failed, it is tried again"));
-                match self.once(asked, again, has_begun).await {
+            for number in 1..=of {
+                match self.once(asked, Attempt { number, of }, has_begun).await {
                     // Skipped, or the run is ending: so would be the next one.
                     None => return,
                     Some(it) => held = it,
@@ -169,9 +168,8 @@ impl OneSuite {
 
     /// One attempt, if it is to run; the answer is whether it held, which is only asked for where something depends on it.
     /// What has begun gets its verdict, also where nothing is to be started any more.
-    async fn once(&self, asked: Instant, again: Option<String>, has_begun: bool) -> Option<bool> {
+    async fn once(&self, asked: Instant, attempt: Attempt, has_begun: bool) -> Option<bool> {
         let spec = self.spec;
-        let may_be_tried_again = again.is_some();
         // Before the suite is made: one that waits here has not been started when another fails.
         let _thread = match runtime::wants_its_own(spec) || matches!(spec.body, Body::Blocking(_)) {
             true => Some(self.thread().await?),
@@ -182,13 +180,13 @@ impl OneSuite {
         if is_over || (self.is_stopped() && !has_begun) {
             return None;
         }
-        let attempt = Attempt {
+        let launch = Launch {
             is_async: true,
             seed: self.seed,
-            again,
+            attempt,
             skip: None,
         };
-        let suite = create(spec, attempt).ok()?;
+        let suite = create(spec, launch).ok()?;
         let cancelled = {
             let mut now = self.now();
             now.suite = Some(suite.clone());
@@ -197,7 +195,7 @@ impl OneSuite {
         if let Some(cause) = cancelled {
             suite.cancel(cause);
         }
-        let asks = spec.repeat > 1 || may_be_tried_again || self.stop.is_some();
+        let asks = spec.repeat > 1 || attempt.is_followed() || self.stop.is_some();
         let (answer, answered) = oneshot::channel();
         let reply = asks.then(|| {
             Reply::new(move |snapshot| {

@@ -12,9 +12,9 @@ use crate::cancel::Cause;
 use crate::event::Reply;
 use crate::panic;
 use crate::queue::{Collected, Message};
-use crate::record::Verdict;
+use crate::record::{Attempt, Verdict};
 use crate::run::interrupt::{self, Door, INSIDE};
-use crate::run::{Attempt, create, retries, run_here, seed_of_pass};
+use crate::run::{Launch, create, retries, run_here, seed_of_pass};
 use crate::runtime;
 use crate::settings::Settings;
 use crate::spec::SuiteSpec;
@@ -23,6 +23,8 @@ use crate::suite::Suite;
 /// How one run of one suite ended.
 struct Ended {
     failed: bool,
+    /// It failed and another attempt is to follow.
+    is_followed: bool,
     collected: Collected,
     payload: Option<Box<dyn std::any::Any + Send>>,
 }
@@ -82,20 +84,18 @@ fn attempts(spec: &'static SuiteSpec) -> Ended {
     last.unwrap_or_else(|| failed("there was no pass".to_owned()))
 }
 
-/// One run of the suite, tried again as often as `retries` says.
+/// One run of the suite, tried again as often as `retries` says. What failed attempts have to say is printed.
 fn held(spec: &'static SuiteSpec, settings: &Settings, seed: u64, stopped: bool) -> Ended {
-    let retries = retries(spec, settings);
-    let mut last = once(spec, seed, stopped);
-    for attempt in 1..=retries {
-        if !last.failed {
-            break;
+    let of = retries(spec, settings).saturating_add(1);
+    let mut attempt = Attempt { number: 1, of };
+    loop {
+        let last = once(spec, attempt, seed, stopped);
+        if !last.is_followed {
+            return last;
         }
-        let note = format!("attempt {attempt} of {} failed, trying again\n", u64::from(retries) + 1);
-        last.collected.text.extend_from_slice(note.as_bytes());
         print(&last);
-        last = once(spec, seed, stopped);
+        attempt.number += 1;
     }
-    last
 }
 
 /// The name of a `serial` group and its turn.
@@ -119,7 +119,7 @@ fn turn(group: &'static str) -> MutexGuard<'static, ()> {
     turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn once(spec: &'static SuiteSpec, seed: u64, stopped: bool) -> Ended {
+fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) -> Ended {
     let top = Suite::top();
     if let Some((fatal, text)) = &top.0.hub.settings.complaint {
         let said = failed(format!("async-test-suite: {text}\n"));
@@ -140,18 +140,19 @@ fn once(spec: &'static SuiteSpec, seed: u64, stopped: bool) -> Ended {
         Ok(runtime) => runtime,
         Err(error) => return failed(format!("failed to start a tokio runtime: {error}\n")),
     };
-    let attempt = Attempt {
+    let launch = Launch {
         is_async: false,
         seed,
-        again: None,
+        attempt,
         skip: stopped.then(|| "another suite has failed, and ASYNC_TEST_FAIL_FAST is set".to_owned()),
     };
-    let suite = match create(spec, attempt) {
+    let suite = match create(spec, launch) {
         Ok(suite) => suite,
         // Skipped before it began. The harness counts it as passed, so the reason is all there is to see.
         Err(skipped) => {
             return Ended {
                 failed: false,
+                is_followed: false,
                 collected: collect(&skipped),
                 payload: None,
             };
@@ -173,13 +174,12 @@ fn once(spec: &'static SuiteSpec, seed: u64, stopped: bool) -> Ended {
     let snapshot = answered.recv().ok().flatten();
     // To wait for a thread that does not come back would hang the harness.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    let verdict = snapshot.and_then(|it| it.verdict);
     let payload = shared.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ended {
         // A report that is lost hides what it should have told.
-        failed: collected.lost.is_some()
-            || snapshot
-                .and_then(|it| it.verdict)
-                .is_none_or(|verdict: Verdict| verdict.fails()),
+        failed: collected.lost.is_some() || verdict.as_ref().is_none_or(Verdict::fails),
+        is_followed: verdict == Some(Verdict::Retried),
         collected,
         payload,
     }
@@ -200,6 +200,7 @@ fn collect(suite: &Suite) -> Collected {
 fn failed(text: String) -> Ended {
     Ended {
         failed: true,
+        is_followed: false,
         collected: Collected {
             text: text.into_bytes(),
             lost: None,

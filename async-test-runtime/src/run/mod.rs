@@ -19,30 +19,31 @@ use crate::condition;
 use crate::drive::{close_unrun, drive, drive_blocking};
 use crate::event::{BodySpan, Reply};
 use crate::filter::{self, Paths};
+use crate::record::Attempt;
 use crate::settings::Settings;
 use crate::spec::{Body, BodyFuture, SuiteSpec};
 use crate::suite::{Birth, Suite};
 
 /// How a suite is to be run.
-struct Attempt {
+struct Launch {
     /// It runs beside other suites.
     is_async: bool,
     /// Decides every random choice in it.
     seed: u64,
-    /// Why a failure of it does not count: another attempt follows.
-    again: Option<String>,
+    /// Which of its attempts it is.
+    attempt: Attempt,
     /// Why it is not to run, beside what its own plan says.
     skip: Option<String>,
 }
 
 /// Creates the suite of a descriptor; as an error when it is not to run, which the hub has been told then.
-fn create(spec: &'static SuiteSpec, attempt: Attempt) -> Result<Suite, Suite> {
-    let Attempt {
+fn create(spec: &'static SuiteSpec, launch: Launch) -> Result<Suite, Suite> {
+    let Launch {
         is_async,
         seed,
-        again,
+        attempt,
         skip,
-    } = attempt;
+    } = launch;
     let top = Suite::top();
     let mut plan = condition::resolve(spec.plan());
     if let Some(why) = left_out(spec, &top.0.hub.settings).or(skip) {
@@ -52,7 +53,7 @@ fn create(spec: &'static SuiteSpec, attempt: Attempt) -> Result<Suite, Suite> {
     let mut birth = Birth::new(spec.title().into_owned(), spec.place());
     birth.test_name = Some(spec.test_name());
     birth.is_async = is_async;
-    birth.again = again.map(Into::into);
+    birth.attempt = Some(attempt);
     birth.should_panic = spec.should_panic;
     birth.body = Some(BodySpan {
         file: spec.file,

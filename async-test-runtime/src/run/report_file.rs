@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use crate::ids::SuiteId;
     use crate::place::Place;
-    use crate::record::SuiteInfo;
+    use crate::record::{Attempt, SuiteInfo};
 
     /// Writes one text and one closing for each record.
     #[derive(Debug)]
@@ -149,6 +149,7 @@ mod tests {
             should_panic: false,
             hidden: false,
             tags: Vec::new(),
+            attempt: Attempt::ONLY,
             rerun: None,
         }))
     }

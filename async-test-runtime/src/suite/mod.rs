@@ -20,7 +20,7 @@ use crate::ids::SuiteId;
 use crate::jobs::{Done, Jobs};
 use crate::place::Place;
 use crate::plan::Plan;
-use crate::record::{Rerun, SuiteInfo};
+use crate::record::{Attempt, Rerun, SuiteInfo};
 use crate::stage::Stage;
 
 /// A suite: a `#[suite]`, a subtest, or the root above them.
@@ -75,8 +75,8 @@ pub(crate) struct Birth {
     pub(crate) paths: Paths,
     /// Its seed, where that is not the one of the run; only of a `#[suite]`.
     pub(crate) seed: Option<u64>,
-    /// Why a failure of it does not count: another attempt follows.
-    pub(crate) again: Option<Cow<'static, str>>,
+    /// Of a `#[suite]`; subtests are in that of theirs.
+    pub(crate) attempt: Option<Attempt>,
 }
 
 impl Birth {
@@ -92,7 +92,7 @@ impl Birth {
             rerun: None,
             paths: Paths::default(),
             seed: None,
-            again: None,
+            attempt: None,
         }
     }
 }
@@ -205,6 +205,7 @@ impl Suite {
             should_panic: birth.should_panic.is_some(),
             hidden: birth.hidden,
             tags: with_inherited(&parent.tags, &plan.tags),
+            attempt: birth.attempt.unwrap_or(parent.attempt),
             rerun: birth.rerun.or_else(|| parent.rerun.clone()),
         });
         let activity = match parent.id {
@@ -217,7 +218,6 @@ impl Suite {
             plan,
             should_panic: birth.should_panic,
             body: birth.body,
-            again: birth.again,
         })));
         child
     }

@@ -43,6 +43,7 @@ fn word(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Skipped(_) => "skipped",
         Verdict::Todo(_) => "todo",
+        Verdict::Retried => "retried",
         verdict if verdict.fails() => "**failed**",
         _ => "passed",
     }

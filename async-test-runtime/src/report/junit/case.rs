@@ -2,25 +2,25 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus};
+use quick_junit::{NonSuccessKind, Property, TestCase};
 
-use super::paint::Paint;
-use super::pretty_failure as failure;
-use super::words::{self, Value, one_line, plain};
-use super::yaml::as_text;
+use super::status::{FailedAttempt, Failures, Status, allowed, kind, named};
 use crate::claim::{Figure, Problem};
 use crate::place::Place;
-use crate::record::{Check, SuiteEnd, SuiteInfo, Verdict};
+use crate::record::{Attempt, Check, SuiteEnd, SuiteInfo, Verdict};
+use crate::report::paint::Paint;
+use crate::report::pretty_failure as failure;
+use crate::report::words::{self, Value, one_line, plain};
+use crate::report::yaml::as_text;
 
-/// Failures shown in full of one case.
-const MAX_SHOWN: usize = 25;
 /// Bytes of remarks kept of one case.
 const MAX_REMARKS: usize = 64 * 1024;
 /// Named values kept of one case.
 const MAX_FIGURES: usize = 200;
 
+#[derive(Clone)]
 pub(super) struct Case {
-    name: String,
+    pub(super) name: String,
     class: String,
     at: Option<Place>,
     took: Option<Duration>,
@@ -31,23 +31,8 @@ pub(super) struct Case {
     remarks: String,
     figures: Vec<(String, String)>,
     rerun: Option<String>,
-}
-
-enum Status {
-    Passed,
-    Failed(Failures),
-    /// The message and what kind of skip it is.
-    Skipped(String, &'static str),
-}
-
-/// What failed a case.
-struct Failures {
-    kind: NonSuccessKind,
-    type_name: &'static str,
-    /// The first one in a line.
-    title: String,
-    text: String,
-    count: usize,
+    /// Attempts at it that have failed before this one.
+    before: Vec<FailedAttempt>,
 }
 
 impl Case {
@@ -72,6 +57,7 @@ impl Case {
             remarks: String::new(),
             figures: Vec::new(),
             rerun: None,
+            before: Vec::new(),
         }
     }
 
@@ -105,7 +91,7 @@ impl Case {
         let label = one_line(&check.label);
         match &check.verdict {
             Verdict::Passed | Verdict::Flunked(_) => {}
-            Verdict::Failed | Verdict::Unflunked(_) => {
+            Verdict::Failed | Verdict::Unflunked(_) | Verdict::Retried => {
                 let text = failure::check(paint, 0, check);
                 self.fail(NonSuccessKind::Failure, "check", label, text);
             }
@@ -169,7 +155,7 @@ impl Case {
             }
             // Where its own checks were forgiven one by one, none of them has failed it.
             Verdict::Todo(why) => self.todo(why),
-            Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) => {}
+            Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) | Verdict::Retried => {}
         }
     }
 
@@ -180,7 +166,7 @@ impl Case {
     /// It is not expected to pass, and did not.
     pub(super) fn todo(&mut self, why: &str) {
         if let Status::Failed(failures) = &self.status {
-            let text = failures.text.clone();
+            let text = failures.text().to_owned();
             self.remark(&text);
         }
         let why = one_line(why);
@@ -191,7 +177,7 @@ impl Case {
     /// It failed, and was promised to.
     pub(super) fn promised(&mut self, why: &str) {
         if let Status::Failed(failures) = &self.status {
-            let text = format!("failed as promised ({}):\n{}", one_line(why), failures.text);
+            let text = format!("failed as promised ({}):\n{}", one_line(why), failures.text());
             self.remark(&text);
             self.status = Status::Passed;
         }
@@ -204,8 +190,8 @@ impl Case {
         self.figures.extend(hidden.figures);
         self.figures.truncate(MAX_FIGURES);
         if let (Status::Failed(failures), true) = (hidden.status, fails) {
-            let title = format!("{}: {}", one_line(&hidden.name), failures.title);
-            self.fail(failures.kind, failures.type_name, title, failures.text);
+            let (kind, type_name, title, text) = failures.of_hidden(&hidden.name);
+            self.fail(kind, type_name, title, text);
         }
     }
 
@@ -218,37 +204,44 @@ impl Case {
     }
 
     fn fail(&mut self, kind: NonSuccessKind, type_name: &'static str, title: String, text: String) {
-        if let Status::Failed(failures) = &mut self.status {
-            // A check that failed says more about the code than what came of it.
-            failures.kind = if kind == NonSuccessKind::Failure {
-                kind
-            } else {
-                failures.kind
-            };
-            failures.count += 1;
-            if failures.count <= MAX_SHOWN {
-                failures.text.push_str(&text);
-            }
-        } else {
-            self.status = Status::Failed(Failures {
-                kind,
-                type_name,
-                title,
-                text,
-                count: 1,
-            });
+        match &mut self.status {
+            Status::Failed(failures) => failures.add(kind, &text),
+            status => *status = Status::Failed(Failures::new(kind, type_name, title, text)),
         }
     }
 
-    pub(super) fn finish(self) -> TestCase {
-        let mut case = TestCase::new(allowed(&one_line(&self.name)), self.status.finish(self.rerun));
-        case.set_classname(allowed(&one_line(&self.class)));
+    /// What it failed by, for the case of another attempt.
+    pub(super) fn failed_attempt(&self, attempt: Attempt) -> Option<FailedAttempt> {
+        match &self.status {
+            Status::Failed(failures) => Some(FailedAttempt {
+                attempt,
+                failures: failures.clone(),
+            }),
+            Status::Passed | Status::Skipped(..) => None,
+        }
+    }
+
+    /// Takes in an attempt at the same case that failed before this one.
+    pub(super) fn failed_before(&mut self, failed: FailedAttempt) {
+        self.before.push(failed);
+    }
+
+    /// The element, as it is after this attempt and those before.
+    pub(super) fn finish(mut self, attempt: Attempt) -> TestCase {
+        if matches!(self.status, Status::Skipped(..)) {
+            // A skipped case has no place for them.
+            for failed in std::mem::take(&mut self.before) {
+                self.remark(&failed.in_words());
+            }
+        }
+        let status = self.status.finish(attempt, self.before, self.rerun);
+        let mut case = TestCase::new(named(&self.name), status);
+        case.set_classname(named(&self.class));
         if self.checks > 0 {
             case.set_assertions(usize::try_from(self.checks).unwrap_or(usize::MAX));
         }
-        if let Some(took) = self.took {
-            case.set_time(took.saturating_sub(self.in_subtests));
-        }
+        // Some readers insist on a time.
+        case.set_time(self.took.unwrap_or_default().saturating_sub(self.in_subtests));
         if let Some(at) = &self.at {
             case.extra.insert("file".into(), allowed(&at.file).into());
             case.extra.insert("line".into(), at.line.to_string().into());
@@ -260,63 +253,4 @@ impl Case {
         case.add_properties(self.figures.into_iter().map(property));
         case
     }
-}
-
-impl Status {
-    fn finish(self, rerun: Option<String>) -> TestCaseStatus {
-        match self {
-            Status::Passed => TestCaseStatus::success(),
-            Status::Skipped(why, type_name) => {
-                let mut status = TestCaseStatus::skipped();
-                if !why.is_empty() {
-                    status.set_message(allowed(&why));
-                }
-                status.set_type(type_name);
-                status
-            }
-            Status::Failed(failures) => {
-                let mut text = failures.text;
-                let left_out = failures.count.saturating_sub(MAX_SHOWN);
-                if left_out > 0 {
-                    text.push_str(&format!("{left_out} more failed\n"));
-                }
-                if let Some(command) = rerun {
-                    text.push_str(&format!("run again: {command}\n"));
-                }
-                let more = match failures.count {
-                    1 => String::new(),
-                    count => format!(" (and {} more)", count - 1),
-                };
-                let mut status = TestCaseStatus::non_success(failures.kind);
-                status.set_type(failures.type_name);
-                status.set_message(allowed(&format!("{}{more}", failures.title)));
-                status.set_description(allowed(&text));
-                status
-            }
-        }
-    }
-}
-
-/// A panic and an `Err` are how Rust code says that a test fails; the rest is trouble around the test.
-fn kind(problem: &Problem) -> NonSuccessKind {
-    match problem {
-        Problem::Panicked(_)
-        | Problem::Returned(_)
-        | Problem::JobPanicked { .. }
-        | Problem::PlanMismatch { .. }
-        | Problem::DidNotPanic(_) => NonSuccessKind::Failure,
-        Problem::TimedOut { .. }
-        | Problem::JobsTimedOut { .. }
-        | Problem::CleanUp { .. }
-        | Problem::Misuse(..)
-        | Problem::LateCheck { .. }
-        | Problem::Stopped(_)
-        | Problem::Extension { .. } => NonSuccessKind::Error,
-    }
-}
-
-/// The text without characters that no XML document may hold. What the library would drop in silence is shown as an
-/// escape.
-pub(super) fn allowed(text: &str) -> String {
-    plain(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::words::{self, Value, one_line, plain};
-use super::yaml::{Yaml, millis};
 use crate::claim::{Figure, Problem};
 use crate::diff::expected_got;
-use crate::record::{Check, Verdict};
+use crate::record::{Attempt, Check, Verdict};
+use crate::report::attempts::flaky;
+use crate::report::words::{self, Value, one_line, plain};
+use crate::report::yaml::{Yaml, millis};
 
 /// Lines as comments at an indentation; what indents all of them is taken off.
 pub(super) fn as_comments(indent: usize, text: &str) -> String {
@@ -72,18 +73,23 @@ pub(super) fn point_lines(indent: usize, check: &Check) -> String {
     }
     let directive = match &check.verdict {
         Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) | Verdict::Unflunked(_) => None,
-        Verdict::Todo(why) | Verdict::UnexpectedPass(why) => Some(("TODO", why)),
-        Verdict::Skipped(why) => Some(("SKIP", why)),
+        Verdict::Todo(why) | Verdict::UnexpectedPass(why) => Some(("TODO", why.clone())),
+        Verdict::Skipped(why) => Some(("SKIP", why.clone())),
+        Verdict::Retried => Some(("TODO", tried_again(check).into())),
     };
     if let Some((word, why)) = directive {
-        let _ = write!(text, " # {word} {}", escaped(why));
+        let _ = write!(text, " # {word} {}", escaped(&why));
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
     text.push_str(&diagnostics(indent, check));
+    if let Some(flaky) = flaky(check) {
+        text.push_str(&comment(indent, &flaky));
+    }
     let failed = match &check.verdict {
         Verdict::Failed | Verdict::Unflunked(_) => "Failed",
         Verdict::Todo(_) => "Failed (TODO)",
+        Verdict::Retried => "Failed (tried again)",
         Verdict::Passed | Verdict::Flunked(_) | Verdict::UnexpectedPass(_) | Verdict::Skipped(_) => return text,
     };
     text.push_str(&comment(
@@ -93,9 +99,14 @@ pub(super) fn point_lines(indent: usize, check: &Check) -> String {
     text
 }
 
+fn tried_again(check: &Check) -> String {
+    let attempt = check.child.as_ref().map_or(Attempt::ONLY, |child| child.suite.attempt);
+    format!("{attempt} failed, it is tried again")
+}
+
 fn diagnostics(indent: usize, check: &Check) -> String {
     let failing = !check.verdict.is_ok();
-    if !failing && check.detail.is_none() {
+    if !failing && check.detail.is_none() && check.flaky().is_none() {
         return String::new();
     }
     let mut yaml = Yaml::new(indent);
@@ -106,7 +117,7 @@ fn diagnostics(indent: usize, check: &Check) -> String {
             yaml.text("severity", "fail");
             notes.push(format!("passed, though a failure was promised; {why}"));
         }
-        Verdict::Todo(_) => yaml.text("severity", "todo"),
+        Verdict::Todo(_) | Verdict::Retried => yaml.text("severity", "todo"),
         Verdict::Flunked(why) => {
             yaml.text("severity", "comment");
             notes.push(format!("failed as promised; {why}"));
@@ -132,6 +143,10 @@ fn diagnostics(indent: usize, check: &Check) -> String {
     }
     if let Some(end) = &check.child {
         yaml.number("duration_ms", millis(end.took));
+        if end.suite.nesting == 1 && end.suite.attempt.of > 1 {
+            yaml.number("attempt", end.suite.attempt.number);
+            yaml.number("attempts", end.suite.attempt.of);
+        }
         problems(&mut yaml, end.problems.iter().map(AsRef::as_ref));
         if let Some(rerun) = end.rerun().filter(|_| failing) {
             yaml.text("rerun", &rerun);

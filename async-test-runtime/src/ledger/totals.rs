@@ -1,0 +1,125 @@
+//! The counters of a run.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::ids::SuiteId;
+use crate::record::{FailedSuite, RunEnd, SuiteEnd, SuiteInfo, Tally, Verdict};
+
+/// What the suites of a run came to.
+#[derive(Default, Debug)]
+pub(super) struct Totals {
+    passed: u64,
+    ignored: u64,
+    failures: Vec<FailedSuite>,
+    flaky: Vec<Arc<SuiteInfo>>,
+    /// Attempts that failed, by the name of the test, until the next one has ended.
+    retried: HashMap<Arc<str>, Arc<SuiteInfo>>,
+    points: Points,
+    /// The same of each `#[suite]` that has not ended: until then it may turn out to be an attempt that does not count.
+    open: HashMap<SuiteId, Points>,
+}
+
+#[derive(Clone, Copy, Default, Debug)]
+struct Points {
+    all: Tally,
+    /// Of them, those of subtests, which are counted by what is in them.
+    subtests: Tally,
+}
+
+impl Totals {
+    /// Counts the end of a suite as its parent has judged it.
+    pub(super) fn ended(&mut self, end: &SuiteEnd, verdict: &Verdict) {
+        let points = self.open.entry(end.suite.top).or_default();
+        points.all.add(&end.tally);
+        if end.suite.nesting > 1 {
+            points.subtests.count(verdict);
+            return;
+        }
+        let points = self.open.remove(&end.suite.top).unwrap_or_default();
+        self.retried.remove(&end.suite.test_name);
+        if *verdict == Verdict::Retried {
+            self.retried.insert(end.suite.test_name.clone(), end.suite.clone());
+            return;
+        }
+        self.points.add(&points);
+        match verdict {
+            Verdict::Skipped(_) => self.ignored += 1,
+            verdict if verdict.fails() => self.failures.push(FailedSuite {
+                suite: end.suite.clone(),
+            }),
+            _ => {
+                self.passed += 1;
+                if end.suite.attempt.is_again() {
+                    self.flaky.push(end.suite.clone());
+                }
+            }
+        }
+    }
+
+    /// What there is to say of them at the end of the run; the other fields are empty.
+    pub(super) fn end(&self) -> RunEnd {
+        let mut points = self.points;
+        self.open.values().for_each(|open| points.add(open));
+        // The run ended before the next attempt did, so the last word is a failure.
+        let mut cut_off: Vec<_> = self.retried.values().cloned().collect();
+        cut_off.sort_by_key(|suite| suite.id);
+        let mut failures = self.failures.clone();
+        failures.extend(cut_off.into_iter().map(|suite| FailedSuite { suite }));
+        RunEnd {
+            passed: self.passed,
+            failed: failures.len() as u64,
+            ignored: self.ignored,
+            filtered_out: 0,
+            failures,
+            flaky: self.flaky.clone(),
+            bailed_out: None,
+            problems: Vec::new(),
+            checks: points.all.without(&points.subtests),
+            queue_most: 0,
+            took: Duration::ZERO,
+            seed: 0,
+            passes: None,
+        }
+    }
+}
+
+impl Points {
+    fn add(&mut self, other: &Points) {
+        self.all.add(&other.all);
+        self.subtests.add(&other.subtests);
+    }
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, verdict: &Verdict) {
+        self.run += 1;
+        match verdict {
+            Verdict::Passed | Verdict::Flunked(_) => {}
+            Verdict::Failed | Verdict::Unflunked(_) => self.failed += 1,
+            Verdict::Todo(_) | Verdict::Retried => self.todo += 1,
+            Verdict::UnexpectedPass(_) => self.unexpected += 1,
+            Verdict::Skipped(_) => self.skipped += 1,
+        }
+    }
+
+    fn add(&mut self, other: &Tally) {
+        self.run += other.run;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.todo += other.todo;
+        self.unexpected += other.unexpected;
+    }
+
+    /// What is left without a part of it. Saturating: while suites are open, a part may be known before the whole.
+    fn without(&self, part: &Tally) -> Tally {
+        Tally {
+            run: self.run.saturating_sub(part.run),
+            failed: self.failed.saturating_sub(part.failed),
+            skipped: self.skipped.saturating_sub(part.skipped),
+            todo: self.todo.saturating_sub(part.todo),
+            unexpected: self.unexpected.saturating_sub(part.unexpected),
+        }
+    }
+}
