@@ -2,6 +2,7 @@
 # Runs every test of the project: the workspace, its documentation, and the crates that use it from outside.
 set -eu
 cd "$(dirname "$0")"
+sh tests/setup-nextest.sh
 cargo test --workspace --all-targets --all-features
 cargo test --workspace --doc --all-features
 

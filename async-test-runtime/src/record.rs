@@ -90,6 +90,8 @@ pub struct Rerun {
     pub flags: &'static str,
     /// The command line can name a subtest and a seed; else the environment does.
     pub own_command_line: bool,
+    /// The command is one of cargo-nextest, which names a test by an expression.
+    pub nextest: bool,
     /// The seed of the run; where everything is run several times, that of the pass.
     pub seed: u64,
 }
@@ -120,11 +122,11 @@ impl Rerun {
         } else {
             String::new()
         };
-        format!(
-            "{}{seed}{command} -- {} --exact{flags}",
-            filter.unwrap_or_default(),
-            quoted(test)
-        )
+        let test = match self.nextest {
+            true => format!("-E 'test(={test})'"),
+            false => format!("-- {} --exact", quoted(test)),
+        };
+        format!("{}{seed}{command} {test}{flags}", filter.unwrap_or_default())
     }
 }
 
@@ -393,5 +395,70 @@ impl RunEnd {
     /// Whether nothing failed.
     pub fn is_ok(&self) -> bool {
         self.failed == 0 && self.bailed_out.is_none() && self.problems.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_for_each_who_may_have_started_the_run() {
+        let ours = Rerun {
+            command: "cargo test -p kv --test store".to_owned(),
+            test: "disk::storage".to_owned(),
+            title: "the storage".to_owned(),
+            flags: " --include-ignored",
+            own_command_line: true,
+            nextest: false,
+            seed: 7,
+        };
+        let harness = Rerun {
+            own_command_line: false,
+            ..ours.clone()
+        };
+        let nextest = Rerun {
+            command: "cargo nextest run -p kv --test store".to_owned(),
+            flags: " --run-ignored all",
+            nextest: true,
+            ..harness.clone()
+        };
+        let (suite, subtest) = ("the storage", "the storage/two words");
+        for (rerun, path, seeded, expected) in [
+            (
+                &ours,
+                suite,
+                false,
+                "cargo test -p kv --test store -- disk::storage --exact --include-ignored",
+            ),
+            (
+                &ours,
+                subtest,
+                true,
+                "cargo test -p kv --test store -- 'disk::storage/two words' --exact --include-ignored --seed 7",
+            ),
+            (
+                &harness,
+                subtest,
+                true,
+                "ASYNC_TEST_FILTER='disk::storage/two words' ASYNC_TEST_SEED=7 cargo test -p kv --test store -- \
+                 disk::storage --exact --include-ignored",
+            ),
+            (
+                &nextest,
+                suite,
+                false,
+                "cargo nextest run -p kv --test store -E 'test(=disk::storage)' --run-ignored all",
+            ),
+            (
+                &nextest,
+                subtest,
+                true,
+                "ASYNC_TEST_FILTER='disk::storage/two words' ASYNC_TEST_SEED=7 cargo nextest run -p kv --test store -E \
+                 'test(=disk::storage)' --run-ignored all",
+            ),
+        ] {
+            assert_eq!(rerun.command(path, seeded), expected);
+        }
     }
 }

@@ -257,6 +257,7 @@ fn rerun(object: &mut Object, rerun: &Rerun) {
         title,
         flags,
         own_command_line,
+        nextest,
         seed: run_seed,
     } = rerun;
     object.text("command", command);
@@ -264,6 +265,7 @@ fn rerun(object: &mut Object, rerun: &Rerun) {
     object.text("title", title);
     object.text("flags", flags);
     object.bool("own_command_line", *own_command_line);
+    object.bool("nextest", *nextest);
     seed(object, *run_seed);
 }
 

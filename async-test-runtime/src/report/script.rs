@@ -63,6 +63,7 @@ impl Script {
                         title: name.to_owned(),
                         flags: "",
                         own_command_line: true,
+                        nextest: false,
                         seed: 4711,
                     })
                 })

@@ -13,10 +13,12 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
     let target = target(spec.file, spec.module);
     // Under `cargo test` an example or a program would be built with the built-in harness.
     let is_program = target.as_ref().is_some_and(|target| !target.starts_with("--test"));
-    let verb = if settings.own_command_line && is_program {
-        "run"
-    } else {
-        "test"
+    // What fails in a process of its own, beside others, may pass in any other way.
+    let nextest = options::process().nextest().is_some_and(|run| run.process_per_test);
+    let verb = match settings.own_command_line && is_program {
+        _ if nextest => "nextest run",
+        true => "run",
+        false => "test",
     };
     let mut words = vec![format!("cargo {verb}")];
     words.extend(package.map(|package| format!("-p {package}")));
@@ -25,12 +27,14 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
         command: words.join(" "),
         test: spec.test_name(),
         title: spec.title().into_owned(),
-        flags: if spec.ignore.is_some() {
-            " --include-ignored"
-        } else {
-            ""
+        flags: match (&spec.ignore, nextest) {
+            (None, _) => "",
+            (Some(_), true) => " --run-ignored all",
+            (Some(_), false) => " --include-ignored",
         },
-        own_command_line: settings.own_command_line,
+        // nextest has a command line of its own.
+        own_command_line: settings.own_command_line && !nextest,
+        nextest,
         seed,
     }
 }

@@ -1,0 +1,3 @@
+//! Under the built-in harness.
+
+mod suites;

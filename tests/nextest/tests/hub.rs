@@ -1,0 +1,5 @@
+//! Under the hub's own `main`.
+
+mod suites;
+
+async_test_suite::main!();
