@@ -123,6 +123,7 @@ pub(crate) fn style(options: &Options, is_terminal: bool) -> Style {
             TapVersion::V14 => Some(14),
             TapVersion::None => None,
         },
+        show_output: options.show_output,
         times: options.time.is_some(),
         ..Style::default()
     }

@@ -96,6 +96,9 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
             true
         }
     };
+    if let Some(capture) = suite.capture() {
+        capture.end(suite.info());
+    }
     suite.call_off_deadline();
     suite.note_end();
     let took = suite.started().elapsed();
@@ -266,6 +269,9 @@ pub(crate) fn abandon(suite: &Suite) {
     let why = "it was asked to end and did not: its body blocks its thread".to_owned();
     suite.problem(Problem::Stopped(why));
     let _ = suite.set_stage(Stage::Finishing);
+    if let Some(capture) = suite.capture() {
+        capture.give_up(suite.info());
+    }
     end(suite, true, suite.started().elapsed(), Duration::ZERO, None);
 }
 

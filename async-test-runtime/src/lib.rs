@@ -40,6 +40,7 @@ mod activity;
 mod boot;
 mod bundles;
 mod cancel;
+mod capture;
 mod clock;
 mod condition;
 mod context;

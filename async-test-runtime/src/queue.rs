@@ -17,6 +17,8 @@ const CAPACITY: usize = 1024;
 pub(crate) enum Message {
     /// Something that happened to a suite.
     Event(Event),
+    /// Something was printed: the hub looks for it before each message.
+    Output,
     /// The suite has ended: hand over what was rendered for it. Only under the built-in harness.
     Collect(SuiteId, Box<dyn FnOnce(Collected) + Send>),
     /// The run has ended: tell the reporters, write everything, and answer.

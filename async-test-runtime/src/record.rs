@@ -162,6 +162,8 @@ pub enum Record {
     Telemetry(Arc<SuiteInfo>, Telemetry),
     /// A suite has ended; its `Check` in the parent follows at once.
     SuiteEnded(Arc<SuiteEnd>),
+    /// Something was printed: by a test, or by a thread or a child process that it started. Only under `main!`.
+    Output(Arc<Output>),
     /// The run is being ended.
     BailOut(Arc<SuiteInfo>, Cow<'static, str>),
     /// The run has ended. Nothing follows.
@@ -190,6 +192,35 @@ pub enum Telemetry {
         /// How long it took.
         took: Duration,
     },
+}
+
+/// What was printed to the standard output or the error stream, by whatever means.
+///
+/// Who printed it the system does not tell. When one `#[suite]` alone was running it belongs to that; else these are the
+/// ones that may have printed it.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The `#[suite]`s that were running when it was printed, those that began first, [`Output::NAMED`] at most.
+    pub candidates: Vec<Arc<SuiteInfo>>,
+    /// How many more were running.
+    pub others: u64,
+    /// The text, in whole lines where they ended in time. A byte that is no UTF-8 is shown as `\xff`.
+    pub text: String,
+    /// Bytes that are lost before the text, because more was printed than the reports could take in.
+    pub lost: u64,
+}
+
+impl Output {
+    /// How many candidates are named.
+    pub const NAMED: usize = 32;
+
+    /// The `#[suite]` that it belongs to, if that is certain.
+    pub fn suite(&self) -> Option<&Arc<SuiteInfo>> {
+        match (self.candidates.as_slice(), self.others) {
+            ([suite], 0) => Some(suite),
+            _ => None,
+        }
+    }
 }
 
 /// What is known when a run begins.

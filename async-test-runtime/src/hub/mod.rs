@@ -12,6 +12,7 @@ use std::thread::ThreadId;
 use std::time::Instant;
 
 use crate::bundles::Bundles;
+use crate::capture::Capture;
 use crate::claim::Problem;
 use crate::event::{Event, EventKind};
 use crate::hook::Bundle;
@@ -29,8 +30,8 @@ use ear::Ear;
 pub(crate) enum Output {
     /// A reporter for each `#[suite]`, whose text the test's own thread prints: the built-in harness is in charge.
     Each(Box<dyn Fn() -> Box<dyn Reporter> + Send>),
-    /// All records to all of them.
-    Whole(Vec<Sink>, RunStart),
+    /// All records to all of them, with what tests print if it is captured.
+    Whole(Vec<Sink>, RunStart, Option<Arc<Capture>>),
 }
 
 /// A reporter and where it writes.
@@ -46,6 +47,8 @@ pub(crate) struct Hub {
     pub(crate) sender: Sender,
     /// Events that hooks have posted: they are handled next.
     posted: Arc<Mutex<VecDeque<Event>>>,
+    /// Where `#[suite]`s have to say that they begin and end.
+    pub(crate) capture: Option<Arc<Capture>>,
     thread: ThreadId,
     pub(crate) settings: Settings,
     pub(crate) root: Arc<SuiteInfo>,
@@ -89,6 +92,10 @@ impl Hub {
         let posted = Arc::<Mutex<VecDeque<Event>>>::default();
         let mut thread = Thread::new(ledger, output, settings.seed);
         thread.posted = posted.clone();
+        let capture = thread.capture.clone();
+        if let Some(capture) = &capture {
+            capture.connect(sender.clone());
+        }
         let thread = std::thread::Builder::new()
             .name("async-test-hub".to_owned())
             .spawn(move || thread.run(receiver, bundles))
@@ -96,6 +103,7 @@ impl Hub {
         Arc::new(Hub {
             sender,
             posted,
+            capture,
             thread: thread.thread().id(),
             settings,
             root,
@@ -125,6 +133,7 @@ struct Thread {
     ledger: Ledger,
     bundles: Bundles,
     posted: Arc<Mutex<VecDeque<Event>>>,
+    capture: Option<Arc<Capture>>,
     ears: Ears,
     seed: u64,
     started: Instant,
@@ -140,18 +149,22 @@ enum Ears {
 
 impl Thread {
     fn new(mut ledger: Ledger, output: Output, seed: u64) -> Thread {
-        let (ears, begin) = match output {
+        let (ears, begin, capture) = match output {
             Output::Each(make) => {
                 ledger.blame_late();
                 let open = HashMap::new();
-                (Ears::Each { make, open }, None)
+                (Ears::Each { make, open }, None, None)
             }
-            Output::Whole(sinks, begin) => (Ears::Whole(sinks.into_iter().map(Ear::from).collect()), Some(begin)),
+            Output::Whole(sinks, begin, capture) => {
+                let ears = sinks.into_iter().map(Ear::from).collect();
+                (Ears::Whole(ears), Some(begin), capture)
+            }
         };
         let mut thread = Thread {
             ledger,
             bundles: Bundles::new(Vec::new()),
             posted: Arc::default(),
+            capture,
             ears,
             seed,
             started: Instant::now(),
@@ -167,7 +180,10 @@ impl Thread {
         self.bundles = Bundles::new(bundles());
         let mut effects = Effects::default();
         while let Ok(message) = queue.recv() {
+            // What a suite printed comes before its end.
+            self.tell_output();
             match message {
+                Message::Output => {}
                 Message::Event(event) if self.bundles.is_empty() => self.judge(event, &mut effects),
                 Message::Event(event) => self.past_bundles(event, &mut effects),
                 Message::Collect(top, answer) => answer(self.collect(top)),
@@ -177,6 +193,13 @@ impl Thread {
                     return;
                 }
             }
+        }
+    }
+
+    fn tell_output(&mut self) {
+        let printed = self.capture.as_ref().map(|capture| capture.take());
+        for output in printed.into_iter().flatten() {
+            self.tell(vec![Record::Output(Arc::new(output))]);
         }
     }
 
@@ -282,7 +305,7 @@ impl Thread {
 /// The `#[suite]` a record belongs to; none for what concerns the whole process.
 fn top_of(record: &Record) -> Option<SuiteId> {
     let suite = match record {
-        Record::RunStarted(_) | Record::RunEnded(_) => return None,
+        Record::RunStarted(_) | Record::RunEnded(_) | Record::Output(_) => return None,
         Record::Check(check) => match &check.child {
             Some(child) => return Some(child.suite.top),
             None => &check.suite,
@@ -324,6 +347,7 @@ fn to_stderr(record: &Record) {
         | Record::Check(_)
         | Record::Stage(..)
         | Record::Telemetry(..)
+        | Record::Output(_)
         | Record::SuiteEnded(_) => return,
     };
     to_people(&text);

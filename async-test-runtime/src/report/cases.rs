@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::attempts::Attempts;
 use super::paint::Paint;
 use super::pretty_failure as failure;
+use super::printed::plainly;
 use super::tree::{Ended, Tree};
 use super::words::{self, one_line};
 use super::{Reporter, Style, write};
@@ -37,7 +38,7 @@ impl Cases {
         };
         let paint = Paint::new(&plain);
         Cases {
-            tree: Tree::new(paint.clone()),
+            tree: Tree::new(&plain),
             paint,
             attempts: Attempts::default(),
             running: Vec::new(),
@@ -86,6 +87,15 @@ impl Cases {
             let told = words::problem(problem);
             let details = failure::problem(&self.paint, 0, problem, None);
             text.push_str(&error(&told.title, &told.title, told.kind, &details));
+        }
+        let printed = plainly(&self.tree.unattributed());
+        if !printed.is_empty() {
+            let _ = writeln!(
+                text,
+                "  <testsuite name=\"the run\" tests=\"0\" failures=\"0\" errors=\"0\" skipped=\"0\">\n    \
+                 <system-out>{}</system-out>\n  </testsuite>",
+                escaped(&printed)
+            );
         }
         text + TAIL
     }
@@ -201,6 +211,7 @@ impl Reporter for Cases {
             | Record::Warning(..)
             | Record::Stage(..)
             | Record::Telemetry(..)
+            | Record::Output(_)
             | Record::SuiteEnded(_)
             | Record::BailOut(..) => String::new(),
         };

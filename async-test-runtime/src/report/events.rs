@@ -12,7 +12,7 @@ use super::json_text::Object;
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
 use crate::place::Place;
-use crate::record::{Check, Passes, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo};
+use crate::record::{Check, Output, Passes, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo};
 
 /// The number in the field `v` of each line.
 pub(super) const VERSION: u64 = 1;
@@ -60,6 +60,34 @@ impl Events {
             object.object("child", |object| by_name(object, &child.suite));
             // Nothing more is to come from it; if something does, it is told in full again.
             self.known.remove(&child.suite.id);
+        }
+    }
+
+    fn output(&mut self, object: &mut Object, output: &Output) {
+        let Output {
+            candidates,
+            others,
+            text,
+            lost,
+        } = output;
+        match output.suite() {
+            Some(suite) => self.suite(object, suite),
+            None => {
+                // It may be told a moment before the begin of one of them.
+                let suites: Vec<_> = candidates
+                    .iter()
+                    .map(|suite| (suite, self.known.insert(suite.id)))
+                    .collect();
+                object.objects("candidates", &suites, |object, (suite, is_news)| match is_news {
+                    true => in_full(object, suite),
+                    false => by_name(object, suite),
+                });
+                object.count("others", *others);
+            }
+        }
+        object.text("text", text);
+        if *lost > 0 {
+            object.count("lost_bytes", *lost);
         }
     }
 
@@ -122,6 +150,7 @@ impl Reporter for Events {
                 line.object("telemetry", |object| telemetry(object, what));
             }
             Record::SuiteEnded(end) => self.suite_ended(&mut line, end),
+            Record::Output(what) => self.output(&mut line, what),
             Record::BailOut(suite, why) => {
                 self.suite(&mut line, suite);
                 line.text("why", why);
@@ -144,6 +173,7 @@ fn name(record: &Record) -> &'static str {
         Record::Stage(..) => "stage",
         Record::Telemetry(..) => "telemetry",
         Record::SuiteEnded(_) => "suite_ended",
+        Record::Output(_) => "output",
         Record::BailOut(..) => "bail_out",
         Record::RunEnded(_) => "run_ended",
     }

@@ -14,7 +14,7 @@ use crate::event::Telemetry;
 use crate::options::Shard;
 use crate::outcome::BodyFailure;
 use crate::place::Place;
-use crate::record::{Attempt, Record, RunStart, SuiteInfo, Verdict};
+use crate::record::{Attempt, Output, Record, RunStart, SuiteInfo, Verdict};
 use crate::stage::Stage;
 
 fn panic(message: &str) -> Panic {
@@ -99,6 +99,7 @@ fn storage(script: &mut Script) {
         .records
         .push(Record::Stage(store.clone(), Stage::Initializing, Stage::InProgress));
     script.passes(2, &["the store opens"]);
+    printed(script, &[2], 0, 0, "opened \u{1b}[32mdb.log\u{1b}[0m\n");
     script.start(3, 2, "reads");
     script.passes(3, &["a", "b", "c"]);
     script
@@ -168,8 +169,27 @@ fn storage(script: &mut Script) {
     script.end(2, 0, None);
 }
 
+/// Something printed while these were running.
+pub(crate) fn printed(script: &mut Script, candidates: &[u64], others: u64, lost: u64, text: &str) {
+    let candidates = candidates.iter().map(|id| script.of(*id)).collect();
+    script.records.push(Record::Output(Arc::new(Output {
+        candidates,
+        others,
+        text: text.to_owned(),
+        lost,
+    })));
+}
+
 fn cluster(script: &mut Script) {
     script.start(10, 0, "cluster");
+    printed(script, &[10], 0, 0, "node 1 is up\nok 1 - not a test\n");
+    printed(
+        script,
+        &[10],
+        0,
+        4711,
+        "::error file=x::not an annotation\n\n  \\xff<]]>\n",
+    );
     script.start(11, 10, "elections");
     script.start(12, 10, "partitions");
     script.passes(11, &["a leader"]);
@@ -255,12 +275,14 @@ pub(crate) fn every(bails_out: bool) -> Vec<Record> {
         script.problem(20, problem);
     }
     script.end(20, 0, None);
+    printed(&mut script, &[], 0, 0, "a thread that was left behind\n");
     script.start(30, 0, "needs_docker");
     script.end(30, 0, Some(Verdict::Skipped("no command `docker` # here".into())));
     script.start(40, 0, "later");
     script.check(40, "x", Verdict::Failed, None);
     script.end(40, 0, Some(Verdict::Todo("next year".into())));
     script.start(50, 0, "login");
+    printed(&mut script, &[50], 3, 0, "one of four\n");
     script.start_with(51, 50, "logged_in_ok!(user)", None, true);
     script.passes(51, &["has a session"]);
     script.check(
@@ -308,7 +330,7 @@ pub(crate) fn every(bails_out: bool) -> Vec<Record> {
 pub(crate) fn one(id: u64) -> Vec<Record> {
     let below = |info: &SuiteInfo| info.top.0 == id;
     let is_its = |record: &Record| match record {
-        Record::RunStarted(_) | Record::RunEnded(_) => false,
+        Record::RunStarted(_) | Record::RunEnded(_) | Record::Output(_) => false,
         Record::Check(check) => check
             .child
             .as_ref()
@@ -451,8 +473,9 @@ fn every_kind_is_there() {
         Record::SuiteEnded(_) => 9,
         Record::BailOut(..) => 10,
         Record::RunEnded(_) => 11,
+        Record::Output(_) => 12,
     });
-    assert_eq!(kinds.collect::<BTreeSet<_>>().len(), 12);
+    assert_eq!(kinds.collect::<BTreeSet<_>>().len(), 13);
     let problems = every_problem();
     let kinds = problems.iter().map(|problem| match problem {
         Problem::Panicked(_) => 0,

@@ -80,6 +80,7 @@ impl GitHub {
             | Record::Diag(..)
             | Record::Warning(..)
             | Record::Stage(..)
+            | Record::Output(_)
             | Record::Telemetry(..) => {}
         }
         String::new()

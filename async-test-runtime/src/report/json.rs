@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::attempts::{Attempts, flaky};
 use super::json_text::quoted;
-use super::paint::Paint;
+use super::printed::Unattributed;
 use super::summary::Row;
 use super::tree::{Ended, Tree};
 use super::words::{self, one_line};
@@ -34,7 +34,7 @@ impl Json {
             ..style.clone()
         };
         Json {
-            tree: Tree::new(Paint::new(&plain)),
+            tree: Tree::new(&plain),
             times: style.times,
             started: HashSet::new(),
             attempts: Attempts::default(),
@@ -64,6 +64,7 @@ impl Json {
         }
         self.started.remove(&end.suite.test_name);
         let mut shown = self.attempts.take(&end.suite).concat() + &ended.text;
+        shown.extend(ended.printed.as_deref());
         if let Some(flaky) = flaky(check) {
             let _ = writeln!(shown, "{flaky}");
         }
@@ -143,6 +144,28 @@ fn run_problems(end: &RunEnd) -> String {
         .collect()
 }
 
+/// Unknown to the harness as well, which captures what it can attribute only.
+fn run_output((texts, left_out): (Vec<Unattributed>, u64)) -> String {
+    let mut lines = String::new();
+    if left_out > 0 {
+        let message = format!("{left_out} bytes that belong to no suite for certain are left out");
+        let _ = writeln!(
+            lines,
+            "{{ \"type\": \"run\", \"event\": \"output\", \"message\": {} }}",
+            quoted(&message)
+        );
+    }
+    for unattributed in texts {
+        let _ = writeln!(
+            lines,
+            "{{ \"type\": \"run\", \"event\": \"output\", \"message\": {}, \"stdout\": {} }}",
+            quoted(&unattributed.title()),
+            quoted(&unattributed.text)
+        );
+    }
+    lines
+}
+
 fn run_ended(end: &RunEnd) -> String {
     let event = if end.is_ok() { "ok" } else { "failed" };
     format!(
@@ -165,7 +188,10 @@ impl Reporter for Json {
             Record::Check(check) => ended.map(|ended| self.ended(check, &ended)).unwrap_or_default(),
             Record::RunEnded(end) => {
                 self.started.clear();
-                cut_off(&mut self.attempts) + &run_problems(end) + &run_ended(end)
+                run_output(self.tree.unattributed())
+                    + &cut_off(&mut self.attempts)
+                    + &run_problems(end)
+                    + &run_ended(end)
             }
             // They are part of the tree.
             Record::Plan(..)
@@ -174,6 +200,7 @@ impl Reporter for Json {
             | Record::Warning(..)
             | Record::Stage(..)
             | Record::Telemetry(..)
+            | Record::Output(_)
             | Record::SuiteEnded(_)
             | Record::BailOut(..) => String::new(),
         };

@@ -9,6 +9,7 @@ mod attempts;
 mod blocks;
 #[cfg(any(test, not(feature = "junit")))]
 mod cases;
+mod clip;
 mod event_words;
 mod events;
 mod github;
@@ -19,6 +20,7 @@ mod junit;
 mod paint;
 mod pretty;
 mod pretty_failure;
+mod printed;
 mod summary;
 mod tap;
 mod terse;
@@ -67,6 +69,8 @@ pub struct Style {
     pub unicode: bool,
     /// The number in TAP's version line. Default: no such line, since some consumers reject any number they do not know.
     pub tap_version: Option<u8>,
+    /// Whether to show what passing suites printed, too. Default: no.
+    pub show_output: bool,
     /// Whether to tell how long each suite took, in formats that do not do so anyway. Default: no.
     pub times: bool,
 }
@@ -78,6 +82,7 @@ impl Default for Style {
             width: 100,
             unicode: true,
             tap_version: None,
+            show_output: false,
             times: false,
         }
     }

@@ -23,10 +23,9 @@ pub(super) struct Pretty {
 
 impl Pretty {
     pub(super) fn new(style: &Style) -> Pretty {
-        let paint = Paint::new(style);
         Pretty {
-            tree: Tree::new(paint.clone()),
-            paint,
+            tree: Tree::new(style),
+            paint: Paint::new(style),
             times: style.times,
             whole_run: false,
             summary: Summary::default(),
@@ -35,7 +34,7 @@ impl Pretty {
 
     fn ended(&mut self, ended: &Ended) -> String {
         let mut text = if self.whole_run {
-            self.summary.add(ended);
+            self.summary.add(&self.paint, ended);
             self.row(ended)
         } else {
             match &ended.check.verdict {
@@ -101,7 +100,7 @@ impl Reporter for Pretty {
                 header(start)
             }
             Record::Check(_) => ended.map(|ended| self.ended(&ended)).unwrap_or_default(),
-            Record::RunEnded(end) => self.summary.finish(&self.paint, end),
+            Record::RunEnded(end) => self.summary.finish(&self.paint, end, &self.tree.unattributed()),
             // They are part of the tree.
             Record::SuiteStarted(_)
             | Record::Plan(..)
@@ -110,6 +109,7 @@ impl Reporter for Pretty {
             | Record::Warning(..)
             | Record::Stage(..)
             | Record::Telemetry(..)
+            | Record::Output(_)
             | Record::SuiteEnded(_)
             | Record::BailOut(..) => String::new(),
         };

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::attempts::Attempts;
 use super::paint::{Paint, Tone};
 use super::pretty_failure as failure;
+use super::printed::{Unattributed, block};
 use super::tree::Ended;
 use super::words::plain;
 use crate::record::{Passes, RunEnd, RunStart, Verdict};
@@ -17,6 +18,8 @@ const MAX_NAMED: usize = 10;
 #[derive(Default)]
 pub(super) struct Summary {
     failures: String,
+    /// What passing suites printed, if that is to be shown.
+    successes: String,
     /// The trees of failed attempts whose suites have passed since.
     forgiven: String,
     /// Those of suites that are tried again.
@@ -48,8 +51,12 @@ pub(super) fn header(start: &RunStart) -> String {
 }
 
 impl Summary {
-    pub(super) fn add(&mut self, ended: &Ended) {
+    pub(super) fn add(&mut self, paint: &Paint, ended: &Ended) {
         let Some(end) = &ended.check.child else { return };
+        if let Some(printed) = &ended.printed {
+            let title = format!("{} printed", plain(&end.suite.path));
+            let _ = write!(self.successes, "\n{}", block(paint, 0, &title, printed));
+        }
         if ended.check.verdict == Verdict::Retried {
             self.attempts.keep(&end.suite, ended.text.clone());
             return;
@@ -65,7 +72,7 @@ impl Summary {
         }
     }
 
-    pub(super) fn finish(&mut self, paint: &Paint, end: &RunEnd) -> String {
+    pub(super) fn finish(&mut self, paint: &Paint, end: &RunEnd, unattributed: &(Vec<Unattributed>, u64)) -> String {
         let mut failures = std::mem::take(&mut self.failures);
         for text in self.attempts.rest().into_iter().flat_map(|(_, texts)| texts) {
             failures.push('\n');
@@ -77,6 +84,7 @@ impl Summary {
         }
         let mut text = String::new();
         for (title, section) in [
+            ("successes", std::mem::take(&mut self.successes)),
             ("failed attempts", std::mem::take(&mut self.forgiven)),
             ("failures", failures),
         ] {
@@ -84,6 +92,7 @@ impl Summary {
                 let _ = write!(text, "\n{title}:\n{section}");
             }
         }
+        text.push_str(&not_attributed(paint, unattributed));
         if !end.failures.is_empty() {
             text.push_str("\nfailures:\n");
             for failed in &end.failures {
@@ -105,6 +114,20 @@ impl Summary {
         text.push_str(&result(paint, end));
         text
     }
+}
+
+fn not_attributed(paint: &Paint, (texts, left_out): &(Vec<Unattributed>, u64)) -> String {
+    let mut text = String::new();
+    if *left_out > 0 {
+        let _ = writeln!(
+            text,
+            "\n... ({left_out} bytes that belong to no suite for certain are left out)"
+        );
+    }
+    for unattributed in texts {
+        let _ = write!(text, "\n{}", block(paint, 0, &unattributed.title(), &unattributed.text));
+    }
+    text
 }
 
 fn passes(end: &RunEnd) -> String {

@@ -28,10 +28,9 @@ pub(super) struct Terse {
 
 impl Terse {
     pub(super) fn new(style: &Style) -> Terse {
-        let paint = Paint::new(style);
         Terse {
-            tree: Tree::new(paint.clone()),
-            paint,
+            tree: Tree::new(style),
+            paint: Paint::new(style),
             of: None,
             ended: 0,
             column: 0,
@@ -47,7 +46,7 @@ impl Terse {
         let Some(of) = self.of else {
             return ended.text.clone() + &std::mem::take(&mut self.notices);
         };
-        self.summary.add(ended);
+        self.summary.add(&self.paint, ended);
         let Some(child) = &ended.check.child else {
             return String::new();
         };
@@ -99,7 +98,10 @@ impl Reporter for Terse {
             Record::Check(_) => ended.map(|ended| self.ended(&ended)).unwrap_or_default(),
             Record::RunEnded(end) => {
                 let notices = std::mem::take(&mut self.notices);
-                format!("\n{notices}{}", self.summary.finish(&self.paint, end))
+                format!(
+                    "\n{notices}{}",
+                    self.summary.finish(&self.paint, end, &self.tree.unattributed())
+                )
             }
             // They are part of the tree.
             Record::SuiteStarted(_)
@@ -109,6 +111,7 @@ impl Reporter for Terse {
             | Record::Warning(..)
             | Record::Stage(..)
             | Record::Telemetry(..)
+            | Record::Output(_)
             | Record::SuiteEnded(_)
             | Record::BailOut(..) => String::new(),
         };

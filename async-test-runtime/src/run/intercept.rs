@@ -91,7 +91,7 @@ impl Intercept {
             seed: self.settings.seed,
             random: self.settings.random,
         };
-        let hub = Hub::new(self.settings, Output::Whole(vec![sink], begin), registry::bundles);
+        let hub = Hub::new(self.settings, Output::Whole(vec![sink], begin, None), registry::bundles);
         let root = Suite::root_of(hub.clone());
         let plan = crate::condition::resolve(self.plan);
         let skipped = plan.skip_all.is_some();

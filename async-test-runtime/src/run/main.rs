@@ -7,6 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::boot;
+use crate::capture::{self, Real};
 use crate::drive::close_unrun;
 use crate::hub::{self, Output, Sink};
 use crate::options::{self, Bazel, Options, Parsed};
@@ -120,7 +121,14 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     let mut settings = boot::settings(options, boot::seed(options));
     settings.own_command_line = true;
     settings.tag = tag;
-    let sinks = match sinks(options) {
+    let (capture, real) = match (!options.no_capture).then(capture::start).transpose() {
+        Ok(captured) => captured.flatten().unzip(),
+        Err(error) => {
+            say(&format!("warning: what the tests print cannot be captured: {error}"));
+            (None, None)
+        }
+    };
+    let sinks = match sinks(options, real.as_ref()) {
         Ok(sinks) => sinks,
         Err(text) => {
             say(&format!("error: {text}"));
@@ -142,7 +150,11 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         random: options.random,
     };
     let premature_exit_file = tell_bazel(&options.bazel);
-    let hub = hub::start(move || (settings, Output::Whole(sinks, begin)), registry::bundles);
+    let captured = capture.clone();
+    let hub = hub::start(
+        move || (settings, Output::Whole(sinks, begin, captured)),
+        registry::bundles,
+    );
     let top = Suite::top();
     interrupt::listen(Door::Main {
         filtered_out: selection.filtered_out as u64,
@@ -150,6 +162,9 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     ignore(&top, &selection.ignored);
     let passes = runtime.block_on(passes::passes(options, &selection.run));
     let stuck = top.table().active() > 0;
+    if let Some(capture) = &capture {
+        capture.sync();
+    }
     let (answer, answered) = mpsc::sync_channel(1);
     hub.sender.send(Message::End(EndOfRun {
         filtered_out: selection.filtered_out as u64,
@@ -158,24 +173,32 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
             let _ = answer.send(ended);
         }),
     }));
-    let code = match answered.recv() {
+    let ended = answered.recv();
+    if let (Some(capture), Some(real)) = (&capture, real) {
+        capture.end_of_reports(real);
+    }
+    let code = match ended {
         Ok(ended) => exit_code(&ended, options),
         Err(_) => {
             say("error: the thread of the hub has died; results are lost");
             FAILED
         }
     };
+    let last_words = || capture.as_ref().map(|capture| capture.sync());
     if let Some(signal) = interrupt::ended_by() {
+        last_words();
         signals::die_of(signal);
         leave(signal.exit_code());
     }
     premature_exit_file.remove();
     if stuck {
         runtime.shutdown_background();
+        last_words();
         leave(code);
     }
     // Threads that nobody waits for must not hold up the end of the run either.
     runtime.shutdown_timeout(Duration::from_millis(100));
+    last_words();
     ExitCode::from(code)
 }
 
@@ -196,11 +219,16 @@ fn leave(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }
 
-fn sinks(options: &Options) -> Result<Vec<Sink>, String> {
+fn sinks(options: &Options, real: Option<&Real>) -> Result<Vec<Sink>, String> {
+    let (is_terminal, out): (bool, Box<dyn Write + Send>) = match real.map(|real| real.stdout.try_clone()) {
+        None => (io::stdout().is_terminal(), Box::new(io::stdout())),
+        Some(Ok(real)) => (real.is_terminal(), Box::new(real)),
+        Some(Err(error)) => return Err(format!("the output cannot be used: {error}")),
+    };
     let mut sinks = vec![Sink {
         name: format!("the {} report on the output", options.format),
-        reporter: boot::reporter(&options.format, &boot::style(options, io::stdout().is_terminal())),
-        out: Box::new(io::stdout()),
+        reporter: boot::reporter(&options.format, &boot::style(options, is_terminal)),
+        out,
     }];
     let style = boot::style(options, false);
     for wanted in &options.reports {

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::cancel::Cause;
+use crate::capture::Capture;
 use crate::claim::Running;
 use crate::clock::{self, Deadline};
 use crate::error::{Error, ErrorKind};
@@ -66,6 +67,9 @@ impl Suite {
         }
         self.0.activity.note("began", &self.0.info);
         self.send_event(EventKind::Started);
+        if let Some(capture) = self.capture() {
+            capture.begin(&self.0.info);
+        }
         let timeout = lock(&self.0.limits).timeout;
         if let Some(timeout) = timeout {
             self.watch(timeout);
@@ -82,6 +86,11 @@ impl Suite {
     /// A suite that awaits its own end never gets there.
     pub async fn completed(&self) {
         self.0.completed.wait().await;
+    }
+
+    /// What is printed, as far as it is captured, is told of `#[suite]`s.
+    pub(crate) fn capture(&self) -> Option<&Capture> {
+        self.0.hub.capture.as_deref().filter(|_| self.0.info.nesting == 1)
     }
 
     pub(crate) fn note_end(&self) {

@@ -29,6 +29,7 @@ pub(super) struct Case {
     checks: u64,
     status: Status,
     remarks: String,
+    printed: String,
     figures: Vec<(String, String)>,
     rerun: Option<String>,
     /// Attempts at it that have failed before this one.
@@ -55,6 +56,7 @@ impl Case {
             checks: 0,
             status: Status::Passed,
             remarks: String::new(),
+            printed: String::new(),
             figures: Vec::new(),
             rerun: None,
             before: Vec::new(),
@@ -133,6 +135,11 @@ impl Case {
         if self.remarks.len() > MAX_REMARKS {
             self.remarks.push_str("... and more\n");
         }
+    }
+
+    /// What was printed; it is bounded already.
+    pub(super) fn printed(&mut self, text: &str) {
+        self.printed.push_str(text);
     }
 
     /// A subtest that is a case of its own has ended.
@@ -246,8 +253,9 @@ impl Case {
             case.extra.insert("file".into(), allowed(&at.file).into());
             case.extra.insert("line".into(), at.line.to_string().into());
         }
-        if !self.remarks.is_empty() {
-            case.set_system_out(allowed(&self.remarks));
+        let out = self.remarks + &self.printed;
+        if !out.is_empty() {
+            case.set_system_out(allowed(&out));
         }
         let property = |(name, value): (String, String)| Property::new(allowed(&name), allowed(&value));
         case.add_properties(self.figures.into_iter().map(property));

@@ -18,6 +18,7 @@ use quick_junit::{Report, TestSuite};
 
 use super::attempts::Attempts;
 use super::paint::Paint;
+use super::printed::{Printed, plainly};
 use super::words::one_line;
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
@@ -26,6 +27,7 @@ use crate::record::{Attempt, Check, Record, RunEnd, SuiteEnd, SuiteInfo, Verdict
 
 use attempts::{Finished, test_suite};
 use case::Case;
+use status::allowed;
 
 /// Names of suites that are still running, in a document that is cut short.
 const MAX_RUNNING: usize = 20;
@@ -34,6 +36,7 @@ const TAIL: &str = "</testsuites>\n";
 
 pub(super) struct Junit {
     paint: Paint,
+    printed: Printed,
     /// Our own runner is in charge: all suites are one document.
     whole_run: bool,
     seed: Option<u64>,
@@ -60,6 +63,7 @@ impl Junit {
         };
         Junit {
             paint: Paint::new(&plain),
+            printed: Printed::new(style),
             whole_run: false,
             seed: None,
             shard: None,
@@ -108,6 +112,9 @@ impl Junit {
             | Verdict::UnexpectedPass(_)
             | Verdict::Skipped(_)
             | Verdict::Retried => {}
+        }
+        if let Some(printed) = self.printed.ended(check) {
+            child.own.printed(&printed);
         }
         if end.suite.nesting == 1 {
             return self.outermost(check, end, child);
@@ -172,10 +179,14 @@ impl Junit {
         for problem in &end.problems {
             cases.push(Case::of_run(&self.paint, problem));
         }
-        if !cases.is_empty() {
+        let printed = plainly(&self.printed.unattributed());
+        if !cases.is_empty() || !printed.is_empty() {
             let mut suite = TestSuite::new("the run");
             suite.set_time(Duration::ZERO);
             suite.add_test_cases(cases.into_iter().map(|case| case.finish(Attempt::ONLY)));
+            if !printed.is_empty() {
+                suite.set_system_out(allowed(&printed));
+            }
             text.push_str(&self.suite(suite)?);
         }
         Ok(text + TAIL)
@@ -204,6 +215,7 @@ impl Junit {
                 let paint = self.paint.clone();
                 self.case(suite).problem(&paint, problem, &suite.at);
             }
+            Record::Output(output) => self.printed.take(output),
             Record::RunEnded(end) => return self.run_ended(end),
             // Those of the root have no case, what matters of them comes with the end; plans are compared by the ledger,
             // and a bail-out is told with the end of the run.

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::blocks::{Block, Blocks};
+use super::printed::Printed;
 use super::words::{self, one_line};
 use super::yaml::Yaml;
 use super::{Reporter, Style, write};
@@ -20,6 +21,7 @@ use lines::{as_comments, comment, description, escaped, point_lines, problem_com
 
 pub(super) struct Tap {
     blocks: Blocks<Lines>,
+    printed: Printed,
     version: Option<u8>,
     begun: bool,
     /// The number of the newest point of the root.
@@ -56,6 +58,7 @@ impl Tap {
     pub(super) fn new(style: &Style) -> Tap {
         Tap {
             blocks: Blocks::new(),
+            printed: Printed::new(style),
             version: style.tap_version,
             begun: false,
             last: 0,
@@ -65,6 +68,7 @@ impl Tap {
     }
 
     fn check(&mut self, check: &Check) {
+        let printed = self.printed.ended(check);
         let child = check.child.as_ref().map(|end| (end, self.blocks.close(&end.suite)));
         let parent = self.blocks.of(&check.suite);
         if !parent.state.has_points {
@@ -81,6 +85,9 @@ impl Tap {
             Some((_, block)) if matches!(check.verdict, Verdict::Flunked(_)) => after = as_comments(point, &block.text),
             Some((end, mut block)) => {
                 block.correct_plan(end.tally.run, !check.verdict.fails());
+                if let Some(printed) = printed {
+                    block.printed("printed", &printed);
+                }
                 parent.text.push_str(&block.text);
             }
             None => {}
@@ -153,7 +160,16 @@ impl Tap {
     }
 
     fn run_ended(&mut self, end: &RunEnd) {
+        let (texts, left_out) = self.printed.unattributed();
         let root = self.blocks.root();
+        if left_out > 0 {
+            root.comment(&format!(
+                "{left_out} printed bytes that belong to no suite for certain are left out"
+            ));
+        }
+        for unattributed in texts {
+            root.printed(&unattributed.title(), &unattributed.text);
+        }
         let mut points = self.last;
         // Their points are forgiven, and the attempt that was to decide has not ended.
         for cut_off in end.failures.iter().filter(|failed| failed.suite.attempt.is_followed()) {
@@ -267,6 +283,7 @@ impl Reporter for Tap {
                 self.blocks.of(suite).comment(&text);
             }
             Record::Warning(suite, text) => self.audible(suite).comment(&format!("Warning: {text}")),
+            Record::Output(output) => self.printed.take(output),
             // Neither the life cycle nor measurements are part of TAP.
             Record::Stage(..) | Record::Telemetry(..) => {}
             Record::SuiteEnded(end) => self.suite_ended(end),
@@ -304,6 +321,13 @@ impl Block<Lines> {
             }
             _ => {}
         }
+    }
+
+    /// What others wrote is set off, so that no line of it is taken for anything but a comment.
+    fn printed(&mut self, title: &str, text: &str) {
+        self.comment(&format!("{title}:"));
+        let lines: String = text.split_inclusive('\n').map(|line| format!("  {line}")).collect();
+        self.comment(&lines);
     }
 
     fn comment(&mut self, text: &str) {

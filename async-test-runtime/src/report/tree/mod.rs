@@ -8,9 +8,11 @@ mod tests;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::Style;
 use super::blocks::Blocks;
 use super::paint::{Mark, Paint, Tone};
 use super::pretty_failure as failure;
+use super::printed::{Printed, Unattributed, block};
 use super::words::{one_line, plain};
 use crate::ids::SuiteId;
 use crate::record::{Check, Record, SuiteEnd, SuiteInfo, Verdict};
@@ -20,6 +22,7 @@ use branch::{Blame, Branch, line};
 pub(super) struct Tree {
     paint: Paint,
     blocks: Blocks<Branch>,
+    printed: Printed,
 }
 
 /// A `#[suite]` that has ended, or a check of the root.
@@ -29,13 +32,16 @@ pub(super) struct Ended {
     pub(super) text: String,
     /// Warnings and unexpected passes, a line each, of one that passed.
     pub(super) notices: Vec<String>,
+    /// What one that passed has printed, if that is to be shown.
+    pub(super) printed: Option<String>,
 }
 
 impl Tree {
-    pub(super) fn new(paint: Paint) -> Tree {
+    pub(super) fn new(style: &Style) -> Tree {
         Tree {
-            paint,
+            paint: Paint::new(style),
             blocks: Blocks::new(),
+            printed: Printed::new(style),
         }
     }
 
@@ -72,6 +78,10 @@ impl Tree {
                 let paint = self.paint.clone();
                 let title = format!("bailed out: {}", one_line(why));
                 self.failed(suite, |depth| line(&paint, depth, Mark::Failed, &title, ""))
+            }
+            Record::Output(output) => {
+                self.printed.take(output);
+                None
             }
             Record::RunStarted(_)
             | Record::Plan(..)
@@ -125,17 +135,29 @@ impl Tree {
         let root = self.blocks.root();
         let state = std::mem::take(&mut root.state);
         let mut text = std::mem::take(&mut root.text);
+        let mut printed = self.printed.ended(check);
         if !check.verdict.fails() && check.verdict != Verdict::Retried {
             text.clear();
-        } else if let Blame::Child(command) = &state.blame {
-            let name = self.paint.tone(Tone::Aside, "run again:");
-            let _ = writeln!(text, "  {name} {}", self.paint.tone(Tone::Strong, command));
+        } else {
+            if let Some(printed) = printed.take() {
+                text.push_str(&block(&self.paint, 1, "printed", &printed));
+            }
+            if let Blame::Child(command) = &state.blame {
+                let name = self.paint.tone(Tone::Aside, "run again:");
+                let _ = writeln!(text, "  {name} {}", self.paint.tone(Tone::Strong, command));
+            }
         }
         Ended {
             check: check.clone(),
             text,
             notices: state.notices,
+            printed,
         }
+    }
+
+    /// What was printed, may be of a suite that failed, and has not been told with one.
+    pub(super) fn unattributed(&mut self) -> (Vec<Unattributed>, u64) {
+        self.printed.unattributed()
     }
 
     fn remark(&mut self, suite: &SuiteInfo, text: &str, tone: Tone) -> Option<Ended> {

@@ -67,7 +67,7 @@ fn neighbours_are_named_or_counted_and_failures_bounded() {
 
 #[test]
 fn a_suite_that_ended_is_forgotten() {
-    let mut tree = Tree::new(Paint::new(&Style::default()));
+    let mut tree = Tree::new(&Style::default());
     for record in every(true) {
         let _ = tree.take(&record);
     }
