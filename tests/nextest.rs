@@ -400,6 +400,31 @@ fn a_test_group_keeps_suites_apart() {
 }
 
 #[suite]
+#[cfg(unix)]
+fn clean_ups_run_when_time_is_up() {
+    let folder = Folder::new();
+    let vars = [
+        ("SCRATCH_HANGS", "1"),
+        ("SCRATCH_FOLDER", folder.0.to_str().expect("a path of ours")),
+    ];
+    let seen = nextest(&["run", "--profile", "hangs", "--no-fail-fast", "suites::hangs"], &vars);
+    ok!(seen.err.contains("3 tests run: 1 passed, 2 timed out"), "{}", seen.err);
+    for program in PROGRAMS {
+        let name = program.trim_start_matches("scratch::");
+        ok!(
+            folder.path(&format!("cleaned-up-{name}")).exists(),
+            "{program}: {}",
+            seen.err
+        );
+    }
+    ok!(
+        seen.err.matches("ended by SIGTERM").count() >= 2,
+        "the reports say why: {}",
+        seen.err
+    );
+}
+
+#[suite]
 fn the_partitions_together_are_everything_once() {
     let all = listed(&[], &[]);
     is!(all.len(), 37);
