@@ -50,6 +50,22 @@ mod fixture {
         ok!(std::fs::write(&file, "x").is_ok(), "writes to {}", file.display());
     }
 
+    #[suite(when = env("BAZEL_HANGS"))]
+    async fn h_hangs(t: Suite) {
+        t.on_finish(async {
+            let folder = std::env::var_os("TEST_TMPDIR").expect("Bazel sets it");
+            std::fs::write(std::path::Path::new(&folder).join("cleaned-up"), "").expect("it can be written");
+        });
+        subtest!("waits for ever", { std::future::pending::<()>().await });
+    }
+
+    #[suite(when = env("BAZEL_BLOCKS"))]
+    async fn i_blocks() {
+        loop {
+            std::thread::park();
+        }
+    }
+
     #[expect(clippy::exit, reason = "a test that ends the process")]
     #[suite(when = env("BAZEL_EXIT"))]
     async fn g_leaves() {
@@ -471,6 +487,36 @@ fn a_test_that_ends_the_process_is_found_out() {
         listed.code == Some(0) && !sandbox.has("logs/list"),
         "a list ends by itself"
     );
+}
+
+#[suite]
+fn a_suite_that_hangs_is_ended_with_a_report_before_the_time_is_up() {
+    let sandbox = Sandbox::new();
+    ends_in_time(&sandbox, "BAZEL_HANGS", "fixture::h_hangs");
+    ok!(sandbox.has("tmp/cleaned-up"), "its clean-ups have run");
+    is!(sandbox.files("logs"), ["test.xml"], "the run has come to its end");
+}
+
+#[suite]
+fn a_suite_that_holds_its_thread_is_left_behind_before_the_time_is_up() {
+    ends_in_time(&Sandbox::new(), "BAZEL_BLOCKS", "fixture::i_blocks");
+}
+
+fn ends_in_time(sandbox: &Sandbox, hangs: &str, path: &str) {
+    let vars = [(hangs, "1"), ("TEST_TIMEOUT", "6"), XML, EXIT];
+    let seen = sandbox.run(&["fixture::h", "fixture::i"], &vars);
+    is!(seen.code, Some(101));
+    like!(
+        seen.out,
+        format!("the time of TEST_TIMEOUT=6 is nearly up; running: {path}")
+    );
+    like!(seen.err, format!("(?m)^  {path}.* for "));
+    let document = sandbox.read("logs/test.xml");
+    let is_cut = tags(&document).iter().any(|tag| tag.contains("cut_short"));
+    nok!(is_cut, "the report has its end: {document}");
+    for part in ["TEST_TIMEOUT=6", path] {
+        ok!(document.contains(part), "the report tells {part:?}: {document}");
+    }
 }
 
 #[suite]

@@ -73,6 +73,13 @@ mod fixture {
         std::future::pending::<()>().await;
     }
 
+    #[suite]
+    #[ignore = "run by the suites below"]
+    async fn hangs_for_long(t: Suite) {
+        t.on_finish(async { println!("cleaned up in time") });
+        std::future::pending::<()>().await;
+    }
+
     #[suite(job_timeout = "100ms")]
     #[ignore = "run by the suites below"]
     async fn job_hangs(t: Suite) {
@@ -159,7 +166,9 @@ mod fixture {
 fn run(name: &str, args: &[&str], vars: &[(&str, &str)]) -> (bool, String) {
     let exe = std::env::current_exe().expect("a test knows its program");
     let mut command = Command::new(exe);
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ASYNC_TEST") || name.starts_with("RUST_")) {
+    for (name, _) in std::env::vars()
+        .filter(|(name, _)| name.starts_with("ASYNC_TEST") || name.starts_with("RUST_") || name.starts_with("NEXTEST"))
+    {
         command.env_remove(name);
     }
     command
@@ -342,6 +351,14 @@ fn bazel_is_understood_as_far_as_a_variable_reaches() {
     nok!(passed);
     like!(out, "no luck");
     unlike!(out, "invalid digit", "the filter reaches a subtest");
+    let vars = [("BAZEL_TEST", "1"), ("TEST_TIMEOUT", "6")];
+    let (passed, out) = run("hangs_for_long", &[], &vars);
+    nok!(passed);
+    like!(
+        out,
+        "the time of TEST_TIMEOUT=6 is nearly up; running: fixture::hangs_for_long"
+    );
+    like!(out, "cleaned up in time");
     let (passed, out) = run("passes", &[], &[("BAZEL_TEST", "1"), ("TEST_TIMEOUT", "soon")]);
     nok!(passed, "a broken variable is not passed over");
     like!(out, "`TEST_TIMEOUT=soon` is not a whole number");

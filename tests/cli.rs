@@ -76,9 +76,9 @@ struct Run {
 fn run(args: &[&str], vars: &[(&str, &str)]) -> Run {
     let exe = std::env::current_exe().expect("a test knows its program");
     let mut command = Command::new(exe);
-    for (name, _) in
-        std::env::vars().filter(|(name, _)| name.starts_with("ASYNC_TEST") || name.starts_with("RUST_TEST"))
-    {
+    for (name, _) in std::env::vars().filter(|(name, _)| {
+        name.starts_with("ASYNC_TEST") || name.starts_with("RUST_TEST") || name.starts_with("NEXTEST")
+    }) {
         command.env_remove(name);
     }
     command

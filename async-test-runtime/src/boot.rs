@@ -75,6 +75,7 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
         test_jobs: options.test_jobs.get(),
         job_timeout: options.job_timeout,
         timeout: options.timeout,
+        run_timeout: options.bazel.timeout,
         signals: options.signals,
         grace_period: options.grace_period,
         filters: filters(options),

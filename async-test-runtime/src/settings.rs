@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) job_timeout: Option<Duration>,
     /// How long a `#[suite]` may take, where its plan says nothing.
     pub(crate) timeout: Option<Duration>,
+    /// How long the process may take. None: as long as it takes.
+    pub(crate) run_timeout: Option<Duration>,
     /// Signals are answered.
     pub(crate) signals: bool,
     /// How long suites may take to end after SIGINT or SIGTERM.

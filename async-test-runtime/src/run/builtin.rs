@@ -14,6 +14,7 @@ use crate::panic;
 use crate::queue::{Collected, Message};
 use crate::record::{Attempt, Verdict};
 use crate::run::interrupt::{self, Door, INSIDE};
+use crate::run::time_limit;
 use crate::run::{Launch, create, retries, run_here, seed_of_pass};
 use crate::runtime;
 use crate::settings::Settings;
@@ -129,6 +130,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
         print(&said);
     }
     interrupt::listen(Door::Builtin);
+    time_limit::watch(Door::Builtin);
     if let Some(cause) = top.0.cancel.cause() {
         let why = match cause {
             Cause::BailOut(why) => why.clone(),

@@ -110,7 +110,7 @@ fn act(door: Door, step: Step, signal: Signal, grace: Option<Duration>) {
     }
 }
 
-fn beside(work: impl FnOnce() + Send + 'static) {
+pub(super) fn beside(work: impl FnOnce() + Send + 'static) {
     let thread = thread::Builder::new().name("async-test-signal".to_owned());
     // Without a thread to spare there is nothing left to be careful with.
     if thread.spawn(work).is_err() {
@@ -133,6 +133,12 @@ fn end(door: Door, signal: Signal) {
 /// Ends the process; reports are closed if that can be done at once.
 fn leave(door: Door, signal: Signal) {
     let signal = *ENDED_BY.get_or_init(|| signal);
+    close(door);
+    signals::die_of(signal);
+}
+
+/// Tells what is running and closes the reports, if that can be done at once.
+pub(super) fn close(door: Door) {
     let top = Suite::top();
     // Whoever stands in the way of a lock of ours, or of the error stream, does not stand in the way of the end.
     within(CLOSING, {
@@ -153,7 +159,6 @@ fn leave(door: Door, signal: Signal) {
             let _ = answered.recv();
         });
     }
-    signals::die_of(signal);
 }
 
 /// Does something, and goes on without it when it takes longer.

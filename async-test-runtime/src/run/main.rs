@@ -21,6 +21,7 @@ use crate::run::list::list;
 use crate::run::passes;
 use crate::run::report_file::ReportFile;
 use crate::run::select::{Selection, nearest, select, unknown_tag, unmatched};
+use crate::run::time_limit;
 use crate::runtime;
 use crate::signals;
 use crate::spec::SuiteSpec;
@@ -156,9 +157,11 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         registry::bundles,
     );
     let top = Suite::top();
-    interrupt::listen(Door::Main {
+    let door = Door::Main {
         filtered_out: selection.filtered_out as u64,
-    });
+    };
+    interrupt::listen(door);
+    time_limit::watch(door);
     ignore(&top, &selection.ignored);
     let passes = runtime.block_on(passes::passes(options, &selection.run));
     let stuck = top.table().active() > 0;
@@ -215,7 +218,7 @@ fn tell_bazel(bazel: &Bazel) -> PrematureExitFile {
 
 /// The only exit: past threads that do not come back, when every report has been written.
 #[expect(clippy::exit, reason = "a stuck thread cannot be ended in any other way")]
-fn leave(code: u8) -> ! {
+pub(super) fn leave(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }
 
