@@ -205,6 +205,7 @@ fn tags(document: &str) -> Vec<String> {
     tags
 }
 
+const AGAIN: &str = "run again: bazel test //store:tests --test_arg=--exact --test_arg=fixture::a_fails";
 const XML: (&str, &str) = ("XML_OUTPUT_FILE", "{}/logs/test.xml");
 const EXIT: (&str, &str) = ("TEST_PREMATURE_EXIT_FILE", "{}/logs/exit");
 const STATUS: (&str, &str) = ("TEST_SHARD_STATUS_FILE", "{}/logs/status");
@@ -450,7 +451,7 @@ fn the_report_has_a_case_for_each_suite() {
         ok!(has(parts), "it has {parts:?}: {document}");
     }
     nok!(has(&["cut_short"]), "the run has ended");
-    for part in ["&lt;arithmetic&gt;", "tests/bazel.rs:", "run again: cargo test "] {
+    for part in ["&lt;arithmetic&gt;", "tests/bazel.rs:", AGAIN] {
         ok!(document.contains(part), "it has {part:?}: {document}");
     }
     let subtests = has(&["testcase ", "name=\"fixture::c_writes/first\""]);

@@ -86,47 +86,62 @@ pub struct Rerun {
     pub test: String,
     /// What the `#[suite]` is called in paths.
     pub title: String,
-    /// Flags behind the name, for instance `--include-ignored`.
+    /// Flags behind the name, for instance `--include-ignored`, or nothing.
     pub flags: &'static str,
     /// The command line can name a subtest and a seed; else the environment does.
     pub own_command_line: bool,
-    /// The command is one of cargo-nextest, which names a test by an expression.
-    pub nextest: bool,
+    /// Whose command it is.
+    pub runner: Runner,
     /// The seed of the run; where everything is run several times, that of the pass.
     pub seed: u64,
+}
+
+/// Who starts test programs, each with a way of its own to name one test.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Runner {
+    /// `cargo test`, or `cargo run` for an example.
+    Cargo,
+    /// `cargo nextest run`.
+    Nextest,
+    /// `bazel test`.
+    Bazel,
 }
 
 impl Rerun {
     /// The command for a suite of this path.
     fn command(&self, path: &str, seeded: bool) -> String {
         let below = path.strip_prefix(&self.title).filter(|below| below.starts_with('/'));
-        let Rerun {
-            command,
-            test,
-            flags,
-            seed,
-            ..
-        } = self;
-        if self.own_command_line {
-            let test = quoted(&format!("{test}{}", below.unwrap_or_default()));
-            let seed = if seeded {
-                format!(" --seed {seed}")
-            } else {
-                String::new()
-            };
-            return format!("{command} -- {test} --exact{flags}{seed}");
+        let path = format!("{}{}", self.test, below.unwrap_or_default());
+        let seed = seeded.then_some(self.seed);
+        // What the command line cannot say goes into variables.
+        let (test, seed_flag) = match self.own_command_line {
+            true => (&path, seed),
+            false => (&self.test, None),
+        };
+        let mut variables = Vec::new();
+        if !self.own_command_line {
+            variables.extend(below.map(|_| format!("ASYNC_TEST_FILTER={}", quoted(&path))));
+            variables.extend(seed.map(|seed| format!("ASYNC_TEST_SEED={seed}")));
         }
-        let filter = below.map(|below| format!("ASYNC_TEST_FILTER={} ", quoted(&format!("{test}{below}"))));
-        let seed = if seeded {
-            format!("ASYNC_TEST_SEED={seed} ")
-        } else {
-            String::new()
-        };
-        let test = match self.nextest {
-            true => format!("-E 'test(={test})'"),
-            false => format!("-- {} --exact", quoted(test)),
-        };
-        format!("{}{seed}{command} {test}{flags}", filter.unwrap_or_default())
+        let mut words = Vec::new();
+        if self.runner != Runner::Bazel {
+            words.append(&mut variables);
+        }
+        words.push(self.command.clone());
+        match self.runner {
+            Runner::Cargo => words.push(format!("-- {} --exact", quoted(test))),
+            Runner::Nextest => words.push(format!("-E 'test(={test})'")),
+            Runner::Bazel => words.push(format!("--test_arg=--exact --test_arg={}", quoted(test))),
+        }
+        words.extend((!self.flags.is_empty()).then(|| self.flags.to_owned()));
+        words.extend(seed_flag.map(|seed| match self.runner {
+            Runner::Bazel => format!("--test_arg=--seed={seed}"),
+            Runner::Cargo | Runner::Nextest => format!("--seed {seed}"),
+        }));
+        // The environment of bazel is not that of the test.
+        words.extend(variables.into_iter().map(|variable| format!("--test_env={variable}")));
+        words.join(" ")
     }
 }
 
@@ -439,9 +454,9 @@ mod tests {
             command: "cargo test -p kv --test store".to_owned(),
             test: "disk::storage".to_owned(),
             title: "the storage".to_owned(),
-            flags: " --include-ignored",
+            flags: "--include-ignored",
             own_command_line: true,
-            nextest: false,
+            runner: Runner::Cargo,
             seed: 7,
         };
         let harness = Rerun {
@@ -450,9 +465,20 @@ mod tests {
         };
         let nextest = Rerun {
             command: "cargo nextest run -p kv --test store".to_owned(),
-            flags: " --run-ignored all",
-            nextest: true,
+            flags: "--run-ignored all",
+            runner: Runner::Nextest,
             ..harness.clone()
+        };
+        let bazel = Rerun {
+            command: "bazel test //kv:store".to_owned(),
+            flags: "--test_arg=--include-ignored",
+            runner: Runner::Bazel,
+            ..ours.clone()
+        };
+        let bazel_harness = Rerun {
+            own_command_line: false,
+            flags: "",
+            ..bazel.clone()
         };
         let (suite, subtest) = ("the storage", "the storage/two words");
         for (rerun, path, seeded, expected) in [
@@ -487,6 +513,26 @@ mod tests {
                 true,
                 "ASYNC_TEST_FILTER='disk::storage/two words' ASYNC_TEST_SEED=7 cargo nextest run -p kv --test store -E \
                  'test(=disk::storage)' --run-ignored all",
+            ),
+            (
+                &bazel,
+                subtest,
+                true,
+                "bazel test //kv:store --test_arg=--exact --test_arg='disk::storage/two words' \
+                 --test_arg=--include-ignored --test_arg=--seed=7",
+            ),
+            (
+                &bazel_harness,
+                suite,
+                false,
+                "bazel test //kv:store --test_arg=--exact --test_arg=disk::storage",
+            ),
+            (
+                &bazel_harness,
+                subtest,
+                true,
+                "bazel test //kv:store --test_arg=--exact --test_arg=disk::storage \
+                 --test_env=ASYNC_TEST_FILTER='disk::storage/two words' --test_env=ASYNC_TEST_SEED=7",
             ),
         ] {
             assert_eq!(rerun.command(path, seeded), expected);

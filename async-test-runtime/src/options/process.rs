@@ -123,6 +123,11 @@ impl Process {
         })
     }
 
+    /// The label of the target that Bazel tests: `TEST_TARGET`, where `BAZEL_TEST` is set.
+    pub fn bazel_target(&self) -> Option<String> {
+        self.text("BAZEL_TEST").and_then(|_| self.text("TEST_TARGET"))
+    }
+
     /// `RUST_BACKTRACE`.
     pub fn backtrace(&self) -> Backtrace {
         match self.variable("RUST_BACKTRACE") {

@@ -12,7 +12,7 @@ use super::json_text::Object;
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
 use crate::place::Place;
-use crate::record::{Check, Output, Passes, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo};
+use crate::record::{Check, Output, Passes, Record, Rerun, RunEnd, RunStart, Runner, SuiteEnd, SuiteInfo};
 
 /// The number in the field `v` of each line.
 pub(super) const VERSION: u64 = 1;
@@ -287,7 +287,7 @@ fn rerun(object: &mut Object, rerun: &Rerun) {
         title,
         flags,
         own_command_line,
-        nextest,
+        runner,
         seed: run_seed,
     } = rerun;
     object.text("command", command);
@@ -295,7 +295,12 @@ fn rerun(object: &mut Object, rerun: &Rerun) {
     object.text("title", title);
     object.text("flags", flags);
     object.bool("own_command_line", *own_command_line);
-    object.bool("nextest", *nextest);
+    let runner = match runner {
+        Runner::Cargo => "cargo",
+        Runner::Nextest => "nextest",
+        Runner::Bazel => "bazel",
+    };
+    object.text("runner", runner);
     seed(object, *run_seed);
 }
 

@@ -8,7 +8,7 @@ use crate::claim::{Detail, Problem};
 use crate::ids::SuiteId;
 use crate::place::Place;
 use crate::record::{
-    Attempt, Check, FailedSuite, Passes, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict,
+    Attempt, Check, FailedSuite, Passes, Record, Rerun, RunEnd, RunStart, Runner, SuiteEnd, SuiteInfo, Tally, Verdict,
 };
 
 pub(crate) fn suite(id: u64, parent: u64, name: &str) -> Arc<SuiteInfo> {
@@ -63,7 +63,7 @@ impl Script {
                         title: name.to_owned(),
                         flags: "",
                         own_command_line: true,
-                        nextest: false,
+                        runner: Runner::Cargo,
                         seed: 4711,
                     })
                 })

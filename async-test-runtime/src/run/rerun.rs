@@ -3,40 +3,51 @@
 use std::path::{Component, Path};
 
 use crate::options;
-use crate::record::Rerun;
+use crate::record::{Rerun, Runner};
 use crate::settings::Settings;
 use crate::spec::SuiteSpec;
 
 /// What the command is made of.
 pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
-    let package = spec.package.map(str::to_owned).or_else(|| options::process().package());
-    let target = target(spec.file, spec.module);
-    // Under `cargo test` an example or a program would be built with the built-in harness.
-    let is_program = target.as_ref().is_some_and(|target| !target.starts_with("--test"));
-    // What fails in a process of its own, beside others, may pass in any other way.
-    let nextest = options::process().nextest().is_some_and(|run| run.process_per_test);
-    let verb = match settings.own_command_line && is_program {
-        _ if nextest => "nextest run",
-        true => "run",
-        false => "test",
+    let process = options::process();
+    // What fails in a process of its own, or in a sandbox, may pass in any other way.
+    let (runner, command) = if let Some(target) = process.bazel_target() {
+        (Runner::Bazel, format!("bazel test {target}"))
+    } else if process.nextest().is_some_and(|run| run.process_per_test) {
+        (Runner::Nextest, cargo("nextest run", spec))
+    } else if settings.own_command_line && is_program(spec) {
+        (Runner::Cargo, cargo("run", spec))
+    } else {
+        (Runner::Cargo, cargo("test", spec))
     };
-    let mut words = vec![format!("cargo {verb}")];
-    words.extend(package.map(|package| format!("-p {package}")));
-    words.extend(target);
     Rerun {
-        command: words.join(" "),
+        command,
         test: spec.test_name(),
         title: spec.title().into_owned(),
-        flags: match (&spec.ignore, nextest) {
+        flags: match (&spec.ignore, runner) {
             (None, _) => "",
-            (Some(_), true) => " --run-ignored all",
-            (Some(_), false) => " --include-ignored",
+            (Some(_), Runner::Cargo) => "--include-ignored",
+            (Some(_), Runner::Nextest) => "--run-ignored all",
+            (Some(_), Runner::Bazel) => "--test_arg=--include-ignored",
         },
         // nextest has a command line of its own.
-        own_command_line: settings.own_command_line && !nextest,
-        nextest,
+        own_command_line: settings.own_command_line && runner != Runner::Nextest,
+        runner,
         seed,
     }
+}
+
+/// Under `cargo test` an example or a program would be built with the built-in harness.
+fn is_program(spec: &SuiteSpec) -> bool {
+    target(spec.file, spec.module).is_some_and(|target| !target.starts_with("--test"))
+}
+
+fn cargo(verb: &str, spec: &SuiteSpec) -> String {
+    let package = spec.package.map(str::to_owned).or_else(|| options::process().package());
+    let mut words = vec![format!("cargo {verb}")];
+    words.extend(package.map(|package| format!("-p {package}")));
+    words.extend(target(spec.file, spec.module));
+    words.join(" ")
 }
 
 /// The flag that names the target, as cargo lays targets out.

@@ -76,6 +76,11 @@ fn who_started_the_run() {
     assert!(!with(&[("GITHUB_ACTIONS", "false")]).is_github_actions());
     assert_eq!(with(&[("CARGO_PKG_NAME", "store")]).package().as_deref(), Some("store"));
 
+    let target = ("TEST_TARGET", "//kv:store");
+    assert_eq!(with(&[target]).bazel_target(), None);
+    let bazel = with(&[target, ("BAZEL_TEST", "1")]);
+    assert_eq!(bazel.bazel_target().as_deref(), Some("//kv:store"));
+
     assert_eq!(with(&[("NEXTEST_RUN_ID", "r")]).nextest(), None);
     let listing = with(&[("NEXTEST", "1"), ("NEXTEST_RUN_ID", "r")]).nextest();
     let mut expected = Nextest {
