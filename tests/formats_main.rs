@@ -101,7 +101,7 @@ fn events_are_what_the_schema_says() {
             *kinds.entry(line["event"].to_string()).or_insert(0) += 1;
         }
     }
-    is!(kinds.len(), 13, "every kind of event: {kinds:?}");
+    is!(kinds.len(), 14, "every kind of event: {kinds:?}");
     for (args, vars) in [
         (vec!["fixture::"], vec![]),
         (vec!["fixture::", "--random", "--seed", "18446744073709551615"], vec![]),

@@ -85,6 +85,7 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
         fail_fast: options.fail_fast,
         retries: options.retries,
         own_command_line: false,
+        has_bundles: registry::has_bundles(),
         complaint: None,
     }
 }

@@ -165,6 +165,15 @@ pub enum Record {
     Plan(Arc<SuiteInfo>, u64),
     /// A check, or the end of a subtest as its parent counts it.
     Check(Arc<Check>),
+    /// Some checks in a row have passed, of which nothing more is told: see `Reporter::counts_passed`.
+    Passed {
+        /// The suite that counts them.
+        suite: Arc<SuiteInfo>,
+        /// The number of the first of them in that suite.
+        first: u64,
+        /// How many they are, at least one.
+        count: u64,
+    },
     /// A comment of the user, one or more lines.
     Diag(Arc<SuiteInfo>, Cow<'static, str>),
     /// Something that fails a suite beside its checks; also part of its end.

@@ -73,6 +73,11 @@ pub(crate) fn in_shard(suites: &[&'static SuiteSpec], shard: Option<Shard>) -> V
     assign(&names, shard.of.get()).into_iter().map(|it| it == own).collect()
 }
 
+/// Whether there are any bundles.
+pub(crate) fn has_bundles() -> bool {
+    inventory::iter::<RegisteredBundle>.into_iter().next().is_some()
+}
+
 /// One of each bundle.
 pub(crate) fn bundles() -> Vec<Box<dyn Bundle>> {
     inventory::iter::<RegisteredBundle>

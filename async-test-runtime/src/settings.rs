@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) retries: Option<u32>,
     /// The command line is ours, so that it can name subtests and seeds.
     pub(crate) own_command_line: bool,
+    /// Bundles are registered, so every event has to pass them.
+    pub(crate) has_bundles: bool,
     /// What was wrong with the environment, and whether nothing may run because of it.
     pub(crate) complaint: Option<(bool, String)>,
 }

@@ -51,6 +51,8 @@ pub(crate) struct Hub {
     pub(crate) capture: Option<Arc<Capture>>,
     thread: ThreadId,
     pub(crate) settings: Settings,
+    /// Nobody wants to hear of each passing check.
+    pub(crate) counts_passed: bool,
     pub(crate) root: Arc<SuiteInfo>,
 }
 
@@ -87,6 +89,11 @@ impl Hub {
             attempt: Attempt::ONLY,
             rerun: None,
         });
+        let nobody_minds = match &output {
+            Output::Each(make) => make().counts_passed(),
+            Output::Whole(sinks, ..) => sinks.iter().all(|sink| sink.reporter.counts_passed()),
+        };
+        let counts_passed = nobody_minds && !settings.has_bundles;
         let (sender, receiver) = queue();
         let ledger = Ledger::new(root.clone());
         let posted = Arc::<Mutex<VecDeque<Event>>>::default();
@@ -106,6 +113,7 @@ impl Hub {
             capture,
             thread: thread.thread().id(),
             settings,
+            counts_passed,
             root,
         })
     }
@@ -318,6 +326,7 @@ fn top_of(record: &Record) -> Option<SuiteId> {
         | Record::Warning(suite, _)
         | Record::Stage(suite, _, _)
         | Record::Telemetry(suite, _)
+        | Record::Passed { suite, .. }
         | Record::BailOut(suite, _) => suite,
     };
     (suite.top != SuiteId::ROOT).then_some(suite.top)
@@ -348,6 +357,7 @@ fn to_stderr(record: &Record) {
         | Record::Stage(..)
         | Record::Telemetry(..)
         | Record::Output(_)
+        | Record::Passed { .. }
         | Record::SuiteEnded(_) => return,
     };
     to_people(&text);

@@ -113,6 +113,7 @@ impl Ledger {
                 tell(node, late, effects);
             }
             EventKind::Test(claim) => test(node, claim, effects),
+            EventKind::Passed(count) => passed(node, count, effects),
             EventKind::Diag(text) => {
                 announce(node, effects);
                 effects.records.push(Record::Diag(node.info.clone(), text));
@@ -277,6 +278,14 @@ impl Ledger {
                 };
                 self.run_problem(problem, effects);
             }
+            EventKind::Passed(count) => {
+                let problem = Problem::LateCheck {
+                    suite: self.ended.path(origin),
+                    label: format!("{count} passing checks"),
+                    at: self.root.at.clone(),
+                };
+                self.run_problem(problem, effects);
+            }
             EventKind::Problem(problem) => self.run_problem(*problem, effects),
             EventKind::DoneTesting(closing) => {
                 effects.replies.extend(closing.reply.map(|reply| (reply, None)));
@@ -383,6 +392,16 @@ fn test(node: &mut Node, claim: Claim, effects: &mut Effects) {
         detail: detail.map(|detail| Arc::new(*detail)),
         child: None,
     })));
+}
+
+fn passed(node: &mut Node, count: u64, effects: &mut Effects) {
+    announce(node, effects);
+    effects.records.push(Record::Passed {
+        suite: node.info.clone(),
+        first: node.tally.run + 1,
+        count,
+    });
+    node.tally.run += count;
 }
 
 fn skip_rest(node: &mut Node, why: Cow<'static, str>, at: Place, effects: &mut Effects) {

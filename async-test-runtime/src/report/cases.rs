@@ -192,6 +192,10 @@ fn escaped(text: &str) -> String {
 }
 
 impl Reporter for Cases {
+    fn counts_passed(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         let ended = self.tree.take(record);
         let text = match record {
@@ -212,6 +216,7 @@ impl Reporter for Cases {
             | Record::Stage(..)
             | Record::Telemetry(..)
             | Record::Output(_)
+            | Record::Passed { .. }
             | Record::SuiteEnded(_)
             | Record::BailOut(..) => String::new(),
         };

@@ -132,6 +132,11 @@ impl Reporter for Events {
                 line.count("tests", *tests);
             }
             Record::Check(check) => self.check(&mut line, check),
+            Record::Passed { suite, first, count } => {
+                self.suite(&mut line, suite);
+                line.count("first", *first);
+                line.count("count", *count);
+            }
             Record::Diag(suite, text) | Record::Warning(suite, text) => {
                 self.suite(&mut line, suite);
                 line.text("text", text);
@@ -167,6 +172,7 @@ fn name(record: &Record) -> &'static str {
         Record::SuiteStarted(_) => "suite_started",
         Record::Plan(..) => "plan",
         Record::Check(_) => "check",
+        Record::Passed { .. } => "passed",
         Record::Diag(..) => "diag",
         Record::Problem(..) => "problem",
         Record::Warning(..) => "warning",

@@ -315,6 +315,7 @@ pub(crate) fn every(bails_out: bool) -> Vec<Record> {
         script.run_ended(Some("the database is gone # for ever"), Vec::new());
     } else {
         script.passes(60, &["all is well"]);
+        script.passed(60, 3);
         script.end(60, 0, None);
         script.end(0, 0, None);
         let problem = Problem::Extension {
@@ -343,6 +344,7 @@ pub(crate) fn one(id: u64) -> Vec<Record> {
         | Record::Warning(suite, _)
         | Record::Stage(suite, ..)
         | Record::Telemetry(suite, _)
+        | Record::Passed { suite, .. }
         | Record::BailOut(suite, _) => below(suite),
     };
     every(false).into_iter().filter(is_its).collect()
@@ -474,8 +476,9 @@ fn every_kind_is_there() {
         Record::BailOut(..) => 10,
         Record::RunEnded(_) => 11,
         Record::Output(_) => 12,
+        Record::Passed { .. } => 13,
     });
-    assert_eq!(kinds.collect::<BTreeSet<_>>().len(), 13);
+    assert_eq!(kinds.collect::<BTreeSet<_>>().len(), 14);
     let problems = every_problem();
     let kinds = problems.iter().map(|problem| match problem {
         Problem::Panicked(_) => 0,

@@ -81,7 +81,8 @@ impl GitHub {
             | Record::Warning(..)
             | Record::Stage(..)
             | Record::Output(_)
-            | Record::Telemetry(..) => {}
+            | Record::Telemetry(..)
+            | Record::Passed { .. } => {}
         }
         String::new()
     }
@@ -214,6 +215,10 @@ fn property(text: &str) -> Cow<'_, str> {
 }
 
 impl Reporter for GitHub {
+    fn counts_passed(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         let mut text = Vec::new();
         self.pretty.record(record, &mut text)?;

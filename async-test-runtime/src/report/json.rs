@@ -180,6 +180,10 @@ fn run_ended(end: &RunEnd) -> String {
 }
 
 impl Reporter for Json {
+    fn counts_passed(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         let ended = self.tree.take(record);
         let text = match record {
@@ -201,6 +205,7 @@ impl Reporter for Json {
             | Record::Stage(..)
             | Record::Telemetry(..)
             | Record::Output(_)
+            | Record::Passed { .. }
             | Record::SuiteEnded(_)
             | Record::BailOut(..) => String::new(),
         };

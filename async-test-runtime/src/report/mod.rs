@@ -48,6 +48,14 @@ pub trait Reporter: Send {
     /// Those of `out`, handed through. The hub tells the first one and gives the reporter no further records.
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()>;
 
+    /// Whether the tenth of ten passing checks in a row may be told as a number, as [`Record::Passed`].
+    ///
+    /// That is done where all reporters of a run say so and no bundle is registered: such checks cost next to nothing.
+    /// The first four in a row are told one by one all the same. Default: no, so every check comes as a record.
+    fn counts_passed(&self) -> bool {
+        false
+    }
+
     /// What makes a whole document of all that has been written so far.
     ///
     /// A report in a file ends with this text at any time, and what the next record writes takes its place; so the file

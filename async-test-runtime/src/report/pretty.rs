@@ -92,6 +92,10 @@ impl Pretty {
 }
 
 impl Reporter for Pretty {
+    fn counts_passed(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         let ended = self.tree.take(record);
         let text = match record {
@@ -110,6 +114,7 @@ impl Reporter for Pretty {
             | Record::Stage(..)
             | Record::Telemetry(..)
             | Record::Output(_)
+            | Record::Passed { .. }
             | Record::SuiteEnded(_)
             | Record::BailOut(..) => String::new(),
         };

@@ -122,6 +122,14 @@ impl Script {
         }
     }
 
+    pub(crate) fn passed(&mut self, id: u64, count: u64) {
+        let open = self.open(id);
+        let suite = open.info.clone();
+        let first = open.tally.run + 1;
+        open.tally.run += count;
+        self.records.push(Record::Passed { suite, first, count });
+    }
+
     fn judged(
         &mut self,
         id: u64,

@@ -88,6 +88,10 @@ impl Terse {
 }
 
 impl Reporter for Terse {
+    fn counts_passed(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         let ended = self.tree.take(record);
         let text = match record {
@@ -112,6 +116,7 @@ impl Reporter for Terse {
             | Record::Stage(..)
             | Record::Telemetry(..)
             | Record::Output(_)
+            | Record::Passed { .. }
             | Record::SuiteEnded(_)
             | Record::BailOut(..) => String::new(),
         };

@@ -33,6 +33,7 @@ use crate::suite::{Birth, Suite};
 pub struct Intercept {
     plan: Plan,
     settings: Settings,
+    counts_passed: bool,
 }
 
 impl Default for Intercept {
@@ -47,6 +48,7 @@ impl Intercept {
         Intercept {
             plan: Plan::new(),
             settings: boot::settings(&crate::options::Options::default(), 0),
+            counts_passed: false,
         }
     }
 
@@ -61,6 +63,14 @@ impl Intercept {
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Intercept {
         self.settings.seed = seed;
+        self
+    }
+
+    /// Records passing checks as a reporter hears them that only counts them: the fifth of a row and those after it come
+    /// as [`Record::Passed`]. Default: each is a record of its own.
+    #[must_use]
+    pub fn counts_passed(mut self) -> Intercept {
+        self.counts_passed = true;
         self
     }
 
@@ -81,7 +91,10 @@ impl Intercept {
         let records = Arc::<Mutex<Vec<Record>>>::default();
         let sink = Sink {
             name: "an interception".to_owned(),
-            reporter: Box::new(Keep(records.clone())),
+            reporter: Box::new(Keep {
+                records: records.clone(),
+                counts_passed: self.counts_passed,
+            }),
             out: Box::new(std::io::sink()),
         };
         let begin = RunStart {
@@ -124,11 +137,18 @@ impl Intercept {
 }
 
 /// A reporter that keeps what it is told.
-struct Keep(Arc<Mutex<Vec<Record>>>);
+struct Keep {
+    records: Arc<Mutex<Vec<Record>>>,
+    counts_passed: bool,
+}
 
 impl Reporter for Keep {
+    fn counts_passed(&self) -> bool {
+        self.counts_passed
+    }
+
     fn record(&mut self, record: &Record, _out: &mut dyn std::io::Write) -> std::io::Result<()> {
-        self.0
+        self.records
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(record.clone());

@@ -124,6 +124,7 @@ impl Suite {
     pub(crate) fn cancel(&self, cause: Cause) {
         if matches!(cause, Cause::Abort | Cause::BailOut(_)) {
             self.0.dead.store(true, Ordering::Release);
+            self.0.quiet.stop();
         }
         self.0.cancel.cancel(cause);
     }
@@ -149,6 +150,7 @@ impl Suite {
 
     pub(crate) fn skip_from_here_on(&self) {
         self.0.skipping.store(true, Ordering::Release);
+        self.0.quiet.stop();
     }
 
     /// Ends the suite early and quietly: its body is dropped at its next await, later checks are ignored, its jobs are
@@ -163,6 +165,7 @@ impl Suite {
         let top = self.root();
         self.send_event(EventKind::BailOut(why.clone()));
         self.0.dead.store(true, Ordering::Release);
+        self.0.quiet.stop();
         top.0.cancel.cancel(Cause::BailOut(why.to_string()));
         top.0.jobs.cancel_all(&Cause::BailOut(why.into_owned()));
     }

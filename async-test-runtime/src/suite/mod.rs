@@ -2,6 +2,7 @@
 
 mod life;
 mod owned;
+mod quiet;
 mod send;
 
 use std::any::Any;
@@ -37,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) jobs: Jobs,
     pub(crate) cancel: Cancel,
     stage: AtomicU8,
+    /// Passing checks that have not been told to the hub yet.
+    quiet: Quiet,
     /// Checks are ignored: the suite was aborted or the run was bailed out.
     dead: AtomicBool,
     /// `skip_remaining!` is in effect; bodies of tools and subtests are not run.
@@ -59,6 +62,7 @@ pub(crate) use owned::{Attachment, CleanUp};
 
 use life::Limits;
 use owned::Attachments;
+use quiet::Quiet;
 
 /// What a child is created with, beside its plan.
 pub(crate) struct Birth {
@@ -160,6 +164,7 @@ impl Suite {
             jobs: Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs)),
             cancel: Cancel::default(),
             stage: AtomicU8::new(Stage::Initializing as u8),
+            quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none()),
             dead: AtomicBool::new(false),
             skipping: AtomicBool::new(plan.skip_all.is_some()),
             parallel: AtomicBool::new(plan.parallel.unwrap_or(false)),
@@ -213,6 +218,8 @@ impl Suite {
             _ => self.0.activity.clone(),
         };
         let child = Suite::assemble(self.0.hub.clone(), info.clone(), Some(self.clone()), &plan, activity);
+        // What was counted before the child stands before it.
+        self.tell_passed(self.0.quiet.take());
         child.send_event(EventKind::Open(Box::new(Opening {
             info,
             plan,

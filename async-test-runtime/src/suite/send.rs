@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
-use crate::claim::{Claim, Problem, Raw};
+use crate::claim::{Claim, Problem, Raw, Terms};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Command, Event, EventKind, Handled, Payload, Reply, Telemetry};
 use crate::ids::EventId;
@@ -17,6 +17,11 @@ use crate::queue::Message;
 use crate::record::Snapshot;
 use crate::stage::Stage;
 use crate::suite::{Suite, lock};
+
+/// Whether there is nothing to say of a check but that it passed.
+fn is_plain_pass(claim: &Claim) -> bool {
+    claim.raw == Raw::Pass && claim.detail.is_none() && claim.terms == Terms::Program
+}
 
 impl Suite {
     pub(crate) fn event(&self, kind: EventKind) -> Event {
@@ -28,8 +33,37 @@ impl Suite {
         }
     }
 
+    /// Sends an event, and before it what was counted of passing checks. Waits for a place in the queue.
     pub(crate) fn send_event(&self, kind: EventKind) {
+        let quiet = &self.0.quiet;
+        let passed = match &kind {
+            EventKind::Test(claim) if is_plain_pass(claim) => {
+                quiet.name();
+                0
+            }
+            // They change nothing of what a check means, nor is their place among the checks shown.
+            EventKind::Telemetry(_) | EventKind::StageTransition { .. } => 0,
+            EventKind::Amnesty(_) | EventKind::SkipRest(..) | EventKind::NoMoreTests | EventKind::DoneTesting(_) => {
+                quiet.close()
+            }
+            _ => quiet.take(),
+        };
+        self.tell_passed(passed);
         self.0.hub.sender.send(Message::Event(self.event(kind)));
+    }
+
+    /// What `Quiet` has counted.
+    pub(super) fn tell_passed(&self, count: u64) {
+        if count > 0 {
+            let event = self.event(EventKind::Passed(count));
+            self.0.hub.sender.send(Message::Event(event));
+        }
+    }
+
+    /// Counts a check that has passed, of which nothing else is worth telling; false where it has to be sent.
+    #[inline]
+    pub(crate) fn counts(&self) -> bool {
+        self.0.quiet.count()
     }
 
     /// Sends a check and returns whether it held, before anything forgives or inverts it. A skip counts as held.
@@ -118,6 +152,14 @@ impl Suite {
     ///
     /// When there is none; then nothing was sent.
     pub fn try_send(&self, kind: EventKind) -> Result<(), Error> {
+        let passed = self.0.quiet.take();
+        if passed > 0 {
+            let event = self.event(EventKind::Passed(passed));
+            if !self.0.hub.sender.try_send(Message::Event(event)) {
+                self.0.quiet.give_back(passed);
+                return Err(Error::new(self.path(), "try_send", ErrorKind::QueueFull));
+            }
+        }
         match self.0.hub.sender.try_send(Message::Event(self.event(kind))) {
             true => Ok(()),
             false => Err(Error::new(self.path(), "try_send", ErrorKind::QueueFull)),

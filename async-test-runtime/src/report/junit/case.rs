@@ -103,6 +103,10 @@ impl Case {
         }
     }
 
+    pub(super) fn passed(&mut self, count: u64) {
+        self.checks += count;
+    }
+
     fn aside(&mut self, what: &str, label: &str, why: &str) {
         let parts = [format!("{what}:"), label.to_owned(), format!("({})", one_line(why))];
         let parts: Vec<String> = parts

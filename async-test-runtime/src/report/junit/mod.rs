@@ -207,6 +207,7 @@ impl Junit {
                 }
             }
             Record::Check(check) => return self.check(check),
+            Record::Passed { suite, count, .. } if suite.id != SuiteId::ROOT => self.case(suite).passed(*count),
             Record::Diag(suite, text) if suite.id != SuiteId::ROOT => self.case(suite).remark(text),
             Record::Warning(suite, text) if suite.id != SuiteId::ROOT => {
                 self.case(suite).remark(&format!("warning: {text}"));
@@ -226,6 +227,7 @@ impl Junit {
             | Record::Plan(..)
             | Record::Stage(..)
             | Record::Telemetry(..)
+            | Record::Passed { .. }
             | Record::SuiteEnded(_)
             | Record::BailOut(..) => {}
         }
@@ -242,6 +244,10 @@ impl Open {
 }
 
 impl Reporter for Junit {
+    fn counts_passed(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         let text = self.text(record)?;
         write(&text, out)

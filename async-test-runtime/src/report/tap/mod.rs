@@ -8,6 +8,7 @@ mod tests;
 
 use std::fmt::Write as _;
 use std::io;
+use std::ops::Range;
 
 use super::blocks::{Block, Blocks};
 use super::printed::Printed;
@@ -99,6 +100,18 @@ impl Tap {
             if !self.whole_run {
                 let _ = writeln!(parent.text, "1..{}", check.number);
             }
+        }
+    }
+
+    /// Points of which no more is known than that they passed.
+    fn passed(&mut self, suite: &SuiteInfo, numbers: Range<u64>) {
+        let block = self.blocks.of(suite);
+        if !block.state.has_points {
+            block.print_plan();
+            block.state.has_points = true;
+        }
+        for number in numbers {
+            let _ = writeln!(block.text, "{:1$}ok {number}", "", 4 * block.depth);
         }
     }
 
@@ -277,6 +290,7 @@ impl Reporter for Tap {
             // One that is skipped has not begun, and its plan is not that of the suite around it.
             Record::Plan(suite, planned) => self.open(suite).state.plan = Plan::Pending(*planned),
             Record::Check(check) => self.check(check),
+            Record::Passed { suite, first, count } => self.passed(suite, *first..first + count),
             Record::Diag(suite, text) => self.audible(suite).comment(text),
             Record::Problem(suite, problem) => {
                 let text = problem_comment(problem);

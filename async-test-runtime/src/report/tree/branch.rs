@@ -64,6 +64,14 @@ impl Block<Branch> {
         });
     }
 
+    /// Passing checks of which no more is known.
+    pub(super) fn passed(&mut self, paint: &Paint, count: u64) {
+        self.tell(paint, Mark::Passed, "", String::new());
+        if let Some(neighbours) = &mut self.state.neighbours {
+            neighbours.count += count - 1;
+        }
+    }
+
     /// Writes what was collected of neighbours.
     pub(super) fn flush(&mut self, paint: &Paint) {
         let Some(Neighbours {

@@ -57,6 +57,10 @@ impl Tree {
                 self.check(check);
                 None
             }
+            Record::Passed { suite, count, .. } => {
+                self.blocks.of(suite).passed(&self.paint, *count);
+                None
+            }
             Record::Diag(suite, text) => self.remark(suite, text, Tone::Aside),
             Record::Warning(suite, text) => {
                 let notice = format!("warning: {}: {}", suite.path, one_line(text));
