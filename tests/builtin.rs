@@ -477,3 +477,37 @@ fn a_flaky_suite_passes_and_is_called_flaky() {
     is!(out.matches("no luck").count(), 2, "both attempts are shown");
     unlike!(out, "flaky");
 }
+
+#[suite]
+fn a_path_that_names_nothing_is_told() {
+    let (passed, out) = run("fails", &[], &[("ASYNC_TEST_FILTER", "fixture::fails/panic")]);
+    nok!(passed);
+    like!(out, "no subtest is called `fixture::fails/panic`");
+    like!(out, "found +inner");
+    unlike!(out, "no luck");
+    let (passed, out) = run("has_a_tag", &[], &[("ASYNC_TEST_FILTER", "fixture::has_a_tag/gone")]);
+    nok!(passed, "what is named must run");
+    like!(out, "no subtest is called `fixture::has_a_tag/gone`");
+    let (passed, out) = run("passes", &[], &[("ASYNC_TEST_FILTER", "fixture::pases/gone")]);
+    ok!(passed);
+    like!(
+        out,
+        "(?m)^async-test-suite: warning: `fixture::pases/gone` in `ASYNC_TEST_FILTER` names no suite of this program"
+    );
+}
+
+#[suite]
+fn a_variable_without_effect_says_so_once() {
+    let (passed, out) = run(
+        "third_run_fails",
+        &[],
+        &[("ASYNC_TEST_REPORT", "tap=never.tap"), ("ASYNC_TEST_REPEAT", "2")],
+    );
+    ok!(passed);
+    is!(out.matches("async-test-suite: warning: ").count(), 1, "{out}");
+    like!(
+        out,
+        "`ASYNC_TEST_REPORT` has no effect here.*`harness = false` and `main!`"
+    );
+    nok!(std::path::Path::new("never.tap").exists());
+}

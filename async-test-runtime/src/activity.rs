@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::filter::Paths;
+use crate::filter::{Below, Paths};
 use crate::record::SuiteInfo;
 
 /// How many of the newest are kept.
@@ -15,6 +15,12 @@ const KEPT: usize = 256;
 pub(crate) struct Activity {
     /// The subtests that a filter leaves.
     paths: Paths,
+    /// For each filter that names something in it, whether that turned up.
+    met: Vec<AtomicBool>,
+    /// The paths of the subtests that turned up, where a filter looks for one.
+    turned_up: Mutex<Vec<Vec<String>>>,
+    /// The body came to its end.
+    returned: AtomicBool,
     /// Decides every random choice in it.
     seed: u64,
     seeded: AtomicBool,
@@ -25,6 +31,7 @@ pub(crate) struct Activity {
 impl Activity {
     pub(crate) fn new(paths: Paths, seed: u64) -> Activity {
         Activity {
+            met: paths.wanted().iter().map(|_| AtomicBool::new(false)).collect(),
             paths,
             seed,
             ..Activity::default()
@@ -35,8 +42,53 @@ impl Activity {
         self.paths.is_all()
     }
 
+    /// Whether a subtest may run; that it turned up is remembered.
     pub(crate) fn admits(&self, path: &[&str]) -> bool {
+        let mut turned_up = self.turned_up.lock().unwrap_or_else(PoisonError::into_inner);
+        if turned_up.len() < KEPT {
+            turned_up.push(path.iter().map(|&name| name.to_owned()).collect());
+        }
+        drop(turned_up);
+        self.meet(|wanted| wanted.covers(path));
         self.paths.admit(path)
+    }
+
+    /// A subtest is skipped with all that is in it: nobody can tell what would have turned up there.
+    pub(crate) fn pass_over(&self, path: &[&str]) {
+        self.meet(|wanted| wanted.touches(path));
+    }
+
+    fn meet(&self, is_met: impl Fn(&Below) -> bool) {
+        for (wanted, met) in self.paths.wanted().iter().zip(&self.met) {
+            if is_met(wanted) {
+                met.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    pub(crate) fn note_return(&self) {
+        self.returned.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_returned(&self) -> bool {
+        self.returned.load(Ordering::Relaxed)
+    }
+
+    /// Each filter that names something in it, with the names that turned up where that should have been; none for a
+    /// filter that was met.
+    pub(crate) fn filters(&self) -> Vec<(&Below, Option<Vec<String>>)> {
+        let turned_up = self.turned_up.lock().unwrap_or_else(PoisonError::into_inner);
+        let beside = |(wanted, met): (_, &AtomicBool)| -> (&Below, Option<Vec<String>>) {
+            let wanted: &Below = wanted;
+            if met.load(Ordering::Relaxed) {
+                return (wanted, None);
+            }
+            let mut names: Vec<String> = wanted.neighbours(&turned_up);
+            names.sort();
+            names.dedup();
+            (wanted, Some(names))
+        };
+        self.paths.wanted().iter().zip(&self.met).map(beside).collect()
     }
 
     pub(crate) fn seed(&self) -> u64 {

@@ -34,26 +34,26 @@ impl Suite {
 }
 
 /// What the hub needs when nobody but the environment has been asked: under the built-in harness.
+///
+/// What is odd about the variables is said at once, since what a test prints is shown only when it fails.
 pub(crate) fn from_environment() -> (Settings, Output) {
     let (options, broken) = match options::process().options(&formats()) {
         Ok((options, warnings)) => {
-            let broken = warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
-            (options, (!broken.is_empty()).then(|| (false, broken.join("\n"))))
+            warnings.iter().for_each(|warning| hub::warn(&warning.to_string()));
+            unheeded(&options).iter().for_each(|text| hub::warn(text));
+            (options, None)
         }
-        Err(error) => (Options::default(), Some((true, error.to_string()))),
+        Err(error) => (Options::default(), Some(error.to_string())),
     };
     let mut settings = settings(&options, seed(&options));
     settings.left_out = left_out(&options);
-    settings.complaint = match (broken, touch_shard_status_file(&options.bazel)) {
-        (None, Err(text)) => Some((false, text)),
-        (broken, _) => broken,
-    };
+    if let Err(text) = touch_shard_status_file(&options.bazel) {
+        hub::warn(&text);
+    }
+    settings.complaint = broken.or_else(|| endless(&options));
     match tag(&options) {
         Ok(tag) => settings.tag = tag,
-        Err(error) => settings.complaint = Some((true, error.to_string())),
-    }
-    if let Some(text) = endless(&options) {
-        settings.complaint = Some((true, text));
+        Err(error) => settings.complaint = Some(error.to_string()),
     }
     // The harness shows what it captured on the terminal that it was started from.
     let style = style(&options, std::io::stdout().is_terminal());
@@ -79,6 +79,7 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
         signals: options.signals,
         grace_period: options.grace_period,
         filters: filters(options),
+        skip: skip(options),
         left_out: HashMap::new(),
         tag: None,
         repeat: options.repeat.map_or(1, NonZeroU32::get),
@@ -104,6 +105,33 @@ pub(crate) fn tag(options: &Options) -> Result<Option<Arc<TagExpr>>, OptionsErro
             "join tags with `and`, `or`, `not` and parentheses, for instance `net and not slow`",
         )),
     }
+}
+
+/// The variables that say something and have no effect under the built-in harness, each with the way out.
+fn unheeded(options: &Options) -> Vec<String> {
+    let mut texts = unknown_paths(options);
+    if !options.reports.is_empty() {
+        texts.push(
+            "`ASYNC_TEST_REPORT` has no effect here: the built-in harness runs each test by itself, and nobody knows when \
+             the last one has ended; reports are written by targets with `harness = false` and `main!`"
+                .to_owned(),
+        );
+    }
+    texts
+}
+
+/// What to say of paths in `ASYNC_TEST_FILTER` that mean nothing in this program.
+pub(crate) fn unknown_paths(options: &Options) -> Vec<String> {
+    let suites = registry::suites();
+    let is_meant = |path: &str| {
+        let filter = Filter::new(path, true);
+        let names = |spec: &&SuiteSpec| filter.names(&[&spec.test_name(), &spec.title()]);
+        suites.iter().copied().any(|spec| names(&spec))
+    };
+    let unknown = options.paths.iter().filter(|path| !is_meant(path));
+    unknown
+        .map(|path| format!("`{path}` in `ASYNC_TEST_FILTER` names no suite of this program; it takes whole names"))
+        .collect()
 }
 
 /// Where each suite is repeated by itself, the first one that never fails would run for ever.
@@ -199,4 +227,11 @@ fn filters(options: &Options) -> Vec<Vec<Filter>> {
     let paths = options.paths.iter().map(|text| Filter::new(text, true));
     let bazel = options.bazel.only.iter().map(|text| Filter::new(text, false));
     vec![paths.collect(), given.collect(), bazel.collect()]
+}
+
+/// What leaves out subtests: `--skip`, and what Bazel's filter excepts.
+fn skip(options: &Options) -> Vec<Filter> {
+    let given = options.skip.iter().map(|text| Filter::new(text, options.exact));
+    let bazel = options.bazel.except.iter().map(|text| Filter::new(text, false));
+    given.chain(bazel).collect()
 }

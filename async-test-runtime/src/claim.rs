@@ -220,6 +220,13 @@ pub enum Problem {
         /// Where it stands.
         at: Place,
     },
+    /// A filter named a subtest that did not turn up.
+    NoSubtest {
+        /// The filter.
+        filter: String,
+        /// The subtests that turned up where it should have been.
+        beside: Vec<String>,
+    },
     /// The run was ended before the suite: by a bail-out, or by a failure elsewhere.
     Stopped(String),
     /// A bundle or a reporter failed.

@@ -88,7 +88,10 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
     let _ = suite.set_stage(Stage::Finishing);
     wind_up(&suite).await;
     let cut_short = match suite.0.cancel.cause() {
-        None => false,
+        None => {
+            suite.judge_filters();
+            false
+        }
         Some(cause) => {
             if let Some(problem) = problem(cause) {
                 suite.problem(problem);
@@ -107,7 +110,7 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
 
 fn tell(suite: &Suite, ended: BodyEnd) {
     match ended {
-        Ok(Outcome { error: None }) => {}
+        Ok(Outcome { error: None }) => suite.note_return(),
         Ok(Outcome { error: Some(failure) }) => suite.problem(Problem::Returned(failure)),
         Err(caught) => {
             suite.problem(Problem::Panicked(caught.panic));

@@ -227,17 +227,22 @@ fn create(parent: &Suite, name: String, plan: Plan, invoke: Invoke, is_async: bo
     if parent.is_dead() {
         return None;
     }
+    let admitted = parent.admits(&name) && parent.admits_tags(&plan.tags);
     if parent.is_skipping() {
+        parent.pass_over(&name);
         // The hub knows why and makes a skip of it.
         parent.claim(Claim::new(Raw::Pass, name, at));
         return None;
     }
-    if !parent.admits(&name) || !parent.admits_tags(&plan.tags) {
+    if !admitted {
         parent.claim(Claim::new(Raw::Skip("filtered out".into()), name, at));
         return None;
     }
     let plan = condition::resolve(plan);
     let skipped = plan.skip_all.is_some();
+    if skipped {
+        parent.pass_over(&name);
+    }
     let mut birth = Birth::new(name, at);
     birth.is_async = is_async;
     birth.hidden = invoke.hidden;

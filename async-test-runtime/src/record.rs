@@ -25,7 +25,9 @@ pub struct SuiteInfo {
     /// The name of the `#[suite]` it belongs to, as `--exact` and `--list` know it: the modules without the crate, then the
     /// function. Unlike `name` it does not follow the key `name`. Empty for the root.
     pub test_name: Arc<str>,
-    /// The names from the `#[suite]` down, joined with `/`; empty for the root.
+    /// The names from the `#[suite]` down, joined with `/`; empty for the root. In names below the `#[suite]` a slash, a
+    /// backslash, a control character and a blank at an end are escaped as filters take them, so that no two subtests
+    /// share a path by accident and every path is a filter.
     pub path: String,
     /// How many suites are above it: the root has 0, a `#[suite]` 1.
     pub nesting: u32,

@@ -29,6 +29,8 @@ pub(crate) struct Settings {
     /// What is to be run; nothing said is everything. In a suite in which several of these lists name a part,
     /// the first decides.
     pub(crate) filters: Vec<Vec<Filter>>,
+    /// What is not to be run.
+    pub(crate) skip: Vec<Filter>,
     /// The suites that are not to run, by their full names, and why. Empty under `main!`, which does not get to them.
     pub(crate) left_out: HashMap<String, String>,
     /// Suites and subtests whose tags do not fit are left out.
@@ -43,6 +45,6 @@ pub(crate) struct Settings {
     pub(crate) own_command_line: bool,
     /// Bundles are registered, so every event has to pass them.
     pub(crate) has_bundles: bool,
-    /// What was wrong with the environment, and whether nothing may run because of it.
-    pub(crate) complaint: Option<(bool, String)>,
+    /// What was wrong with the environment, so that nothing may run.
+    pub(crate) complaint: Option<String>,
 }

@@ -1,4 +1,5 @@
 //! Running this very program again, over suites that only run then.
+#![allow(dead_code, reason = "every test program uses another part of it")]
 
 use std::process::{Command, Output};
 
@@ -32,7 +33,13 @@ impl Run {
 }
 
 /// This program, with nothing of the surroundings that would change what it does.
+///
+/// # Panics
+///
+/// In a program that was started by this: a filter that means more than it should must not run the tests in the tests.
 pub(crate) fn this_program() -> Command {
+    const AGAIN: &str = "SUPPORT_RUNS_AGAIN";
+    assert!(std::env::var_os(AGAIN).is_none(), "the program runs itself in itself");
     let mut command = Command::new(std::env::current_exe().expect("a test knows its program"));
     let foreign = |name: &str| {
         ["ASYNC_TEST", "RUST_TEST", "NEXTEST", "RUST_BACKTRACE"]
@@ -42,7 +49,10 @@ pub(crate) fn this_program() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| foreign(name)) {
         command.env_remove(name);
     }
-    command.env_remove("GITHUB_ACTIONS").env("NO_COLOR", "1");
+    command
+        .env_remove("GITHUB_ACTIONS")
+        .env("NO_COLOR", "1")
+        .env(AGAIN, "1");
     command
 }
 

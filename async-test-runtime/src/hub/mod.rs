@@ -5,7 +5,7 @@
 
 mod ear;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::ThreadId;
@@ -54,6 +54,7 @@ pub(crate) struct Hub {
     /// Nobody wants to hear of each passing check.
     pub(crate) counts_passed: bool,
     pub(crate) root: Arc<SuiteInfo>,
+    filters: Mutex<BTreeMap<String, Option<Vec<String>>>>,
 }
 
 /// Makes the bundles of a hub, on its thread.
@@ -115,7 +116,31 @@ impl Hub {
             settings,
             counts_passed,
             root,
+            filters: Mutex::default(),
         })
+    }
+
+    /// Takes note of a filter in one suite that it names: the names that turned up where it looked for another, or none
+    /// where it was met.
+    pub(crate) fn note_filter(&self, filter: &str, beside: Option<Vec<String>>) {
+        let mut filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = filters.entry(filter.to_owned()).or_insert_with(|| Some(Vec::new()));
+        match (known.as_mut(), beside) {
+            (Some(known), Some(beside)) => known.extend(beside),
+            _ => *known = None,
+        }
+    }
+
+    /// The filters that were met in no suite, each with the names that turned up where it looked for another.
+    pub(crate) fn unmet_filters(&self) -> Vec<(String, Vec<String>)> {
+        let filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
+        let unmet = filters.iter().filter_map(|(filter, beside)| {
+            let mut beside = beside.clone()?;
+            beside.sort();
+            beside.dedup();
+            Some((filter.clone(), beside))
+        });
+        unmet.collect()
     }
 
     /// Whether this is the hub's own thread: to wait for an answer of the hub would be to wait for ever.
@@ -341,6 +366,11 @@ fn flaky_to_stderr(record: &Record) {
             "async-test-suite: `{name}` is flaky: passed at {attempt}; --show-output shows why\n"
         ));
     }
+}
+
+/// Says something before there is a report.
+pub(crate) fn warn(text: &str) {
+    to_people(&format!("async-test-suite: warning: {text}\n"));
 }
 
 /// Under the built-in harness nobody collects what belongs to no suite, so it goes where the user looks.

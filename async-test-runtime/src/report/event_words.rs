@@ -148,6 +148,10 @@ pub(super) fn problem(object: &mut Object, problem: &Problem) {
             object.text("label", label);
             place(object, "at", at);
         }
+        Problem::NoSubtest { filter, beside } => {
+            object.text("filter", filter);
+            object.texts("beside", beside);
+        }
         Problem::Extension { name, what } => {
             object.text("name", name);
             object.text("what", what);

@@ -78,6 +78,10 @@ pub(crate) fn every_problem() -> Vec<Problem> {
             label: "x == 1".to_owned(),
             at,
         },
+        Problem::NoSubtest {
+            filter: "storage/wrties".to_owned(),
+            beside: vec!["reads".to_owned(), r"two\nlines".to_owned()],
+        },
         Problem::Stopped("the run was ended by `cluster`".to_owned()),
         Problem::Extension {
             name: "audit".to_owned(),
@@ -493,8 +497,9 @@ fn every_kind_is_there() {
         Problem::LateCheck { .. } => 9,
         Problem::Stopped(_) => 10,
         Problem::Extension { .. } => 11,
+        Problem::NoSubtest { .. } => 12,
     });
-    assert_eq!(kinds.collect::<BTreeSet<_>>().len(), 12);
+    assert_eq!(kinds.collect::<BTreeSet<_>>().len(), 13);
     let verdicts = records.iter().filter_map(|record| match record {
         Record::Check(check) => Some(std::mem::discriminant(&check.verdict)),
         _ => None,

@@ -169,6 +169,7 @@ fn place(problem: &Problem) -> Option<&Place> {
         | Problem::JobsTimedOut { .. }
         | Problem::PlanMismatch { .. }
         | Problem::DidNotPanic(_)
+        | Problem::NoSubtest { .. }
         | Problem::Stopped(_)
         | Problem::Extension { .. } => None,
     }

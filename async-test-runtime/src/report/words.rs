@@ -91,6 +91,13 @@ pub(super) fn problem(problem: &Problem) -> Told {
             format!("a check came after suite `{suite}` had ended"),
             vec![Row::text("check", label), Row::at("at", at)],
         ),
+        Problem::NoSubtest { filter, beside } => {
+            let rows = match beside.as_slice() {
+                [] => Vec::new(),
+                names => vec![Row::list("found", names.to_vec())],
+            };
+            ("no_subtest", format!("no subtest is called `{filter}`"), rows)
+        }
         Problem::Stopped(why) => ("stopped", format!("stopped: {}", one_line(why)), Vec::new()),
         Problem::Extension { name, what } => (
             "extension",

@@ -122,12 +122,8 @@ fn turn(group: &'static str) -> MutexGuard<'static, ()> {
 
 fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) -> Ended {
     let top = Suite::top();
-    if let Some((fatal, text)) = &top.0.hub.settings.complaint {
-        let said = failed(format!("async-test-suite: {text}\n"));
-        if *fatal {
-            return said;
-        }
-        print(&said);
+    if let Some(text) = &top.0.hub.settings.complaint {
+        return failed(format!("async-test-suite: {text}\n"));
     }
     interrupt::listen(Door::Builtin);
     time_limit::watch(Door::Builtin);

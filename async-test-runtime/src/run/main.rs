@@ -20,7 +20,7 @@ use crate::run::interrupt::{self, Door};
 use crate::run::list::list;
 use crate::run::passes;
 use crate::run::report_file::ReportFile;
-use crate::run::select::{Selection, nearest, select, unknown_tag, unmatched};
+use crate::run::select::{Selection, nearest, pattern, plain_text, select, unknown_tag, unmatched};
 use crate::run::time_limit;
 use crate::runtime;
 use crate::signals;
@@ -67,6 +67,9 @@ fn prepare() -> Result<Prepared, String> {
     for warning in warnings {
         say(&format!("warning: {warning}"));
     }
+    for text in boot::unknown_paths(&options) {
+        say(&format!("warning: {text}"));
+    }
     // cargo-nextest starts a process for each suite.
     let is_alone = options::process().nextest().is_some_and(|it| it.process_per_test);
     if let Some(text) = is_alone.then(|| boot::endless(&options)).flatten() {
@@ -76,6 +79,9 @@ fn prepare() -> Result<Prepared, String> {
     doubled(&suites)?;
     let tag = boot::tag(&options).map_err(|error| error.to_string())?;
     let selection = select(suites.clone(), &options, tag.as_deref());
+    if let Some(text) = pattern(&suites, &options) {
+        return Err(text);
+    }
     if options.list {
         print(&list(&selection, &options.format))?;
         return Ok(Prepared::Said);
@@ -194,6 +200,12 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         leave(signal.exit_code());
     }
     premature_exit_file.remove();
+    for (filter, beside) in hub.unmet_filters() {
+        say(&format!(
+            "warning: no subtest matches `{filter}`; {}",
+            instead(&filter, &beside)
+        ));
+    }
     if stuck {
         runtime.shutdown_background();
         last_words();
@@ -214,6 +226,19 @@ fn tell_bazel(bazel: &Bazel) -> PrematureExitFile {
         say(&format!("warning: {text}"));
         PrematureExitFile::default()
     })
+}
+
+/// What to say of a filter that named no subtest.
+fn instead(filter: &str, beside: &[String]) -> String {
+    if filter.contains('*') {
+        return plain_text(filter);
+    }
+    let last = filter.rsplit('/').next().unwrap_or(filter);
+    match options::typo(last, beside.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if beside.is_empty() => "there are none".to_owned(),
+        None => format!("there are {}", beside.join(", ")),
+    }
 }
 
 /// The only exit: past threads that do not come back, when every report has been written.

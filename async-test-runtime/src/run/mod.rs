@@ -95,12 +95,17 @@ fn seed_of_pass(seed: u64, pass: u64) -> u64 {
     seed.wrapping_add(pass)
 }
 
-/// What the filters leave of the subtests of a suite.
+/// What the filters and `--skip` leave of the subtests of a suite.
 fn paths(spec: &SuiteSpec, settings: &Settings) -> Paths {
     let (test_name, title) = (spec.test_name(), spec.title());
     let names: &[&str] = &[&test_name, &title];
-    let lists = settings.filters.iter().map(|list| filter::paths(list, names));
-    lists.into_iter().find(|paths| !paths.is_all()).unwrap_or_default()
+    let mut lists = settings
+        .filters
+        .iter()
+        .map(|list| filter::paths(list, &settings.skip, names));
+    lists
+        .find(|paths| !paths.wanted().is_empty())
+        .unwrap_or_else(|| filter::paths(&[], &settings.skip, names))
 }
 
 /// Runs a created suite here, on the runtime of the caller.

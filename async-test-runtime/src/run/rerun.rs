@@ -10,15 +10,30 @@ use crate::spec::SuiteSpec;
 /// What the command is made of.
 pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
     let process = options::process();
+    let package = spec.package.map(str::to_owned).or_else(|| process.package());
+    let target = match target(spec.file, spec.module, package.as_deref()) {
+        // Other targets would not know the flags, so this has to name one.
+        None if settings.own_command_line => Some(likely_target(spec, package.as_deref())),
+        target => target,
+    };
+    // Under `cargo test` an example or a program would be built with the built-in harness.
+    let is_program = |target: &String| target.starts_with("--bin") || target.starts_with("--example");
+    let is_program = settings.own_command_line && target.as_ref().is_some_and(is_program);
+    let cargo = |verb: &str| {
+        let mut words = vec![format!("cargo {verb}")];
+        words.extend(package.map(|package| format!("-p {package}")));
+        words.extend(target);
+        words.join(" ")
+    };
     // What fails in a process of its own, or in a sandbox, may pass in any other way.
     let (runner, command) = if let Some(target) = process.bazel_target() {
         (Runner::Bazel, format!("bazel test {target}"))
     } else if process.nextest().is_some_and(|run| run.process_per_test) {
-        (Runner::Nextest, cargo("nextest run", spec))
-    } else if settings.own_command_line && is_program(spec) {
-        (Runner::Cargo, cargo("run", spec))
+        (Runner::Nextest, cargo("nextest run"))
+    } else if is_program {
+        (Runner::Cargo, cargo("run"))
     } else {
-        (Runner::Cargo, cargo("test", spec))
+        (Runner::Cargo, cargo("test"))
     };
     Rerun {
         command,
@@ -37,22 +52,23 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
     }
 }
 
-/// Under `cargo test` an example or a program would be built with the built-in harness.
-fn is_program(spec: &SuiteSpec) -> bool {
-    target(spec.file, spec.module).is_some_and(|target| !target.starts_with("--test"))
+/// Where the layout says nothing: what stands in `src` with a command line of its own is a program, anything else is most
+/// likely a test.
+fn likely_target(spec: &SuiteSpec, package: Option<&str>) -> String {
+    let is_source = Path::new(spec.file).components().any(|part| part.as_os_str() == "src");
+    match (is_source, package) {
+        (true, Some(package)) => format!("--bin {package}"),
+        _ => format!("--test {}", crate_name(spec.module)),
+    }
 }
 
-fn cargo(verb: &str, spec: &SuiteSpec) -> String {
-    let package = spec.package.map(str::to_owned).or_else(|| options::process().package());
-    let mut words = vec![format!("cargo {verb}")];
-    words.extend(package.map(|package| format!("-p {package}")));
-    words.extend(target(spec.file, spec.module));
-    words.join(" ")
+fn crate_name(module: &str) -> &str {
+    module.split("::").next().unwrap_or_default()
 }
 
-/// The flag that names the target, as cargo lays targets out.
-fn target(file: &str, module: &str) -> Option<String> {
-    let name = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+/// The flag that names the target, as cargo lays targets out; none for a module of `src`, which may belong to the library
+/// and to a program at once.
+fn target(file: &str, module: &str, package: Option<&str>) -> Option<String> {
     let parts: Vec<&str> = Path::new(file)
         .components()
         // `tests/../examples/kv/suite.rs` was compiled into a target of `tests`.
@@ -62,26 +78,37 @@ fn target(file: &str, module: &str) -> Option<String> {
             _ => None,
         })
         .collect();
-    let crate_name = module.split("::").next().unwrap_or_default();
-    let (index, folder) = parts
-        .iter()
-        .enumerate()
-        .rev()
-        .find(|(_, part)| ["tests", "examples", "benches", "src"].contains(*part))?;
-    let inside = &parts[index + 1..];
-    // The crate's name tells which file of the folder is the root of the target.
-    let root = inside.first().and_then(|first| name(Path::new(first)));
-    let root = root
-        .filter(|root| root.replace('-', "_") == crate_name)
-        .unwrap_or_else(|| crate_name.to_owned());
-    match *folder {
-        "tests" => Some(format!("--test {root}")),
-        "examples" => Some(format!("--example {root}")),
-        "benches" => Some(format!("--bench {root}")),
-        _ if inside.first() == Some(&"bin") => Some(format!("--bin {root}")),
-        _ if inside == ["main.rs"] => Some("--bins".to_owned()),
+    let source = parts.iter().position(|part| *part == "src");
+    let crate_name = crate_name(module);
+    // A folder of that name may stand anywhere; that of targets is not in `src`, and its files are called as the crates.
+    let folders = parts.iter().enumerate().rev().filter_map(|(index, part)| {
+        let flag = FOLDERS.iter().find(|(folder, _)| folder == part)?.1;
+        (source.is_none_or(|source| index < source)).then_some((index, flag))
+    });
+    let named = folders.clone().find_map(|(index, flag)| {
+        let name = stem(parts.get(index + 1)?)?;
+        (name.replace('-', "_") == crate_name).then(|| format!("{flag} {name}"))
+    });
+    if named.is_some() {
+        return named;
+    }
+    let Some(source) = source else {
+        // A file that several targets share.
+        return folders.clone().next().map(|(_, flag)| format!("{flag} {crate_name}"));
+    };
+    match &parts[source + 1..] {
+        ["bin", program, ..] => stem(program).map(|name| format!("--bin {name}")),
+        ["main.rs"] => Some(format!("--bin {}", package.unwrap_or(crate_name))),
+        ["lib.rs"] => Some("--lib".to_owned()),
         _ => None,
     }
+}
+
+/// The folders of targets, and the flags that name one.
+const FOLDERS: [(&str, &str); 3] = [("tests", "--test"), ("examples", "--example"), ("benches", "--bench")];
+
+fn stem(file: &str) -> Option<&str> {
+    Path::new(file).file_stem().and_then(|stem| stem.to_str())
 }
 
 #[cfg(test)]
@@ -101,12 +128,23 @@ mod tests {
             ),
             ("examples/kv/main.rs", "kv", Some("--example kv")),
             ("tests/../examples/kv/suite.rs", "kv::suite", Some("--test kv")),
-            ("src/lib.rs", "kv::tests", None),
+            ("tests/common/deep.rs", "store::common::deep", Some("--test store")),
+            ("crates/tests/src/lib.rs", "tests", Some("--lib")),
+            ("crates/tests/src/deep.rs", "tests::deep", None),
+            ("crates/tests/tests/it.rs", "it", Some("--test it")),
+            ("benches/speed.rs", "speed", Some("--bench speed")),
+            ("src/lib.rs", "kv::tests", Some("--lib")),
+            ("src/main.rs", "two_words", Some("--bin two-words")),
+            ("src/store/tests/deep.rs", "kv::store::tests::deep", None),
+            ("src/tests/kv.rs", "kv::tests::kv", None),
+            ("src/examples/kv.rs", "kv::examples::kv", None),
+            ("src/bin/tool/main.rs", "tool", Some("--bin tool")),
+            ("checks/run.rs", "named", None),
             ("src/store/tests.rs", "kv::store::tests", None),
             ("src/bin/tool.rs", "tool", Some("--bin tool")),
         ];
         for (file, module, expected) in rows {
-            assert_eq!(target(file, module).as_deref(), expected, "{file}");
+            assert_eq!(target(file, module, Some("two-words")).as_deref(), expected, "{file}");
         }
     }
 }

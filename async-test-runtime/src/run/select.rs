@@ -1,7 +1,5 @@
 //! Which suites a command line means.
 
-use std::borrow::Cow;
-
 use crate::boot;
 use crate::filter::Filter;
 use crate::options::{self, Ignored, Options};
@@ -50,14 +48,35 @@ fn is_named(spec: &SuiteSpec, filters: &[String], exact: bool) -> bool {
         .any(|text| Filter::new(text, exact).names(&[&test_name, &title]))
 }
 
-/// `--skip` leaves out whole suites.
+/// A path leaves out a subtest only, which is not for the run to do.
 fn is_skipped(spec: &SuiteSpec, skip: &[String], exact: bool) -> bool {
-    let names = [Cow::Owned(spec.test_name()), spec.title()];
-    let matches = |text: &String, name: &Cow<'_, str>| match exact {
-        true => text == name,
-        false => name.contains(text.as_str()),
+    let (test_name, title) = (spec.test_name(), spec.title());
+    skip.iter()
+        .any(|text| Filter::new(text, exact).names_whole(&[&test_name, &title]))
+}
+
+/// A filter that looks like a pattern and names nothing was meant to name something.
+pub(super) fn pattern(suites: &[&'static SuiteSpec], options: &Options) -> Option<String> {
+    let filters = options.filters.iter().map(|text| ("", text));
+    let skip = options.skip.iter().map(|text| ("--skip ", text));
+    let names_nothing = |text: &String| {
+        !suites
+            .iter()
+            .any(|spec| is_named(spec, std::slice::from_ref(text), options.exact))
     };
-    skip.iter().any(|text| names.iter().any(|name| matches(text, name)))
+    let (flag, text) = filters
+        .chain(skip)
+        .find(|(_, text)| text.contains('*') && names_nothing(text))?;
+    Some(format!("`{flag}{text}` names no suite; {}", plain_text(text)))
+}
+
+/// The way out for somebody who wrote a pattern.
+pub(super) fn plain_text(pattern: &str) -> String {
+    let longest = pattern.rsplit('*').max_by_key(|part| part.len()).unwrap_or_default();
+    match longest {
+        "" => "filters are plain text, not patterns: leave it out to run everything".to_owned(),
+        part => format!("filters are plain text, not patterns: write a part of the name, for instance `{part}`"),
+    }
 }
 
 /// The filters that name no suite at all, in whatever shard.

@@ -1,5 +1,6 @@
 //! The handle of a suite: what every tool speaks to. It holds no counters; those are the ledger's.
 
+mod choice;
 mod life;
 mod owned;
 mod quiet;
@@ -15,7 +16,7 @@ use std::time::Instant;
 use crate::activity::Activity;
 use crate::cancel::Cancel;
 use crate::event::{BodySpan, EventKind, Opening};
-use crate::filter::Paths;
+use crate::filter::{Paths, escaped};
 use crate::hub::Hub;
 use crate::ids::SuiteId;
 use crate::jobs::{Done, Jobs};
@@ -191,7 +192,7 @@ impl Suite {
         let id = SuiteId(NEXT.fetch_add(1, Ordering::Relaxed));
         let path = match parent.path.as_str() {
             "" => birth.name.clone(),
-            above => format!("{above}/{}", birth.name),
+            above => format!("{above}/{}", escaped(&birth.name)),
         };
         let info = Arc::new(SuiteInfo {
             id,
@@ -254,7 +255,7 @@ impl Suite {
         &self.0.info.name
     }
 
-    /// The names from the `#[suite]` down, joined with `/`; empty for the root.
+    /// The names from the `#[suite]` down, joined with `/` and escaped as filters take them; empty for the root.
     pub fn path(&self) -> &str {
         &self.0.info.path
     }

@@ -1,6 +1,5 @@
 //! What lives and ends with a suite beside its jobs: clean-ups, attachments, and the memory of what went on.
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -8,7 +7,7 @@ use std::sync::Arc;
 
 use crate::claim::Running;
 use crate::place::Place;
-use crate::suite::{Suite, lock, with_inherited};
+use crate::suite::{Suite, lock};
 
 pub(crate) struct CleanUp {
     pub(crate) at: Place,
@@ -72,28 +71,6 @@ impl Suite {
 
     pub(crate) fn take_attachment(&self) -> Option<Arc<dyn Attachment>> {
         lock(&self.0.attachments).list.pop().map(|(_, attachment)| attachment)
-    }
-
-    /// Whether the expression of `--tag` lets a child of this suite run: one with tags of its own has to fit, too.
-    pub(crate) fn admits_tags(&self, own: &[Cow<'static, str>]) -> bool {
-        match &self.0.hub.settings.tag {
-            Some(expression) if !own.is_empty() => expression.matches(&with_inherited(&self.0.info.tags, own)),
-            _ => true,
-        }
-    }
-
-    /// Whether a filter lets a child of this suite run.
-    pub(crate) fn admits(&self, name: &str) -> bool {
-        if self.0.activity.admits_all() {
-            return true;
-        }
-        let mut path: Vec<Suite> = vec![self.clone()];
-        while let Some(parent) = path.last().and_then(Suite::parent) {
-            path.push(parent);
-        }
-        // Without the root and the `#[suite]`, which the run itself has chosen.
-        let names = path.iter().rev().skip(2).map(Suite::message).chain([name]);
-        self.0.activity.admits(&names.collect::<Vec<_>>())
     }
 
     /// Whether the order or a value in the same `#[suite]` came from the seed.

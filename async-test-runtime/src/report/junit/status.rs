@@ -168,6 +168,7 @@ pub(super) fn kind(problem: &Problem) -> NonSuccessKind {
         | Problem::CleanUp { .. }
         | Problem::Misuse(..)
         | Problem::LateCheck { .. }
+        | Problem::NoSubtest { .. }
         | Problem::Stopped(_)
         | Problem::Extension { .. } => NonSuccessKind::Error,
     }
