@@ -146,8 +146,10 @@ pub(crate) fn endless(options: &Options) -> Option<String> {
 /// How reports that go to a stream look.
 pub(crate) fn style(options: &Options, is_terminal: bool) -> Style {
     let process = options::process();
+    let default = Style::default();
     Style {
         color: process.use_color(options.color, is_terminal),
+        width: process.columns().filter(|_| is_terminal).unwrap_or(default.width),
         tap_version: match options.tap_version {
             TapVersion::V13 => Some(13),
             TapVersion::V14 => Some(14),
@@ -155,7 +157,7 @@ pub(crate) fn style(options: &Options, is_terminal: bool) -> Style {
         },
         show_output: options.show_output,
         times: options.time.is_some(),
-        ..Style::default()
+        ..default
     }
 }
 

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvError, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
 
 use crate::event::Event;
 use crate::ids::SuiteId;
@@ -88,9 +89,19 @@ pub(crate) struct Queue {
 impl Queue {
     pub(crate) fn recv(&mut self) -> Result<Message, RecvError> {
         let message = self.channel.recv()?;
+        self.received();
+        Ok(message)
+    }
+
+    pub(crate) fn recv_timeout(&mut self, limit: Duration) -> Result<Message, RecvTimeoutError> {
+        let message = self.channel.recv_timeout(limit)?;
+        self.received();
+        Ok(message)
+    }
+
+    fn received(&mut self) {
         let depth = self.depth.fetch_sub(1, Ordering::Relaxed);
         self.most = self.most.max(depth);
-        Ok(message)
     }
 
     /// The most messages that were on their way at once.

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use crate::claim::Problem;
-use crate::hub::Sink;
+use crate::hub::live::Live;
+use crate::hub::{Out, Sink};
 use crate::record::Record;
 use crate::report::Reporter;
 
@@ -11,20 +12,37 @@ use crate::report::Reporter;
 pub(super) struct Ear {
     pub(super) name: String,
     reporter: Box<dyn Reporter>,
-    out: Option<Box<dyn Write + Send>>,
+    out: Place,
     pub(super) text: Vec<u8>,
     pub(super) lost: Option<String>,
     closed: bool,
 }
 
+/// Where the text of a reporter goes.
+enum Place {
+    /// It is kept, for somebody else to print.
+    Kept,
+    Stream(Box<dyn Write + Send>),
+    Live(Live),
+}
+
 impl From<Sink> for Ear {
     fn from(sink: Sink) -> Ear {
-        Ear::new(sink.name, sink.reporter, Some(sink.out))
+        let out = match sink.out {
+            Out::Stream(out) => Place::Stream(out),
+            Out::Watched(out, view) => Place::Live(Live::new(out, view)),
+        };
+        Ear::with(sink.name, sink.reporter, out)
     }
 }
 
 impl Ear {
-    pub(super) fn new(name: String, reporter: Box<dyn Reporter>, out: Option<Box<dyn Write + Send>>) -> Ear {
+    /// One whose text is kept.
+    pub(super) fn new(name: String, reporter: Box<dyn Reporter>) -> Ear {
+        Ear::with(name, reporter, Place::Kept)
+    }
+
+    fn with(name: String, reporter: Box<dyn Reporter>, out: Place) -> Ear {
         Ear {
             name,
             reporter,
@@ -49,22 +67,38 @@ impl Ear {
                 self.lost = Some(format!("the reporter panicked: {}", caught.panic.message));
             }
         }
-        if let Some(out) = &mut self.out {
-            if !self.text.is_empty() {
-                let written = out.write_all(&self.text).and_then(|()| out.flush());
-                self.text.clear();
-                if let Err(error) = written {
-                    self.fail(&error);
-                }
-            }
+        let written = match &mut self.out {
+            Place::Kept => return,
+            Place::Stream(_) if self.text.is_empty() => Ok(()),
+            Place::Stream(out) => out.write_all(&self.text).and_then(|()| out.flush()),
+            Place::Live(live) => live.hear(record, &self.text),
+        };
+        self.text.clear();
+        self.done(written);
+    }
+
+    /// Whether somebody watches time go by.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.out, Place::Live(_)) && !self.closed
+    }
+
+    pub(super) fn tick(&mut self) {
+        if let (Place::Live(live), false) = (&mut self.out, self.closed) {
+            let drawn = live.tick();
+            self.done(drawn);
         }
     }
 
     pub(super) fn flush(&mut self) {
-        if let (Some(out), false) = (&mut self.out, self.closed) {
-            if let Err(error) = out.flush() {
-                self.fail(&error);
-            }
+        if let (Place::Stream(out), false) = (&mut self.out, self.closed) {
+            let flushed = out.flush();
+            self.done(flushed);
+        }
+    }
+
+    fn done(&mut self, written: io::Result<()>) {
+        if let Err(error) = written {
+            self.fail(&error);
         }
     }
 

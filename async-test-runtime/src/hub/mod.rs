@@ -4,9 +4,11 @@
 //! nothing but these writers.
 
 mod ear;
+mod live;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{self, Write};
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::ThreadId;
 use std::time::Instant;
@@ -21,7 +23,7 @@ use crate::ledger::{Effects, Ledger};
 use crate::place::Place;
 use crate::queue::{Collected, EndOfRun, Ended, Message, Queue, Sender, queue};
 use crate::record::{Attempt, Record, RunStart, SuiteInfo};
-use crate::report::Reporter;
+use crate::report::{Reporter, View};
 use crate::settings::Settings;
 
 use ear::Ear;
@@ -39,7 +41,14 @@ pub(crate) struct Sink {
     /// What to call it when it fails.
     pub(crate) name: String,
     pub(crate) reporter: Box<dyn Reporter>,
-    pub(crate) out: Box<dyn Write + Send>,
+    pub(crate) out: Out,
+}
+
+/// Where a reporter writes.
+pub(crate) enum Out {
+    Stream(Box<dyn Write + Send>),
+    /// A terminal that somebody watches: a line about what is running stands below what the reporter writes.
+    Watched(Box<dyn Write + Send>, View),
 }
 
 /// The process's end of the road to the hub.
@@ -212,7 +221,7 @@ impl Thread {
         // Here and not earlier: a bundle may speak of suites when it is made.
         self.bundles = Bundles::new(bundles());
         let mut effects = Effects::default();
-        while let Ok(message) = queue.recv() {
+        while let Some(message) = self.next(&mut queue) {
             // What a suite printed comes before its end.
             self.tell_output();
             match message {
@@ -233,6 +242,24 @@ impl Thread {
         let printed = self.capture.as_ref().map(|capture| capture.take());
         for output in printed.into_iter().flatten() {
             self.tell(vec![Record::Output(Arc::new(output))]);
+        }
+    }
+
+    /// The next message; none when nobody is left to send one. Where somebody watches, the clock goes on meanwhile.
+    fn next(&mut self, queue: &mut Queue) -> Option<Message> {
+        loop {
+            let Ears::Whole(ears) = &mut self.ears else {
+                return queue.recv().ok();
+            };
+            if !ears.iter().any(Ear::is_live) {
+                return queue.recv().ok();
+            }
+            ears.iter_mut().for_each(Ear::tick);
+            match queue.recv_timeout(live::TICK) {
+                Ok(message) => return Some(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
         }
     }
 
@@ -278,9 +305,7 @@ impl Thread {
                 for record in &records {
                     match top_of(record) {
                         Some(top) => {
-                            let ear = open
-                                .entry(top)
-                                .or_insert_with(|| Ear::new("pretty".to_owned(), make(), None));
+                            let ear = open.entry(top).or_insert_with(|| Ear::new("pretty".to_owned(), make()));
                             ear.hear(record);
                             flaky_to_stderr(record);
                         }
@@ -395,6 +420,7 @@ fn to_stderr(record: &Record) {
 
 /// Writes to the error stream, past whatever captures the output of tests.
 pub(crate) fn to_people(text: &str) {
+    live::step_aside();
     // There is nobody else to tell.
     let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -163,6 +163,19 @@ impl Process {
         }
     }
 
+    /// Whether somebody watches a stream, so that what is written there may be cleared and replaced: it is a terminal, not
+    /// called `dumb` in `TERM`, and not that of a pipeline. Never on Windows, whose terminals show such sequences as text
+    /// unless they are told otherwise.
+    pub fn is_watched(&self, is_terminal: bool) -> bool {
+        let is_dumb = self.text("TERM").is_none_or(|name| name == "dumb");
+        is_terminal && !is_dumb && !self.is_ci() && !cfg!(windows)
+    }
+
+    /// How wide the terminal is, where somebody says so: `COLUMNS`.
+    pub fn columns(&self) -> Option<usize> {
+        self.text("COLUMNS")?.parse().ok().filter(|columns| *columns > 0)
+    }
+
     /// The program files that a name may stand for, in the order in which the system tries them; which of them exist
     /// is not looked at. A name with a directory in it stands for itself.
     pub fn program_candidates(&self, name: &str) -> Vec<PathBuf> {

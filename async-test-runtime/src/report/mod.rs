@@ -17,6 +17,7 @@ mod json;
 pub(crate) mod json_text;
 #[cfg(feature = "junit")]
 mod junit;
+mod live;
 mod paint;
 mod pretty;
 mod pretty_failure;
@@ -32,6 +33,10 @@ mod yaml;
 mod every;
 #[cfg(test)]
 mod script;
+
+pub(crate) use live::View;
+#[cfg(test)]
+pub(crate) use script::suite as a_suite;
 
 /// Tells a run to somebody.
 ///
@@ -81,6 +86,8 @@ pub struct Style {
     pub show_output: bool,
     /// Whether to tell how long each suite took, in formats that do not do so anyway. Default: no.
     pub times: bool,
+    /// Whether somebody watches: then failures are shown in full as they come, and not only at the end. Default: no.
+    pub live: bool,
 }
 
 impl Default for Style {
@@ -92,6 +99,7 @@ impl Default for Style {
             tap_version: None,
             show_output: false,
             times: false,
+            live: false,
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Pretty {
     paint: Paint,
     tree: Tree,
     times: bool,
+    /// The tree of a failed suite is shown at once, and again at the end.
+    live: bool,
     /// Our own runner is in charge.
     whole_run: bool,
     summary: Summary,
@@ -27,6 +29,7 @@ impl Pretty {
             tree: Tree::new(style),
             paint: Paint::new(style),
             times: style.times,
+            live: style.live,
             whole_run: false,
             summary: Summary::default(),
         }
@@ -35,7 +38,10 @@ impl Pretty {
     fn ended(&mut self, ended: &Ended) -> String {
         let mut text = if self.whole_run {
             self.summary.add(&self.paint, ended);
-            self.row(ended)
+            match self.live && !ended.text.is_empty() {
+                true => format!("{}\n{}\n", self.row(ended), ended.text),
+                false => self.row(ended),
+            }
         } else {
             match &ended.check.verdict {
                 // To the harness it is a passed test; nothing else tells that it did not run.

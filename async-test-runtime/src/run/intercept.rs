@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::boot;
 use crate::drive::drive;
-use crate::hub::{Hub, Output, Sink};
+use crate::hub::{Hub, Out, Output, Sink};
 use crate::invoke::{SubtestBody, without_error};
 use crate::place::Place;
 use crate::plan::Plan;
@@ -95,7 +95,7 @@ impl Intercept {
                 records: records.clone(),
                 counts_passed: self.counts_passed,
             }),
-            out: Box::new(std::io::sink()),
+            out: Out::Stream(Box::new(std::io::sink())),
         };
         let begin = RunStart {
             suites: 1,

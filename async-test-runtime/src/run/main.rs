@@ -9,12 +9,12 @@ use std::time::Duration;
 use crate::boot;
 use crate::capture::{self, Real};
 use crate::drive::close_unrun;
-use crate::hub::{self, Output, Sink};
-use crate::options::{self, Bazel, Options, Parsed};
+use crate::hub::{self, Out, Output, Sink};
+use crate::options::{self, Bazel, DEFAULT_FORMAT, Options, Parsed};
 use crate::queue::{EndOfRun, Ended, Message};
 use crate::record::RunStart;
 use crate::registry;
-use crate::report::{self, Reporter};
+use crate::report::{self, Reporter, View};
 use crate::run::bazel_files::PrematureExitFile;
 use crate::run::interrupt::{self, Door};
 use crate::run::list::list;
@@ -248,16 +248,7 @@ pub(super) fn leave(code: u8) -> ! {
 }
 
 fn sinks(options: &Options, real: Option<&Real>) -> Result<Vec<Sink>, String> {
-    let (is_terminal, out): (bool, Box<dyn Write + Send>) = match real.map(|real| real.stdout.try_clone()) {
-        None => (io::stdout().is_terminal(), Box::new(io::stdout())),
-        Some(Ok(real)) => (real.is_terminal(), Box::new(real)),
-        Some(Err(error)) => return Err(format!("the output cannot be used: {error}")),
-    };
-    let mut sinks = vec![Sink {
-        name: format!("the {} report on the output", options.format),
-        reporter: boot::reporter(&options.format, &boot::style(options, is_terminal)),
-        out,
-    }];
+    let mut sinks = vec![output(options, real)?];
     let style = boot::style(options, false);
     for wanted in &options.reports {
         let reporter = boot::reporter(&wanted.format, &style);
@@ -271,6 +262,27 @@ fn sinks(options: &Options, real: Option<&Real>) -> Result<Vec<Sink>, String> {
     Ok(sinks)
 }
 
+/// The report on the output. A line of its own about what is running needs the output for itself.
+fn output(options: &Options, real: Option<&Real>) -> Result<Sink, String> {
+    let (is_terminal, out): (bool, Box<dyn Write + Send>) = match real.map(|real| real.stdout.try_clone()) {
+        None => (io::stdout().is_terminal(), Box::new(io::stdout())),
+        Some(Ok(real)) => (real.is_terminal(), Box::new(real)),
+        Some(Err(error)) => return Err(format!("the output cannot be used: {error}")),
+    };
+    let is_captured = real.is_some();
+    let is_watched = is_captured && options.format == DEFAULT_FORMAT && options::process().is_watched(is_terminal);
+    let mut style = boot::style(options, is_terminal);
+    style.live = is_watched;
+    Ok(Sink {
+        name: format!("the {} report on the output", options.format),
+        reporter: boot::reporter(&options.format, &style),
+        out: match is_watched {
+            true => Out::Watched(out, View::new(&style)),
+            false => Out::Stream(out),
+        },
+    })
+}
+
 /// A report in a file.
 fn sink(format: &str, file: &Path, reporter: Box<dyn Reporter>) -> Result<Sink, String> {
     let shown = file.display();
@@ -279,7 +291,7 @@ fn sink(format: &str, file: &Path, reporter: Box<dyn Reporter>) -> Result<Sink, 
     Ok(Sink {
         name: format!("the {format} report in `{shown}`"),
         reporter: Box::new(reporter),
-        out: Box::new(io::sink()),
+        out: Out::Stream(Box::new(io::sink())),
     })
 }
 

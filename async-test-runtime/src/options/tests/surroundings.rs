@@ -156,3 +156,30 @@ fn this_process_is_read_once() {
     assert_eq!(variable("ASYNC_TEST_NOBODY_SETS_THIS"), None);
     assert!(process().current_exe().is_some_and(Path::is_file));
 }
+
+#[test]
+fn a_terminal_is_watched_unless_it_is_dumb_or_of_a_pipeline() {
+    // variables, whether the stream is a terminal, whether it is watched
+    type Row = (&'static [(&'static str, &'static str)], bool, bool);
+    let rows: &[Row] = &[
+        (&[("TERM", "xterm")], true, true),
+        (&[("TERM", "xterm")], false, false),
+        (&[("TERM", "dumb")], true, false),
+        (&[("TERM", "")], true, false),
+        (&[], true, false),
+        (&[("TERM", "xterm"), ("CI", "true")], true, false),
+        (&[("TERM", "xterm"), ("CI", "false")], true, true),
+        (&[("TERM", "xterm"), ("NO_COLOR", "1")], true, true),
+    ];
+    for (variables, terminal, watched) in rows {
+        let watched = *watched && !cfg!(windows);
+        assert_eq!(
+            with(variables).is_watched(*terminal),
+            watched,
+            "{variables:?} {terminal}"
+        );
+    }
+    for (value, columns) in [("132", Some(132)), ("0", None), ("wide", None), ("", None)] {
+        assert_eq!(with(&[("COLUMNS", value)]).columns(), columns, "{value}");
+    }
+}
