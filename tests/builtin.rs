@@ -351,7 +351,23 @@ fn bazel_is_understood_as_far_as_a_variable_reaches() {
     nok!(passed);
     like!(out, "no luck");
     unlike!(out, "invalid digit", "the filter reaches a subtest");
-    let vars = [("BAZEL_TEST", "1"), ("TEST_TIMEOUT", "6")];
+    let vars = [
+        ("BAZEL_TEST", "1"),
+        ("TEST_RUN_NUMBER", "3"),
+        ("ASYNC_TEST_RANDOM", "1"),
+    ];
+    let (passed, out) = run("deep_failure", &[], &vars);
+    nok!(passed);
+    like!(
+        out,
+        "run again: .* ASYNC_TEST_SEED=3 cargo test",
+        "the number of the run is the seed"
+    );
+    let vars = [
+        ("BAZEL_TEST", "1"),
+        ("TEST_TARGET", "//store:tests"),
+        ("TEST_TIMEOUT", "6"),
+    ];
     let (passed, out) = run("hangs_for_long", &[], &vars);
     nok!(passed);
     like!(
@@ -359,6 +375,8 @@ fn bazel_is_understood_as_far_as_a_variable_reaches() {
         "the time of TEST_TIMEOUT=6 is nearly up; running: fixture::hangs_for_long"
     );
     like!(out, "cleaned up in time");
+    let again = "run again: bazel test //store:tests --test_arg=--exact --test_arg=fixture::hangs_for_long";
+    ok!(out.contains(again), "{out}");
     let (passed, out) = run("passes", &[], &[("BAZEL_TEST", "1"), ("TEST_TIMEOUT", "soon")]);
     nok!(passed, "a broken variable is not passed over");
     like!(out, "`TEST_TIMEOUT=soon` is not a whole number");
@@ -452,7 +470,7 @@ fn the_environment_stops_after_a_failure() {
     unlike!(out, "printed by a passing suite");
     like!(
         out,
-        "(?m)skipped: another suite has failed, and ASYNC_TEST_FAIL_FAST is set$"
+        "(?m)skipped: another suite has failed, and nothing is to be started after a failure$"
     );
 }
 

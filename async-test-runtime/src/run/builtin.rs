@@ -126,7 +126,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
         return failed(format!("async-test-suite: {text}\n"));
     }
     interrupt::listen(Door::Builtin);
-    time_limit::watch(Door::Builtin);
+    time_limit::watch(Door::Builtin, 101);
     if let Some(cause) = top.0.cancel.cause() {
         let why = match cause {
             Cause::BailOut(why) => why.clone(),
@@ -142,7 +142,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
         is_async: false,
         seed,
         attempt,
-        skip: stopped.then(|| "another suite has failed, and ASYNC_TEST_FAIL_FAST is set".to_owned()),
+        skip: stopped.then(|| "another suite has failed, and nothing is to be started after a failure".to_owned()),
     };
     let suite = match create(spec, launch) {
         Ok(suite) => suite,

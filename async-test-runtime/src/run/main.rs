@@ -167,7 +167,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         filtered_out: selection.filtered_out as u64,
     };
     interrupt::listen(door);
-    time_limit::watch(door);
+    time_limit::watch(door, bail_out_code(options));
     ignore(&top, &selection.ignored);
     let passes = runtime.block_on(passes::passes(options, &selection.run));
     let stuck = top.table().active() > 0;
@@ -306,6 +306,14 @@ fn ignore(top: &Suite, ignored: &[&'static SuiteSpec]) {
     }
 }
 
+/// What a run ends with that was ended early.
+fn bail_out_code(options: &Options) -> u8 {
+    match options.format.as_str() {
+        "tap" => 255,
+        _ => FAILED,
+    }
+}
+
 /// Under cargo's conventions a failure is 101. With `--format tap` it is what TAP programs do: the number of failed
 /// tests up to 254, and 255 for a run that was ended early.
 fn exit_code(ended: &Ended, options: &Options) -> u8 {
@@ -314,7 +322,7 @@ fn exit_code(ended: &Ended, options: &Options) -> u8 {
     }
     match (ended.run.is_ok(), options.format.as_str()) {
         (true, _) => 0,
-        (false, "tap") if ended.run.bailed_out.is_some() || !ended.run.problems.is_empty() => 255,
+        (false, "tap") if ended.run.bailed_out.is_some() || !ended.run.problems.is_empty() => bail_out_code(options),
         (false, "tap") => u8::try_from(ended.failed_points.clamp(1, 254)).unwrap_or(254),
         (false, _) => FAILED,
     }

@@ -38,8 +38,9 @@ impl Times {
     }
 }
 
-/// Ends the run in time from here on. Only the first call has an effect.
-pub(super) fn watch(door: Door) {
+/// Ends the run in time from here on, and the process with that exit code if it has to. Only the first call has an
+/// effect.
+pub(super) fn watch(door: Door, code: u8) {
     static WATCHES: OnceLock<()> = OnceLock::new();
     let Some(limit) = Suite::top().0.hub.settings.run_timeout else {
         return;
@@ -54,7 +55,7 @@ pub(super) fn watch(door: Door) {
             // Under the built-in harness there may be tests of others, which know nothing of it.
             if let Door::Main { .. } = door {
                 interrupt::close(door);
-                leave(101);
+                leave(code);
             }
         });
     });
