@@ -578,6 +578,17 @@ fn what_cannot_be_understood_is_one_line_and_nothing_runs() {
         is!(seen.err, format!("error: {problem}\n"));
         is!(sandbox.files("logs"), Vec::<String>::new());
     }
+    for (filter, part) in [("b_*", "b_"), ("-*_writes", "_writes")] {
+        let seen = Sandbox::new().run(&[], &[("TESTBRIDGE_TEST_ONLY", filter)]);
+        is!((seen.code, seen.out.as_str()), (Some(101), ""), "{filter}");
+        is!(
+            seen.err,
+            format!(
+                "error: `TESTBRIDGE_TEST_ONLY={filter}` names no suite; filters are plain text, not patterns: write a \
+                 part of the name, for instance `{part}`\n"
+            )
+        );
+    }
     let sandbox = Sandbox::new();
     let seen = sandbox.run(
         &["fixture::b_reads"],

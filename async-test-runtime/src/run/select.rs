@@ -57,16 +57,23 @@ fn is_skipped(spec: &SuiteSpec, skip: &[String], exact: bool) -> bool {
 
 /// A filter that looks like a pattern and names nothing was meant to name something.
 pub(super) fn pattern(suites: &[&'static SuiteSpec], options: &Options) -> Option<String> {
-    let filters = options.filters.iter().map(|text| ("", text));
-    let skip = options.skip.iter().map(|text| ("--skip ", text));
-    let names_nothing = |text: &String| {
-        !suites
-            .iter()
-            .any(|spec| is_named(spec, std::slice::from_ref(text), options.exact))
+    let given = |flag, list: &'_ [String], exact| -> Vec<(&str, String, bool)> {
+        list.iter().map(|text| (flag, text.clone(), exact)).collect()
     };
-    let (flag, text) = filters
-        .chain(skip)
-        .find(|(_, text)| text.contains('*') && names_nothing(text))?;
+    let all = [
+        given("", &options.filters, options.exact),
+        given("--skip ", &options.skip, options.exact),
+        given("TESTBRIDGE_TEST_ONLY=", &options.bazel.only, false),
+        given("TESTBRIDGE_TEST_ONLY=-", &options.bazel.except, false),
+    ];
+    let names_nothing = |text: &String, exact| {
+        let filter = std::slice::from_ref(text);
+        !suites.iter().any(|spec| is_named(spec, filter, exact))
+    };
+    let (flag, text, _) = all
+        .iter()
+        .flatten()
+        .find(|(_, text, exact)| text.contains('*') && names_nothing(text, *exact))?;
     Some(format!("`{flag}{text}` names no suite; {}", plain_text(text)))
 }
 
