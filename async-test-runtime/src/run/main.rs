@@ -1,27 +1,24 @@
 //! The door of `main!`: all suites of the binary on one runtime, under our own command line.
 
-use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::boot;
-use crate::capture::{self, Real};
+use crate::capture;
 use crate::drive::close_unrun;
-use crate::hub::{self, Out, Output, Sink};
-use crate::options::{self, Bazel, DEFAULT_FORMAT, Options, Parsed};
+use crate::hub::{self, Output};
+use crate::options::{self, Bazel, Options, Parsed};
 use crate::queue::{EndOfRun, Ended, Message};
 use crate::record::RunStart;
 use crate::registry;
-use crate::report::{self, Reporter, View};
 use crate::run::bazel_files::PrematureExitFile;
 use crate::run::interrupt::{self, Door};
 use crate::run::list::list;
 use crate::run::passes;
-use crate::run::report_file::ReportFile;
 use crate::run::select::{Selection, nearest, pattern, plain_text, select, unknown_tag, unmatched};
-use crate::run::time_limit;
+use crate::run::{sinks, time_limit};
 use crate::runtime;
 use crate::signals;
 use crate::spec::SuiteSpec;
@@ -128,6 +125,13 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     let mut settings = boot::settings(options, boot::seed(options));
     settings.own_command_line = true;
     settings.tag = tag;
+    let files = match sinks::files(options) {
+        Ok(files) => files,
+        Err(text) => {
+            say(&format!("error: {text}"));
+            return ExitCode::from(FAILED);
+        }
+    };
     let (capture, real) = match (!options.no_capture).then(capture::start).transpose() {
         Ok(captured) => captured.flatten().unzip(),
         Err(error) => {
@@ -135,8 +139,8 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
             (None, None)
         }
     };
-    let sinks = match sinks(options, real.as_ref()) {
-        Ok(sinks) => sinks,
+    let sinks = match sinks::output(options, real.as_ref()) {
+        Ok(output) => std::iter::once(output).chain(files).collect(),
         Err(text) => {
             say(&format!("error: {text}"));
             return ExitCode::from(FAILED);
@@ -247,54 +251,6 @@ pub(super) fn leave(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }
 
-fn sinks(options: &Options, real: Option<&Real>) -> Result<Vec<Sink>, String> {
-    let mut sinks = vec![output(options, real)?];
-    let style = boot::style(options, false);
-    for wanted in &options.reports {
-        let reporter = boot::reporter(&wanted.format, &style);
-        sinks.push(sink(&wanted.format, &wanted.file, reporter)?);
-    }
-    if let Some(file) = &options.bazel.xml_output_file {
-        if options.reports.iter().all(|wanted| wanted.file != *file) {
-            sinks.push(sink("XML_OUTPUT_FILE", file, report::junit_in_any_case(&style))?);
-        }
-    }
-    Ok(sinks)
-}
-
-/// The report on the output. A line of its own about what is running needs the output for itself.
-fn output(options: &Options, real: Option<&Real>) -> Result<Sink, String> {
-    let (is_terminal, out): (bool, Box<dyn Write + Send>) = match real.map(|real| real.stdout.try_clone()) {
-        None => (io::stdout().is_terminal(), Box::new(io::stdout())),
-        Some(Ok(real)) => (real.is_terminal(), Box::new(real)),
-        Some(Err(error)) => return Err(format!("the output cannot be used: {error}")),
-    };
-    let is_captured = real.is_some();
-    let is_watched = is_captured && options.format == DEFAULT_FORMAT && options::process().is_watched(is_terminal);
-    let mut style = boot::style(options, is_terminal);
-    style.live = is_watched;
-    Ok(Sink {
-        name: format!("the {} report on the output", options.format),
-        reporter: boot::reporter(&options.format, &style),
-        out: match is_watched {
-            true => Out::Watched(out, View::new(&style)),
-            false => Out::Stream(out),
-        },
-    })
-}
-
-/// A report in a file.
-fn sink(format: &str, file: &Path, reporter: Box<dyn Reporter>) -> Result<Sink, String> {
-    let shown = file.display();
-    let reporter = ReportFile::create(file, reporter)
-        .map_err(|error| format!("the {format} report cannot be written to `{shown}`: {error}"))?;
-    Ok(Sink {
-        name: format!("the {format} report in `{shown}`"),
-        reporter: Box::new(reporter),
-        out: Out::Stream(Box::new(io::sink())),
-    })
-}
-
 /// Ignored suites are reported as skipped, with their reason.
 fn ignore(top: &Suite, ignored: &[&'static SuiteSpec]) {
     for spec in ignored {
@@ -320,9 +276,11 @@ fn exit_code(ended: &Ended, options: &Options) -> u8 {
     for lost in &ended.lost {
         say(&format!("error: {lost}"));
     }
-    match (ended.run.is_ok(), options.format.as_str()) {
+    // What is lost with the last record comes too late to be a problem of the run.
+    let is_broken = !ended.lost.is_empty() || !ended.run.problems.is_empty();
+    match (ended.run.is_ok() && !is_broken, options.format.as_str()) {
         (true, _) => 0,
-        (false, "tap") if ended.run.bailed_out.is_some() || !ended.run.problems.is_empty() => bail_out_code(options),
+        (false, "tap") if ended.run.bailed_out.is_some() || is_broken => bail_out_code(options),
         (false, "tap") => u8::try_from(ended.failed_points.clamp(1, 254)).unwrap_or(254),
         (false, _) => FAILED,
     }

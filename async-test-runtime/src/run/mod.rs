@@ -11,6 +11,7 @@ mod passes;
 mod report_file;
 mod rerun;
 mod select;
+mod sinks;
 mod time_limit;
 
 use std::sync::Arc;
