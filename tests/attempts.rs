@@ -197,7 +197,15 @@ fn github_warns_of_flaky_suites() {
 #[suite]
 #[cfg(feature = "junit")]
 fn junit_has_the_elements_of_surefire() {
-    let seen = run(&["--format", "junit"], FAIL);
+    let folder = Folder::new("attempts-junit");
+    let seen = run(&["--format", "junit", "--report", &folder.report("junit")], FAIL);
+    if let Some(faults) = kit::junit_faults(&[folder.path("junit")]) {
+        is!(faults, "", "the report is what readers of JUnit expect");
+    }
+    is!(
+        seen.out.matches("<testcase ").count(),
+        folder.read("junit").matches("<testcase ").count()
+    );
     for pattern in [
         r#"<testcase name="fixture::flaky/reads" [^>]*>\s*<flakyFailure message="attempt 1 of 3: it was flushed" type="check">"#,
         r#"<failure message="attempt 1 of 2: panicked: no luck at attempt 1" type="panicked">"#,

@@ -260,9 +260,55 @@ fn junit_names_the_feature_that_it_needs() {
     }
 }
 
+#[suite]
+fn the_golden_documents_are_what_readers_of_junit_expect() {
+    let goldens = Path::new(env!("CARGO_MANIFEST_DIR")).join("async-test-runtime/src/report/golden");
+    let names = [
+        "junit.xml",
+        "junit_bail.xml",
+        "junit_one.xml",
+        "cases.xml",
+        "cases_bail.xml",
+    ];
+    let files = names.map(|name| goldens.join(name));
+    if let Some(faults) = kit::junit_faults(&files) {
+        is!(faults, "");
+    }
+    // The check finds what is wrong.
+    let good = std::fs::read_to_string(&files[1]).expect("a golden document");
+    let folder = Folder::new("junit-faults");
+    for (from, to, fault) in [
+        ("<testsuite name=\"storage\"", "<testsuite name=\" \"", "wrong name"),
+        ("tests=\"3\"", "tests=\"4\"", "tests=4 and 3 of them"),
+        ("failures=\"1\"", "failures=\"0\"", "failures=0 and 1 of them"),
+        ("<flakyFailure message", "<rerunFailure message", "mismatched tag"),
+        ("<stackTrace>", "", "mismatched tag"),
+        ("time=\"1.049\"", "time=\"1,049.1\"", "wrong time"),
+        ("time=\"1.049\"", "", "has no time"),
+        ("classname=\"unlucky\"", "class=\"unlucky\"", "unknown attribute class"),
+        ("&apos;", "\u{1}", "invalid token"),
+        ("<system-out>", "<system-out/><system-out>", "holds"),
+        ("</testsuites>", "", "no element found"),
+    ] {
+        let bad = good.replacen(from, to, 1);
+        ok!(bad != good, "{from} is there");
+        std::fs::write(folder.path("bad"), bad).expect("a file can be written");
+        if let Some(faults) = kit::junit_faults(&[folder.path("bad")]) {
+            ok!(faults.contains(fault), "{fault} is found: {faults}");
+        }
+    }
+}
+
 #[cfg(feature = "junit")]
 mod junit {
     use super::*;
+
+    /// What a real parser and the rules of its readers say against the report.
+    fn is_accepted(folder: &Folder) {
+        if let Some(faults) = kit::junit_faults(&[folder.path("junit")]) {
+            is!(faults, "", "the report is what readers of JUnit expect");
+        }
+    }
 
     /// The names of the elements, with the attributes; panics where the tags do not match.
     fn elements(text: &str) -> Vec<String> {
@@ -295,6 +341,7 @@ mod junit {
         let report = folder.report("junit");
         let seen = run(&["fixture::", "--seed", "7", "--report", &report], &[]);
         is!(seen.code, Some(101));
+        is_accepted(&folder);
         let elements = elements(&folder.read("junit"));
         for parts in [
             &[
@@ -332,6 +379,7 @@ mod junit {
         let report = folder.report("junit");
         let seen = run(&["fixture::leaves", "--report", &report], &[("FORMATS_EXIT", "1")]);
         is!(seen.code, Some(7));
+        is_accepted(&folder);
         let elements = elements(&folder.read("junit"));
         ok!(
             has(
@@ -347,6 +395,7 @@ mod junit {
         let folder = Folder::new("junit-bail");
         let report = folder.report("junit");
         run(&["fixture::bails", "--report", &report], &[("FORMATS_BAIL", "1")]);
+        is_accepted(&folder);
         let elements = elements(&folder.read("junit"));
         ok!(
             has(&elements, &["error ", "message=\"no disk\"", "type=\"bail_out\""]),

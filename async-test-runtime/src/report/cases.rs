@@ -92,7 +92,7 @@ impl Cases {
         if !printed.is_empty() {
             let _ = writeln!(
                 text,
-                "  <testsuite name=\"the run\" tests=\"0\" failures=\"0\" errors=\"0\" skipped=\"0\">\n    \
+                "  <testsuite name=\"the run\" tests=\"0\" failures=\"0\" errors=\"0\" skipped=\"0\" time=\"0.000\">\n    \
                  <system-out>{}</system-out>\n  </testsuite>",
                 escaped(&printed)
             );
@@ -153,8 +153,8 @@ fn why(check: &Check, end: &SuiteEnd) -> String {
 fn error(name: &str, message: &str, kind: &str, text: &str) -> String {
     let name = attribute(name);
     format!(
-        "  <testsuite name=\"the run\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n    <testcase name={name} \
-         classname=\"the run\">\n{}    </testcase>\n  </testsuite>\n",
+        "  <testsuite name=\"the run\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\" time=\"0.000\">\n    \
+         <testcase name={name} classname=\"the run\" time=\"0.000\">\n{}    </testcase>\n  </testsuite>\n",
         element("error", message, kind, text)
     )
 }
