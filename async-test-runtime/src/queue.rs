@@ -1,11 +1,15 @@
 //! The one road from producers to the hub: bounded, first in first out, usable from any thread and any task.
 //!
-//! Producers block when it is full. That cannot deadlock, since the hub waits for nothing but its writer.
+//! There is one desk at its end, and whoever sits at it handles what has come so far. Mostly that is the hub's own
+//! thread. But whoever needs an answer sits down himself, since handling a few messages takes less time than waking a
+//! thread and being woken by it; so does whoever finds the road full. That cannot deadlock, since the desk waits for
+//! nothing but its writers.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvError, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::time::Duration;
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
 
 use crate::event::Event;
 use crate::ids::SuiteId;
@@ -13,6 +17,9 @@ use crate::record::{Passes, RunEnd};
 
 /// How many messages wait at most. Enough to ride out a slow write, little enough to stay in the cache.
 const CAPACITY: usize = 1024;
+/// How long the hub's thread lets messages gather after it has handled some: to be woken for each of them would cost
+/// more than all the rest.
+const NAP: Duration = Duration::from_millis(1);
 
 /// What travels in the queue.
 pub(crate) enum Message {
@@ -51,77 +58,225 @@ pub(crate) struct Collected {
     pub(crate) lost: Option<String>,
 }
 
+/// Handles messages, one at a time and in their order.
+pub(crate) trait Desk: Send {
+    /// Handles one; `Break` when it is the last one. `most` is how many have waited at once so far.
+    fn handle(&mut self, message: Message, most: u64) -> ControlFlow<()>;
+
+    /// Nothing more is there for the moment.
+    fn pause(&mut self);
+
+    /// How often `tick` is to be called where nothing comes; none for never.
+    fn ticks(&self) -> Option<Duration>;
+
+    fn tick(&mut self);
+}
+
 /// The producers' end.
 #[derive(Clone)]
-pub(crate) struct Sender {
-    channel: SyncSender<Message>,
-    /// How many messages are on their way: sent, or waiting for a place, and not received yet.
-    depth: Arc<AtomicUsize>,
+pub(crate) struct Sender(Arc<Road>);
+
+struct Road {
+    waiting: Mutex<Waiting>,
+    /// Something has come for the thread that waits for it, or nothing ever will.
+    come: Condvar,
+    end: Mutex<End>,
+    /// Who sits at the desk.
+    seat: Mutex<Option<ThreadId>>,
+}
+
+struct End {
+    /// None when the last message has been handled.
+    desk: Option<Box<dyn Desk>>,
+    /// Those that are being handled; empty, and a place to put the next ones in, while nobody sits there.
+    messages: VecDeque<Message>,
+}
+
+/// Somebody sits at the desk until this is dropped.
+struct Seated<'a>(&'a Road);
+
+impl<'a> Seated<'a> {
+    fn at(road: &'a Road) -> Seated<'a> {
+        *lock(&road.seat) = Some(std::thread::current().id());
+        Seated(road)
+    }
+}
+
+impl Drop for Seated<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.seat) = None;
+    }
+}
+
+#[derive(Default)]
+struct Waiting {
+    messages: VecDeque<Message>,
+    /// The most that there have been at once.
+    most: usize,
+    /// The hub's thread sleeps until it is woken.
+    is_awaited: bool,
+    /// Nothing is taken in any more.
+    is_closed: bool,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A desk catches what its extensions raise; the rest of this file raises nothing.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Sender {
-    /// Waits for a place. After the hub has ended, what is sent is dropped: there is nobody left to tell.
+    /// A new road that ends at this desk.
+    pub(crate) fn to(desk: Box<dyn Desk>) -> Sender {
+        Sender(Arc::new(Road {
+            waiting: Mutex::default(),
+            come: Condvar::new(),
+            end: Mutex::new(End {
+                desk: Some(desk),
+                messages: VecDeque::new(),
+            }),
+            seat: Mutex::new(None),
+        }))
+    }
+
+    /// Handles what waits when there is too much of it. After the end, what is sent is dropped: there is nobody left to
+    /// tell.
     pub(crate) fn send(&self, message: Message) {
-        self.depth.fetch_add(1, Ordering::Relaxed);
-        let _ = self.channel.send(message);
+        if self.push(message, true) >= CAPACITY {
+            self.handle();
+        }
     }
 
     /// Does not wait; the answer is whether there was a place.
     pub(crate) fn try_send(&self, message: Message) -> bool {
-        self.depth.fetch_add(1, Ordering::Relaxed);
-        match self.channel.try_send(message) {
-            Ok(()) => true,
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.depth.fetch_sub(1, Ordering::Relaxed);
-                false
+        if lock(&self.0.waiting).messages.len() >= CAPACITY {
+            return false;
+        }
+        self.push(message, true);
+        true
+    }
+
+    /// Sends a message and handles all that wait, this one included. From inside of the desk it is only sent.
+    pub(crate) fn send_and_handle(&self, message: Message) {
+        self.push(message, false);
+        self.handle();
+    }
+
+    /// How many wait now.
+    fn push(&self, message: Message, wakes: bool) -> usize {
+        let mut waiting = lock(&self.0.waiting);
+        if waiting.is_closed {
+            // Outside of the lock, since what it holds may speak again.
+            drop(waiting);
+            drop(message);
+            return 0;
+        }
+        waiting.messages.push_back(message);
+        let count = waiting.messages.len();
+        waiting.most = waiting.most.max(count);
+        let wakes = wakes && std::mem::take(&mut waiting.is_awaited);
+        drop(waiting);
+        if wakes {
+            self.0.come.notify_one();
+        }
+        count
+    }
+
+    /// Whether this thread sits at the desk: to wait for an answer would be to wait for ever.
+    pub(crate) fn is_here(&self) -> bool {
+        *lock(&self.0.seat) == Some(std::thread::current().id())
+    }
+
+    /// Handles all that wait; waits for whoever is doing so. Nothing from inside of the desk.
+    pub(crate) fn handle(&self) {
+        if self.is_here() {
+            return;
+        }
+        let mut end = lock(&self.0.end);
+        let End {
+            desk: Some(desk),
+            messages,
+        } = &mut *end
+        else {
+            return;
+        };
+        let seated = Seated::at(&self.0);
+        let most = {
+            let mut waiting = lock(&self.0.waiting);
+            std::mem::swap(&mut waiting.messages, messages);
+            waiting.most as u64
+        };
+        let goes_on = messages.drain(..).try_for_each(|message| desk.handle(message, most));
+        if goes_on.is_continue() {
+            desk.pause();
+            return;
+        }
+        let ended = end.desk.take();
+        drop((seated, end));
+        // What has no answer yet gets none: its sender sees that it was dropped.
+        drop((ended, self.close()));
+    }
+
+    fn close(&self) -> VecDeque<Message> {
+        let mut waiting = lock(&self.0.waiting);
+        waiting.is_closed = true;
+        self.0.come.notify_one();
+        std::mem::take(&mut waiting.messages)
+    }
+
+    /// Nothing more will be sent that matters: the thread that attends to the desk may go.
+    pub(crate) fn leave(&self) {
+        self.handle();
+        drop(self.close());
+    }
+
+    /// Handles what comes until the end.
+    pub(crate) fn attend(&self) {
+        while self.await_message() {
+            self.handle();
+            std::thread::sleep(NAP);
+        }
+    }
+
+    /// False when nothing will come.
+    fn await_message(&self) -> bool {
+        loop {
+            let ticks = match &lock(&self.0.end).desk {
+                Some(desk) => desk.ticks(),
+                None => return false,
+            };
+            let until = ticks.map(|ticks| Instant::now() + ticks);
+            if let Some(has_come) = self.await_until(until) {
+                return has_come;
+            }
+            if let Some(desk) = &mut lock(&self.0.end).desk {
+                desk.tick();
             }
         }
     }
-}
 
-/// The hub's end.
-pub(crate) struct Queue {
-    channel: Receiver<Message>,
-    depth: Arc<AtomicUsize>,
-    most: usize,
-}
-
-impl Queue {
-    pub(crate) fn recv(&mut self) -> Result<Message, RecvError> {
-        let message = self.channel.recv()?;
-        self.received();
-        Ok(message)
+    /// Whether something has come, or nothing will; none when it is time.
+    fn await_until(&self, until: Option<Instant>) -> Option<bool> {
+        let mut waiting = lock(&self.0.waiting);
+        loop {
+            if !waiting.messages.is_empty() || waiting.is_closed {
+                waiting.is_awaited = false;
+                return Some(!waiting.is_closed);
+            }
+            waiting.is_awaited = true;
+            waiting = match until {
+                None => self.0.come.wait(waiting).unwrap_or_else(PoisonError::into_inner),
+                Some(until) => {
+                    let Some(left) = until
+                        .checked_duration_since(Instant::now())
+                        .filter(|left| !left.is_zero())
+                    else {
+                        waiting.is_awaited = false;
+                        return None;
+                    };
+                    let waited = self.0.come.wait_timeout(waiting, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
     }
-
-    pub(crate) fn recv_timeout(&mut self, limit: Duration) -> Result<Message, RecvTimeoutError> {
-        let message = self.channel.recv_timeout(limit)?;
-        self.received();
-        Ok(message)
-    }
-
-    fn received(&mut self) {
-        let depth = self.depth.fetch_sub(1, Ordering::Relaxed);
-        self.most = self.most.max(depth);
-    }
-
-    /// The most messages that were on their way at once.
-    pub(crate) fn most(&self) -> u64 {
-        self.most as u64
-    }
-}
-
-/// A new queue.
-pub(crate) fn queue() -> (Sender, Queue) {
-    let (sender, receiver) = sync_channel(CAPACITY);
-    let depth = Arc::<AtomicUsize>::default();
-    let producers = Sender {
-        channel: sender,
-        depth: depth.clone(),
-    };
-    let queue = Queue {
-        channel: receiver,
-        depth,
-        most: 0,
-    };
-    (producers, queue)
 }

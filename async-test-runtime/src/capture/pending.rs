@@ -154,7 +154,39 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::queue::queue;
+    use std::ops::ControlFlow;
+
+    use crate::queue::{Desk, Message};
+
+    /// Takes what is waiting with each bell.
+    struct Listener {
+        from: Arc<Pending>,
+        heard: Arc<Mutex<Vec<Output>>>,
+    }
+
+    impl Desk for Listener {
+        fn handle(&mut self, message: Message, _: u64) -> ControlFlow<()> {
+            assert!(matches!(message, Message::Output));
+            self.heard.lock().unwrap().extend(self.from.take());
+            ControlFlow::Continue(())
+        }
+
+        fn pause(&mut self) {}
+
+        fn ticks(&self) -> Option<Duration> {
+            None
+        }
+
+        fn tick(&mut self) {}
+    }
+
+    /// Somebody to ring for, who does not come.
+    fn nobody() -> Sender {
+        Sender::to(Box::new(Listener {
+            from: Arc::default(),
+            heard: Arc::default(),
+        }))
+    }
 
     fn candidates() -> Arc<Candidates> {
         Arc::default()
@@ -163,8 +195,7 @@ mod tests {
     #[test]
     fn text_of_one_origin_is_one_piece_and_comes_in_order() {
         let pending = Pending::default();
-        let (sender, _queue) = queue();
-        pending.connect(sender);
+        pending.connect(nobody());
         let (a, b) = (candidates(), candidates());
         for (from, text) in [(&a, "1\n"), (&a, "2\n"), (&b, "3\n"), (&a, ""), (&a, "4\n")] {
             pending.push(from, text.to_owned());
@@ -177,8 +208,7 @@ mod tests {
     #[test]
     fn when_the_hub_takes_nothing_text_is_dropped_and_counted() {
         let pending = Pending::default();
-        let (sender, _queue) = queue();
-        pending.connect(sender);
+        pending.connect(nobody());
         let from = candidates();
         let line = "x".repeat(CAPACITY / 16);
         for _ in 0..20 {
@@ -197,8 +227,14 @@ mod tests {
     #[test]
     fn whoever_prints_waits_for_the_hub() {
         let pending = Arc::new(Pending::default());
-        let (sender, mut queue) = queue();
-        pending.connect(sender);
+        let heard = Arc::<Mutex<Vec<Output>>>::default();
+        let road = Sender::to(Box::new(Listener {
+            from: pending.clone(),
+            heard: heard.clone(),
+        }));
+        pending.connect(road.clone());
+        let listening = road.clone();
+        let hub = std::thread::spawn(move || listening.attend());
         let printing = pending.clone();
         let printer = std::thread::spawn(move || {
             let from = candidates();
@@ -206,15 +242,14 @@ mod tests {
                 printing.push(&from, "x".repeat(CAPACITY / 8));
             }
         });
-        let mut seen = 0;
-        while seen < 8 * CAPACITY as u64 {
-            // What comes is a bell, or nothing is there.
-            assert!(matches!(queue.recv(), Ok(Message::Output)));
-            for output in pending.take() {
-                assert_eq!(output.lost, 0);
-                seen += output.text.len() as u64;
-            }
-        }
         printer.join().unwrap();
+        road.leave();
+        hub.join().unwrap();
+        let heard = heard.lock().unwrap();
+        assert_eq!(
+            heard.iter().map(|output| output.text.len()).sum::<usize>(),
+            8 * CAPACITY
+        );
+        assert!(heard.iter().all(|output| output.lost == 0));
     }
 }

@@ -18,6 +18,9 @@ pub(super) struct Ear {
     closed: bool,
 }
 
+/// So many bytes are written without waiting for more.
+const MUCH: usize = 1 << 16;
+
 /// Where the text of a reporter goes.
 enum Place {
     /// It is kept, for somebody else to print.
@@ -53,7 +56,8 @@ impl Ear {
         }
     }
 
-    /// One record, one write.
+    /// What a record brings is written with the next pause, or at once when there is much of it; what stands on a
+    /// terminal that somebody watches, at once.
     pub(super) fn hear(&mut self, record: &Record) {
         if self.closed {
             return;
@@ -69,12 +73,21 @@ impl Ear {
         }
         let written = match &mut self.out {
             Place::Kept => return,
-            Place::Stream(_) if self.text.is_empty() => Ok(()),
+            Place::Stream(_) if self.text.len() < MUCH => return,
             Place::Stream(out) => out.write_all(&self.text).and_then(|()| out.flush()),
             Place::Live(live) => live.hear(record, &self.text),
         };
         self.text.clear();
         self.done(written);
+    }
+
+    /// Writes what has gathered.
+    pub(super) fn pause(&mut self) {
+        if let (Place::Stream(out), false) = (&mut self.out, self.closed || self.text.is_empty()) {
+            let written = out.write_all(&self.text).and_then(|()| out.flush());
+            self.text.clear();
+            self.done(written);
+        }
     }
 
     /// Whether somebody watches time go by.
@@ -90,6 +103,7 @@ impl Ear {
     }
 
     pub(super) fn flush(&mut self) {
+        self.pause();
         if let (Place::Stream(out), false) = (&mut self.out, self.closed) {
             let flushed = out.flush();
             self.done(flushed);

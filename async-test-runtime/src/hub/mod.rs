@@ -1,32 +1,29 @@
-//! The hub: one thread for the process, the only reader of the queue and the only owner of the ledger.
+//! The hub: the only owner of the ledger, at the end of the one queue.
 //!
-//! It hands events to the ledger, records to the reporters, and what they render to their writers. It waits for
-//! nothing but these writers.
+//! It hands events to the ledger, records to the reporters, and what they render to their writers. It waits for nothing
+//! but these writers. Under `main!` it has a thread of its own, so that reports grow while suites run. Under the built-in
+//! harness nothing is shown before a suite ends, and then the thread of that test does what there is to do.
 
+mod core;
 mod ear;
 mod live;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
-use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread::ThreadId;
-use std::time::Instant;
 
-use crate::bundles::Bundles;
 use crate::capture::Capture;
-use crate::claim::Problem;
-use crate::event::{Event, EventKind};
+use crate::event::Event;
 use crate::hook::Bundle;
 use crate::ids::SuiteId;
-use crate::ledger::{Effects, Ledger};
+use crate::ledger::Ledger;
 use crate::place::Place;
-use crate::queue::{Collected, EndOfRun, Ended, Message, Queue, Sender, queue};
+use crate::queue::{Message, Sender};
 use crate::record::{Attempt, Record, RunStart, SuiteInfo};
 use crate::report::{Reporter, View};
 use crate::settings::Settings;
 
-use ear::Ear;
+use self::core::Core;
 
 /// Where records go.
 pub(crate) enum Output {
@@ -54,11 +51,11 @@ pub(crate) enum Out {
 /// The process's end of the road to the hub.
 pub(crate) struct Hub {
     pub(crate) sender: Sender,
-    /// Events that hooks have posted: they are handled next.
-    posted: Arc<Mutex<VecDeque<Event>>>,
+    posted: Posted,
     /// Where `#[suite]`s have to say that they begin and end.
     pub(crate) capture: Option<Arc<Capture>>,
-    thread: ThreadId,
+    /// A thread of the hub's own handles what is sent.
+    is_attended: bool,
     pub(crate) settings: Settings,
     /// Nobody wants to hear of each passing check.
     pub(crate) counts_passed: bool,
@@ -66,7 +63,21 @@ pub(crate) struct Hub {
     filters: Mutex<BTreeMap<String, Option<Vec<String>>>>,
 }
 
-/// Makes the bundles of a hub, on its thread.
+/// Events that hooks have posted.
+#[derive(Clone, Default)]
+struct Posted(Arc<Mutex<VecDeque<Event>>>);
+
+impl Posted {
+    fn add(&self, event: Event) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(event);
+    }
+
+    fn next(&self) -> Option<Event> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+}
+
+/// Makes the bundles of a hub.
 pub(crate) type MakeBundles = fn() -> Vec<Box<dyn Bundle>>;
 
 static HUB: OnceLock<Arc<Hub>> = OnceLock::new();
@@ -104,24 +115,27 @@ impl Hub {
             Output::Whole(sinks, ..) => sinks.iter().all(|sink| sink.reporter.counts_passed()),
         };
         let counts_passed = nobody_minds && !settings.has_bundles;
-        let (sender, receiver) = queue();
+        let is_attended = settings.has_bundles || matches!(output, Output::Whole(..));
+        let posted = Posted::default();
         let ledger = Ledger::new(root.clone());
-        let posted = Arc::<Mutex<VecDeque<Event>>>::default();
-        let mut thread = Thread::new(ledger, output, settings.seed);
-        thread.posted = posted.clone();
-        let capture = thread.capture.clone();
+        let core = Core::new(ledger, output, bundles, posted.clone(), settings.seed);
+        let capture = core.capture.clone();
+        let sender = Sender::to(Box::new(core));
         if let Some(capture) = &capture {
             capture.connect(sender.clone());
         }
-        let thread = std::thread::Builder::new()
-            .name("async-test-hub".to_owned())
-            .spawn(move || thread.run(receiver, bundles))
-            .expect("failed to start the thread of the hub");
+        if is_attended {
+            let road = sender.clone();
+            std::thread::Builder::new()
+                .name("async-test-hub".to_owned())
+                .spawn(move || road.attend())
+                .expect("failed to start the thread of the hub");
+        }
         Arc::new(Hub {
             sender,
             posted,
             capture,
-            thread: thread.thread().id(),
+            is_attended,
             settings,
             counts_passed,
             root,
@@ -152,234 +166,38 @@ impl Hub {
         unmet.collect()
     }
 
-    /// Whether this is the hub's own thread: to wait for an answer of the hub would be to wait for ever.
-    pub(crate) fn is_here(&self) -> bool {
-        std::thread::current().id() == self.thread
+    /// Sends a message. What nobody may ask for is handled at once, where there is no thread to do it.
+    pub(crate) fn send(&self, message: Message, is_awaited: bool) {
+        self.sender.send(message);
+        if !is_awaited && !self.is_attended {
+            self.sender.handle();
+        }
     }
 
-    /// Puts an event before all that wait, if this is the hub's own thread: inside of a hook.
+    /// Sends a message and handles it, with all that came before. Not from inside of a hook.
+    pub(crate) fn ask(&self, message: Message) {
+        self.sender.send_and_handle(message);
+    }
+
+    /// Whether this is a hook, or something else that the hub called: to wait for an answer would be to wait for ever.
+    pub(crate) fn is_here(&self) -> bool {
+        self.sender.is_here()
+    }
+
+    /// Puts an event before all that wait, inside of a hook; the answer is whether this is one.
     pub(crate) fn post(&self, event: Event) -> bool {
         let inside = self.is_here();
         if inside {
-            self.posted
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push_back(event);
+            self.posted.add(event);
         }
         inside
     }
 }
 
-/// What the thread owns.
-struct Thread {
-    ledger: Ledger,
-    bundles: Bundles,
-    posted: Arc<Mutex<VecDeque<Event>>>,
-    capture: Option<Arc<Capture>>,
-    ears: Ears,
-    seed: u64,
-    started: Instant,
-}
-
-enum Ears {
-    Each {
-        make: Box<dyn Fn() -> Box<dyn Reporter> + Send>,
-        open: HashMap<SuiteId, Ear>,
-    },
-    Whole(Vec<Ear>),
-}
-
-impl Thread {
-    fn new(mut ledger: Ledger, output: Output, seed: u64) -> Thread {
-        let (ears, begin, capture) = match output {
-            Output::Each(make) => {
-                ledger.blame_late();
-                let open = HashMap::new();
-                (Ears::Each { make, open }, None, None)
-            }
-            Output::Whole(sinks, begin, capture) => {
-                let ears = sinks.into_iter().map(Ear::from).collect();
-                (Ears::Whole(ears), Some(begin), capture)
-            }
-        };
-        let mut thread = Thread {
-            ledger,
-            bundles: Bundles::new(Vec::new()),
-            posted: Arc::default(),
-            capture,
-            ears,
-            seed,
-            started: Instant::now(),
-        };
-        if let Some(begin) = begin {
-            thread.tell(vec![Record::RunStarted(Arc::new(begin))]);
-        }
-        thread
+impl Drop for Hub {
+    fn drop(&mut self) {
+        self.sender.leave();
     }
-
-    fn run(mut self, mut queue: Queue, bundles: MakeBundles) {
-        // Here and not earlier: a bundle may speak of suites when it is made.
-        self.bundles = Bundles::new(bundles());
-        let mut effects = Effects::default();
-        while let Some(message) = self.next(&mut queue) {
-            // What a suite printed comes before its end.
-            self.tell_output();
-            match message {
-                Message::Output => {}
-                Message::Event(event) if self.bundles.is_empty() => self.judge(event, &mut effects),
-                Message::Event(event) => self.past_bundles(event, &mut effects),
-                Message::Collect(top, answer) => answer(self.collect(top)),
-                Message::End(end) => {
-                    let answer = self.end(end, queue.most());
-                    answer();
-                    return;
-                }
-            }
-        }
-    }
-
-    fn tell_output(&mut self) {
-        let printed = self.capture.as_ref().map(|capture| capture.take());
-        for output in printed.into_iter().flatten() {
-            self.tell(vec![Record::Output(Arc::new(output))]);
-        }
-    }
-
-    /// The next message; none when nobody is left to send one. Where somebody watches, the clock goes on meanwhile.
-    fn next(&mut self, queue: &mut Queue) -> Option<Message> {
-        loop {
-            let Ears::Whole(ears) = &mut self.ears else {
-                return queue.recv().ok();
-            };
-            if !ears.iter().any(Ear::is_live) {
-                return queue.recv().ok();
-            }
-            ears.iter_mut().for_each(Ear::tick);
-            match queue.recv_timeout(live::TICK) {
-                Ok(message) => return Some(message),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return None,
-            }
-        }
-    }
-
-    fn judge(&mut self, mut event: Event, effects: &mut Effects) {
-        self.ledger.apply(&mut event, effects);
-        self.tell(std::mem::take(&mut effects.records));
-        for (reply, snapshot) in effects.replies.drain(..) {
-            reply.send(snapshot);
-        }
-    }
-
-    /// Bundles see an event before it is judged; what they post comes right after it.
-    fn past_bundles(&mut self, event: Event, effects: &mut Effects) {
-        let mut next = Some(event);
-        while let Some(event) = next {
-            let suite = match &event.kind {
-                EventKind::Open(opening) => opening.info.clone(),
-                _ => self.ledger.info(event.origin),
-            };
-            let events = self.bundles.filter(event, &suite);
-            // Before the event: if it ends the last suite, nobody else could be made to fail for it.
-            for problem in self.bundles.problems() {
-                self.ledger.run_problem(problem, effects);
-                self.tell(std::mem::take(&mut effects.records));
-            }
-            for event in events {
-                self.judge(event, effects);
-            }
-            next = self.posted.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        }
-    }
-
-    fn tell(&mut self, records: Vec<Record>) {
-        match &mut self.ears {
-            Ears::Whole(ears) => {
-                for record in &records {
-                    for ear in ears.iter_mut() {
-                        ear.hear(record);
-                    }
-                }
-            }
-            Ears::Each { make, open } => {
-                for record in &records {
-                    match top_of(record) {
-                        Some(top) => {
-                            let ear = open.entry(top).or_insert_with(|| Ear::new("pretty".to_owned(), make()));
-                            ear.hear(record);
-                            flaky_to_stderr(record);
-                        }
-                        None => to_stderr(record),
-                    }
-                }
-            }
-        }
-    }
-
-    fn collect(&mut self, top: SuiteId) -> Collected {
-        match &mut self.ears {
-            Ears::Each { open, .. } => open.remove(&top).map_or_else(Collected::default, |ear| Collected {
-                text: ear.text,
-                lost: ear.lost,
-            }),
-            Ears::Whole(_) => Collected::default(),
-        }
-    }
-
-    fn end(mut self, end: EndOfRun, queue_most: u64) -> impl FnOnce() {
-        if let Ears::Whole(ears) = &self.ears {
-            let broken: Vec<Problem> = ears.iter().filter_map(Ear::problem).collect();
-            for problem in broken {
-                let mut effects = Effects::default();
-                self.ledger.run_problem(problem, &mut effects);
-                self.tell(effects.records);
-            }
-        }
-        // What runs now is not waited for any more. Each has its verdict all the same.
-        let mut effects = Effects::default();
-        self.ledger.cut(Instant::now(), &mut effects);
-        self.tell(effects.records);
-        let mut run = self
-            .ledger
-            .run_end(end.filtered_out, queue_most, self.started.elapsed(), self.seed);
-        run.passes = end.passes;
-        self.tell(vec![Record::RunEnded(Arc::new(run.clone()))]);
-        let mut lost = Vec::new();
-        if let Ears::Whole(ears) = &mut self.ears {
-            for ear in ears {
-                ear.flush();
-                lost.extend(ear.lost.take().map(|why| format!("{}: {why}", ear.name)));
-            }
-        }
-        let ended = Ended {
-            run,
-            lost,
-            failed_points: self.ledger.root_tally().failed,
-        };
-        move || (end.answer)(ended)
-    }
-}
-
-/// The `#[suite]` a record belongs to; none for what concerns the whole process.
-fn top_of(record: &Record) -> Option<SuiteId> {
-    let suite = match record {
-        Record::RunStarted(_) | Record::RunEnded(_) | Record::Output(_) => return None,
-        Record::Check(check) => match &check.child {
-            Some(child) => return Some(child.suite.top),
-            None => &check.suite,
-        },
-        Record::SuiteEnded(end) => &end.suite,
-        Record::SuiteStarted(suite)
-        | Record::Plan(suite, _)
-        | Record::Diag(suite, _)
-        | Record::Problem(suite, _)
-        | Record::Warning(suite, _)
-        | Record::Stage(suite, _, _)
-        | Record::Telemetry(suite, _)
-        | Record::Passed { suite, .. }
-        | Record::BailOut(suite, _) => suite,
-    };
-    (suite.top != SuiteId::ROOT).then_some(suite.top)
 }
 
 /// The built-in harness has no word for it, and shows nothing that a passing test prints.

@@ -74,6 +74,7 @@ pub fn doc(body: impl StdFuture<Output = ()> + Send + 'static) {
         Outcome::default()
     };
     runtime.block_on(crate::drive::drive(suite, body, std::time::Duration::ZERO, Some(reply)));
+    top.snapshot();
     let snapshot = answered.recv().ok().flatten();
     assert!(snapshot.is_some_and(|snapshot| !snapshot.failed), "the example fails");
 }

@@ -186,7 +186,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
 /// What the hub has rendered of a suite that has ended.
 fn collect(suite: &Suite) -> Collected {
     let (answer, collected) = mpsc::sync_channel(1);
-    suite.0.hub.sender.send(Message::Collect(
+    suite.0.hub.ask(Message::Collect(
         suite.info().id,
         Box::new(move |it| {
             let _ = answer.send(it);

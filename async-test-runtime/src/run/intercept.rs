@@ -123,7 +123,7 @@ impl Intercept {
             drop(control);
         }
         let (answer, answered) = mpsc::sync_channel(1);
-        hub.sender.send(Message::End(EndOfRun {
+        hub.ask(Message::End(EndOfRun {
             filtered_out: 0,
             passes: None,
             answer: Box::new(move |ended| {

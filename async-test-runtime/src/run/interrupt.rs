@@ -148,7 +148,7 @@ pub(super) fn close(door: Door) {
     if let Door::Main { filtered_out } = door {
         within(CLOSING, move || {
             let (answer, answered) = mpsc::sync_channel(1);
-            top.0.hub.sender.send(Message::End(EndOfRun {
+            top.0.hub.ask(Message::End(EndOfRun {
                 filtered_out,
                 passes: None,
                 answer: Box::new(move |_| {

@@ -179,7 +179,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         capture.sync();
     }
     let (answer, answered) = mpsc::sync_channel(1);
-    hub.sender.send(Message::End(EndOfRun {
+    hub.ask(Message::End(EndOfRun {
         filtered_out: selection.filtered_out as u64,
         passes,
         answer: Box::new(move |ended| {

@@ -49,14 +49,25 @@ impl Suite {
             _ => quiet.take(),
         };
         self.tell_passed(passed);
-        self.0.hub.sender.send(Message::Event(self.event(kind)));
+        self.0.hub.send(Message::Event(self.event(kind)), self.is_awaited());
+    }
+
+    /// Whether somebody will ask for what becomes of the suite.
+    fn is_awaited(&self) -> bool {
+        self.0.info.nesting > 0 && self.0.stage.load(Ordering::Relaxed) != Stage::Dismissed as u8
+    }
+
+    /// Sends an event that is answered, and handles it.
+    fn send_and_handle(&self, kind: EventKind) {
+        self.tell_passed(self.0.quiet.take());
+        self.0.hub.ask(Message::Event(self.event(kind)));
     }
 
     /// What `Quiet` has counted.
     pub(super) fn tell_passed(&self, count: u64) {
         if count > 0 {
             let event = self.event(EventKind::Passed(count));
-            self.0.hub.sender.send(Message::Event(event));
+            self.0.hub.send(Message::Event(event), self.is_awaited());
         }
     }
 
@@ -130,7 +141,7 @@ impl Suite {
             return Err(Error::new(self.path(), "send_command", kind));
         }
         let (answer, answered) = mpsc::sync_channel(1);
-        self.send_event(EventKind::Command(Command::Custom {
+        self.send_and_handle(EventKind::Command(Command::Custom {
             name: name.clone(),
             payload: Payload(Arc::new(payload)),
             reply: Some(Handled::new(move |handled| {
@@ -176,7 +187,7 @@ impl Suite {
         let reply = Reply::new(move |snapshot| {
             let _ = answer.send(snapshot);
         });
-        self.send_event(EventKind::Command(Command::SyncEvents(reply)));
+        self.send_and_handle(EventKind::Command(Command::SyncEvents(reply)));
         // An error means that the hub has ended, and with it every suite.
         answered.recv().ok().flatten()
     }

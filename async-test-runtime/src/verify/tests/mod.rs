@@ -104,10 +104,10 @@ where
         // The body runs on a worker, so that a blocked one does not hold it up.
         On::Many => runtime.block_on(async { tokio::spawn(whole).await.unwrap() }),
     }
-    let snapshot = answered.recv().unwrap().unwrap();
     let (answer, collected) = mpsc::sync_channel(1);
     let collect = Message::Collect(suite.info().id, Box::new(move |it| answer.send(it).unwrap()));
-    suite.0.hub.sender.send(collect);
+    suite.0.hub.ask(collect);
+    let snapshot = answered.recv().unwrap().unwrap();
     let text = String::from_utf8(collected.recv().unwrap().text).unwrap();
     runtime.shutdown_background();
     // An assertion in the body that fails must not hide behind a suite that is to fail.
