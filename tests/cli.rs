@@ -6,6 +6,18 @@ use async_test_suite::prelude::*;
 
 async_test_suite::main!();
 
+/// A format that tells nothing.
+#[derive(Default)]
+struct Silent;
+
+impl async_test_suite::Reporter for Silent {
+    fn record(&mut self, _: &async_test_suite::record::Record, _: &mut dyn std::io::Write) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async_test_suite::register_reporter!("cli-silent", Silent);
+
 /// Suites that only run when this binary is run by itself.
 mod fixture {
     use async_test_suite::prelude::*;
@@ -178,54 +190,112 @@ fn filters_and_lists_are_those_of_the_built_in_harness() {
 
 #[suite]
 fn bad_input_gets_one_clear_line() {
-    // arguments, variables, exit code, what the error stream says
-    type Row<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a [&'a str]);
+    // arguments, variables, what the one line on the error stream says; nothing runs
+    type Row<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a [&'a str]);
     let rows: &[Row<'_>] = &[
         (
             &["--format", "jsno"],
             &[],
-            101,
-            &["error: ", "--format", "jsno", "pretty"],
+            &["`--format=jsno`", "json, ", "pretty", "cli-silent"],
         ),
         (
-            &["--report", "tap=/nowhere/at/all.tap", "fixture::passes"],
             &[],
-            101,
-            &["error: ", "/nowhere/at/all.tap"],
+            &[("ASYNC_TEST_FORMAT", "jsno")],
+            &["`ASYNC_TEST_FORMAT=jsno`", "cli-silent"],
         ),
-        (&["--seed", "x"], &[], 101, &["error: ", "--seed", "x"]),
+        (&["--report", "silent=x"], &[], &["`--report=silent=x`", "cli-silent"]),
         (
-            &["fixture::passes"],
-            &[("ASYNC_TEST_JOBS", "many")],
-            101,
-            &["error: ", "ASYNC_TEST_JOBS", "many"],
+            &["--report", "tap=/nowhere/at/all.tap"],
+            &[],
+            &["/nowhere/at/all.tap", "does not exist"],
         ),
         (
-            &["fixture::passes"],
-            &[("ASYNC_TEST_TIMEOUT", "soon")],
-            101,
-            &["error: ", "ASYNC_TEST_TIMEOUT", "soon"],
+            &[],
+            &[("ASYNC_TEST_REPORT", "tap=/nowhere/at/all.tap")],
+            &["/nowhere/at/all.tap"],
         ),
+        (
+            &["--report", "tap=/"],
+            &[],
+            &["the tap report cannot be written to `/`"],
+        ),
+        (
+            &["--logfile", "/nowhere/at/all.log"],
+            &[],
+            &["warning: `--logfile`", "error: `--logfile=/nowhere/at/all.log`"],
+        ),
+        (
+            &["--list", "--logfile", "/"],
+            &[],
+            &["warning: `--logfile`", "error: `--logfile=/`"],
+        ),
+        (&["--seed", "x"], &[], &["`--seed=x`"]),
+        (&["--seed", "18446744073709551616"], &[], &["below 2^64"]),
+        (&[], &[("ASYNC_TEST_SEED", "-1")], &["`ASYNC_TEST_SEED=-1`"]),
+        (&["--seed=1", "--seed=2"], &[], &["`--seed` is given more than once"]),
+        (
+            &["--format=tap", "--format=json"],
+            &[],
+            &["`--format` is given more than once"],
+        ),
+        (&["--tag=a", "--tag=b"], &[], &["`--tag` is given more than once"]),
+        (&[], &[("ASYNC_TEST_JOBS", "many")], &["`ASYNC_TEST_JOBS=many`"]),
+        (&[], &[("ASYNC_TEST_TIMEOUT", "soon")], &["`ASYNC_TEST_TIMEOUT=soon`"]),
+        (&["--repeat", "0"], &[], &["`--repeat=0`"]),
+        (&["--retries", "twice"], &[], &["`--retries=twice`"]),
+        (&["--timeout"], &[], &["`--timeout` has no value"]),
+        (&["--exact=yes"], &[], &["`--exact=yes` takes no value"]),
+    ];
+    for (args, vars, says) in rows {
+        let seen = run(&[&["fixture::passes"], *args].concat(), vars);
+        is!(seen.code, Some(101), "the exit code of {args:?} {vars:?}");
+        is!(seen.out, "", "nothing has run");
+        for part in *says {
+            ok!(seen.err.contains(part), "{args:?} {vars:?} says {part:?}: {}", seen.err);
+        }
+        let errors = seen.err.lines().filter(|line| line.starts_with("error: ")).count();
+        let warnings = usize::from(seen.err.starts_with("warning: "));
+        is!((errors, seen.err.lines().count()), (1, 1 + warnings));
+    }
+}
+
+#[suite]
+fn what_is_only_odd_is_a_warning() {
+    // arguments, variables, what the error stream says
+    type Row<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+    let rows: &[Row<'_>] = &[
         (
             &["fixture::pases"],
             &[],
-            0,
-            &["warning: no suite matches `fixture::pases`", "fixture::passes"],
+            "no suite matches `fixture::pases`; did you mean `fixture::passes`?",
         ),
         (
             &["--no-such-flag", "fixture::passes"],
             &[],
-            0,
-            &["warning: ", "--no-such-flag"],
+            "unknown option `--no-such-flag` is ignored; `fixture::passes` is taken as a filter",
+        ),
+        (
+            &["--no-such-flag", "value", "fixture::passes"],
+            &[],
+            "unknown option `--no-such-flag` is ignored, and `value` as its value (if it is a filter, put it before the option or write `-- value`)",
+        ),
+        (
+            &["fixture::passes", "--exakt"],
+            &[],
+            "unknown option `--exakt` is ignored; did you mean `--exact`?",
+        ),
+        (
+            &["fixture::passes"],
+            &[("ASYNC_TEST_TIMOUT", "1s")],
+            "the variable `ASYNC_TEST_TIMOUT` means nothing; did you mean `ASYNC_TEST_TIMEOUT`?",
         ),
     ];
-    for (args, vars, code, says) in rows {
+    for (args, vars, says) in rows {
         let seen = run(args, vars);
-        is!(seen.code, Some(*code), "the exit code of {args:?} {vars:?}");
-        for part in *says {
-            ok!(seen.err.contains(part), "{args:?} {vars:?} says {part:?}: {}", seen.err);
-        }
-        ok!(!seen.err.contains("panicked"), "no panic of ours");
+        is!(seen.code, Some(0), "{args:?} {vars:?}");
+        is!(seen.err, format!("warning: {says}\n"));
+        let ran = usize::from(args.contains(&"fixture::passes"));
+        is!(seen.out.matches("... ok").count(), ran);
     }
 }
 

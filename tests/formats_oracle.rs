@@ -28,7 +28,7 @@ fn build() -> Oracle {
     fs::create_dir_all(tests.join("suites")).expect("the package can be made");
     let manifest = format!(
         "[package]\nname = \"oracle\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dependencies]\nasync-test-suite = {{ path = {root:?} }}\n\n\
+         [dependencies]\nasync-test-suite = {{ path = {root:?} }}\ntokio = {{ version = \"1\", features = [\"time\"] }}\n\n\
          [lib]\npath = \"lib.rs\"\n\n[[test]]\nname = \"builtin\"\n\n[[test]]\nname = \"ours\"\nharness = false\n"
     );
     let files = [
@@ -62,7 +62,7 @@ fn build() -> Oracle {
         ])
         .arg(package.join("Cargo.toml"))
         .arg("--target-dir")
-        .arg(package.join("target"))
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("strangers"))
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo can be run");
@@ -88,7 +88,9 @@ struct Run {
     out: String,
 }
 
-fn run(program: &Path, args: &[&str]) -> Run {
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
+fn run(program: &Path, args: &[&str], variables: Variables<'_>) -> Run {
     let mut command = Command::new(program);
     let foreign = |name: &str| name.starts_with("ASYNC_TEST") || name.starts_with("RUST_TEST");
     for (name, _) in std::env::vars().filter(|(name, _)| foreign(name)) {
@@ -100,6 +102,7 @@ fn run(program: &Path, args: &[&str]) -> Run {
         .env("RUSTC_BOOTSTRAP", "1")
         .env_remove("GITHUB_ACTIONS")
         .env_remove("RUST_BACKTRACE")
+        .envs(variables.iter().copied())
         .output()
         .expect("the program can be run");
     Run {
@@ -108,16 +111,23 @@ fn run(program: &Path, args: &[&str]) -> Run {
     }
 }
 
-/// What each of many command lines shows of both programs, after `sanitised`.
+/// What one command line shows of both programs, after `sanitised`.
+#[track_caller]
+fn equal_under(variables: Variables<'_>, args: &[&str], sanitised: impl Fn(&str) -> Vec<String>) {
+    let oracle = oracle();
+    let [builtin, ours] = [&oracle.builtin, &oracle.ours].map(|program| run(program, args, variables));
+    let about = format!("{args:?} {variables:?}\n{}\n{}", builtin.out, ours.out);
+    assert_eq!(builtin.code, ours.code, "{about}");
+    let (expected, got) = (sanitised(&builtin.out), sanitised(&ours.out));
+    assert!(!expected.is_empty(), "nothing is left: {about}");
+    assert_eq!(expected, got, "{about}");
+}
+
+/// The same for each of many command lines.
 #[track_caller]
 fn equal(lines: &[&[&str]], sanitised: impl Fn(&str) -> Vec<String>) {
-    let oracle = oracle();
     for args in lines {
-        let (builtin, ours) = (run(&oracle.builtin, args), run(&oracle.ours, args));
-        assert_eq!(builtin.code, ours.code, "the exit code of {args:?}\n{}", ours.out);
-        let (expected, got) = (sanitised(&builtin.out), sanitised(&ours.out));
-        assert!(!expected.is_empty(), "{args:?}: nothing is left of\n{}", builtin.out);
-        assert_eq!(expected, got, "{args:?}\n{}\n{}", builtin.out, ours.out);
+        equal_under(&[], args, &sanitised);
     }
 }
 
@@ -126,8 +136,8 @@ const SELECTIONS: &[&[&str]] = &[
     &[],
     &["passes"],
     &["inner::"],
-    &["--exact", "inner::passes"],
-    &["--exact", "passes", "inner::deeper::fails"],
+    &["--exact", "suites::inner::passes"],
+    &["--exact", "suites::passes", "suites::inner::deeper::fails"],
     &["nothing_is_called_so"],
     &["--skip", "panic", "--skip", "fails"],
     &["--ignored"],
@@ -175,8 +185,21 @@ fn without_time(row: &str) -> String {
     }
 }
 
+/// Without what sets colours.
+fn without_colors(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        let end = if after.starts_with('(') { 'B' } else { 'm' };
+        rest = after.split_once(end).map_or("", |(_, after)| after);
+    }
+    plain + rest
+}
+
 /// The heading, the row of each test, the list of failures and the result.
 fn pretty(text: &str) -> Vec<String> {
+    let text = &without_colors(text).replace("failures (time limit exceeded):", "failures:");
     let list = text
         .rfind("\nfailures:\n")
         .map(|at| &text[at + "\nfailures:\n".len()..]);
@@ -197,7 +220,23 @@ fn pretty(text: &str) -> Vec<String> {
 fn pretty_output_is_equal() {
     equal_with(&[], pretty);
     equal(&[&["--format", "pretty", "--test-threads", "1"]], pretty);
-    equal(&[&["-Z", "unstable-options", "--report-time"]], pretty);
+    let more: &[&[&str]] = &[
+        &["-Z", "unstable-options", "--report-time"],
+        &["-Z", "unstable-options", "--shuffle-seed", "17"],
+        &["-Z", "unstable-options", "--force-run-in-process", "passes"],
+        &["-Z", "unstable-options", "--fail-fast", "--exact", "suites::fails"],
+        &["--show-output"],
+        &["--nocapture", "inner"],
+        &["--no-capture", "inner"],
+        &["--color", "always"],
+        &["--color", "never"],
+        &["--bench"],
+        &["--bench", "--include-ignored", "ignored"],
+        &["--bench", "--test"],
+        &["--test"],
+        &["--test-threads=3", "--skip=panic", "--skip=fails"],
+    ];
+    equal(more, pretty);
 }
 
 /// The heading, how often each character stands in the rows, the named failures, and the result.
@@ -307,7 +346,7 @@ fn each_test_is_started_before_it_ends() {
     let oracle = oracle();
     for program in [&oracle.builtin, &oracle.ours] {
         let mut running = Vec::new();
-        for line in run(program, &UNSTABLE).out.lines() {
+        for line in run(program, &UNSTABLE, &[]).out.lines() {
             let value: Value = serde_json::from_str(line).expect("it is JSON");
             if value["type"] != "test" {
                 continue;
@@ -334,4 +373,107 @@ fn lists_are_equal() {
     equal_with(&["--list", "--format", "terse"], terse);
     equal_with(&["--list", "-q"], terse);
     equal_with(&["--list", "--format", "json", "-Z", "unstable-options"], whole);
+}
+
+#[test]
+fn variables_of_the_harness_mean_the_same() {
+    let gate = ["-Z", "unstable-options"];
+    equal_under(&[("RUST_TEST_THREADS", "1")], &[], pretty);
+    equal_under(&[("RUST_TEST_SHUFFLE_SEED", "17")], &gate, pretty);
+    equal_under(&[("RUST_TEST_NOCAPTURE", "1")], &["inner"], pretty);
+    equal_under(&[("RUST_TEST_NOCAPTURE", "0")], &["inner"], pretty);
+}
+
+/// A limit far below what a test takes, and one far above.
+#[test]
+fn tests_that_take_too_long_fail() {
+    for limits in ["1,5", "100000,200000"] {
+        let variables = [("RUST_TEST_TIME_INTEGRATION", limits), ("RUST_TEST_TIME_UNIT", "0,1")];
+        let line = ["-Z", "unstable-options", "--ensure-time", "--exact", "suites::is_slow"];
+        equal_under(&variables, &line, pretty);
+        equal_under(&variables, &[&line[..], &["-q"]].concat(), terse);
+        equal_under(&variables, &[&line[..], &["--format", "json"]].concat(), json);
+        // Only to be shown.
+        let line = ["-Z", "unstable-options", "--report-time", "--exact", "suites::is_slow"];
+        equal_under(&variables, &line, pretty);
+    }
+}
+
+#[test]
+fn the_log_is_equal() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("oracle-{}.log", std::process::id()));
+    let name = file.to_str().expect("it is Unicode");
+    let limits = [("RUST_TEST_TIME_INTEGRATION", "1,5")];
+    let timed = ["-Z", "unstable-options", "--ensure-time", "--exact", "suites::is_slow"];
+    let lines: &[(Variables<'_>, &[&str])] = &[
+        (&[], &[]),
+        (&[], &["--include-ignored"]),
+        (&[], &["-q", "passes"]),
+        (&[], &["--list"]),
+        (&[], &["--list", "--format", "terse", "--ignored"]),
+        (&limits, &timed),
+        (&[], &["-Z", "unstable-options", "--report-time", "inner"]),
+    ];
+    // Why a test failed is told in other words.
+    let line = |line: &str| match line.strip_prefix("failed: ") {
+        Some(rest) => format!("failed: {}", rest.rsplit(' ').next().unwrap_or_default()),
+        None => without_time(line),
+    };
+    let oracle = oracle();
+    for (variables, args) in lines {
+        let [expected, got] = [&oracle.builtin, &oracle.ours].map(|program| {
+            let ended = run(program, &[*args, &["--logfile", name]].concat(), variables);
+            let text = fs::read_to_string(&file).expect("the log can be read");
+            fs::remove_file(&file).expect("the log can be removed");
+            // The harness does not keep a message on its line.
+            let text = text.replace("\n ", " ");
+            (ended.code, sorted(text.lines().map(line).collect()))
+        });
+        assert!(!expected.1.is_empty(), "{args:?}");
+        assert_eq!(expected, got, "{args:?}");
+    }
+}
+
+/// What the harness refuses, ours refuses, before any test has run; and what it is fine with, ours is, too.
+#[test]
+fn bad_lines_end_alike() {
+    let lines: &[(Variables<'_>, &[&str])] = &[
+        (&[], &["--test-threads", "0"]),
+        (&[], &["--test-threads", "many"]),
+        (&[], &["--test-threads", "1", "--test-threads", "2"]),
+        (&[], &["-q", "--quiet"]),
+        (&[], &["--exact", "--exact"]),
+        (&[], &["--exact=3"]),
+        (&[], &["--skip"]),
+        (&[], &["--color", "red"]),
+        (&[], &["--format", "jsn"]),
+        (&[], &["--ignored", "--include-ignored"]),
+        (&[], &["--shuffle-seed", "x", "-Z", "unstable-options"]),
+        (&[], &["--logfile", "/nowhere/at/all.log"]),
+        (&[], &["--logfile", "/"]),
+        (&[], &["--list", "--logfile", "/nowhere/at/all.log"]),
+        (&[("RUST_TEST_THREADS", "0")], &[]),
+        (&[("RUST_TEST_THREADS", "many")], &[]),
+        (
+            &[("RUST_TEST_TIME_UNIT", "5")],
+            &["--report-time", "-Z", "unstable-options"],
+        ),
+        (
+            &[("RUST_TEST_TIME_INTEGRATION", "5,x")],
+            &["--ensure-time", "-Z", "unstable-options"],
+        ),
+        (&[("RUST_TEST_TIME_UNIT", "5")], &["inner::passes"]),
+        (&[], &["-h"]),
+        (&[], &["--help", "--test-threads", "0"]),
+        (&[], &["--", "--help"]),
+        (&[], &[""]),
+    ];
+    let oracle = oracle();
+    for (variables, args) in lines {
+        let [expected, got] = [&oracle.builtin, &oracle.ours].map(|program| {
+            let ended = run(program, args, variables);
+            (ended.code, ended.out.contains("test result: "))
+        });
+        assert_eq!(expected, got, "{args:?} {variables:?}");
+    }
 }

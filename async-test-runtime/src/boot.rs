@@ -85,6 +85,7 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
         repeat: options.repeat.map_or(1, NonZeroU32::get),
         fail_fast: options.fail_fast,
         retries: options.retries,
+        time: options.time.clone(),
         own_command_line: false,
         has_bundles: registry::has_bundles(),
         complaint: None,
@@ -157,6 +158,7 @@ pub(crate) fn style(options: &Options, is_terminal: bool) -> Style {
         },
         show_output: options.show_output,
         times: options.time.is_some(),
+        slow: options.time.clone(),
         ..default
     }
 }

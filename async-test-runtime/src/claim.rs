@@ -227,6 +227,13 @@ pub enum Problem {
         /// The subtests that turned up where it should have been.
         beside: Vec<String>,
     },
+    /// It passed and took longer than `--ensure-time` allows.
+    TooSlow {
+        /// How long it took.
+        took: Duration,
+        /// How long it may take.
+        limit: Duration,
+    },
     /// The run was ended before the suite: by a bail-out, or by a failure elsewhere.
     Stopped(String),
     /// A bundle or a reporter failed.

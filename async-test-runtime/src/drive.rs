@@ -105,6 +105,9 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
     suite.call_off_deadline();
     suite.note_end();
     let took = suite.started().elapsed();
+    if !cut_short {
+        suite.judge_time(took);
+    }
     end(&suite, cut_short, took, waited, reply);
 }
 

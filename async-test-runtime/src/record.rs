@@ -374,6 +374,20 @@ pub struct SuiteEnd {
 }
 
 impl SuiteEnd {
+    /// How it failed to panic, if it is marked `#[should_panic]` and that is what failed it.
+    pub(crate) fn did_not_panic(&self) -> Option<&str> {
+        self.problems.iter().find_map(|problem| match &**problem {
+            Problem::DidNotPanic(how) => Some(how.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether nothing failed it but the time it took.
+    pub(crate) fn was_only_slow(&self) -> bool {
+        let is_slow = |problem: &Arc<Problem>| matches!(**problem, Problem::TooSlow { .. });
+        self.tally.failed == 0 && !self.problems.is_empty() && self.problems.iter().all(is_slow)
+    }
+
     /// The one command that runs just this again, with the seed where that mattered.
     pub fn rerun(&self) -> Option<String> {
         let rerun = self.suite.rerun.as_ref().filter(|_| !self.suite.hidden)?;

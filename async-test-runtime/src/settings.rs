@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::filter::Filter;
+use crate::options::TimeOptions;
 use crate::tags::TagExpr;
 
 /// The settings of a run.
@@ -41,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) fail_fast: bool,
     /// How often a failing suite is tried again, whatever its key says.
     pub(crate) retries: Option<u32>,
+    /// Which suites take too long and fail by it.
+    pub(crate) time: Option<TimeOptions>,
     /// The command line is ours, so that it can name subtests and seeds.
     pub(crate) own_command_line: bool,
     /// Bundles are registered, so every event has to pass them.

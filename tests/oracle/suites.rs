@@ -33,6 +33,12 @@ fn is_blocking() {
     ok!(true);
 }
 
+#[suite]
+async fn is_slow() {
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    ok!(true);
+}
+
 #[suite(todo = "later")]
 async fn is_forgiven() {
     ok!(false);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::{OptionsError, Source};
@@ -101,6 +101,19 @@ pub struct TimeOptions {
     pub integration: TimeLimits,
 }
 
+impl TimeOptions {
+    /// The limits for a test of this source file. What stands neither in `src` nor in `tests` has those of the built-in
+    /// harness for tests that it cannot place: 60 s and 120 s.
+    pub fn limits(&self, file: &str) -> TimeLimits {
+        let mut folders = Path::new(file).components().map(|part| part.as_os_str());
+        match () {
+            () if folders.clone().any(|folder| folder == "src") => self.unit,
+            () if folders.any(|folder| folder == "tests") => self.integration,
+            () => TimeLimits::OTHER,
+        }
+    }
+}
+
 /// From when on a test is slow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TimeLimits {
@@ -118,5 +131,9 @@ impl TimeLimits {
     pub(super) const INTEGRATION: TimeLimits = TimeLimits {
         warn: Duration::from_millis(500),
         critical: Duration::from_secs(1),
+    };
+    const OTHER: TimeLimits = TimeLimits {
+        warn: Duration::from_secs(60),
+        critical: Duration::from_secs(120),
     };
 }

@@ -54,6 +54,13 @@ pub enum Warning {
         /// A flag with nearly the same name.
         nearest: Option<&'static str>,
     },
+    /// A variable that nobody reads, with nearly the name of one of ours.
+    UnknownVariable {
+        /// The variable.
+        name: String,
+        /// The one that it was probably meant to be.
+        nearest: &'static str,
+    },
     /// A flag that still works, and what to use in its place.
     Deprecated {
         /// The flag.
@@ -99,6 +106,13 @@ impl fmt::Display for Warning {
                     Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
                     None => Ok(()),
                 }
+            }
+            Warning::UnknownVariable { name, nearest } => {
+                write!(
+                    f,
+                    "the variable `{}` means nothing; did you mean `{nearest}`?",
+                    one_line(name)
+                )
             }
             Warning::Deprecated { flag, instead } => write!(f, "`{flag}` is deprecated; use `{instead}`"),
             Warning::Overruled { used, ignored } => {

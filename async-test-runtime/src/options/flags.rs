@@ -135,6 +135,9 @@ impl Flag {
     }
 }
 
+/// The one variable of ours that belongs to no flag.
+pub(super) const FILTER_VARIABLE: &str = "ASYNC_TEST_FILTER";
+
 /// Every flag that is accepted; a flag that is added later is a row here and an arm where the options are put together.
 #[rustfmt::skip]
 pub(super) static FLAGS: &[Flag] = &[

@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::flags::{FILTER_VARIABLE, FLAGS};
+use super::nearest;
 use super::{Color, Options, OptionsError, Parsed, Warning};
+
+/// How the names of our variables begin.
+const PREFIX: &str = "ASYNC_TEST_";
 
 /// The surroundings of the process, as they were when [`process`](super::process()) was first called.
 ///
@@ -66,7 +71,14 @@ impl Process {
     ///
     /// Those of [`Options::parse`].
     pub fn parse(&self, formats: &[&str]) -> Result<Parsed, OptionsError> {
-        Options::parse(self.args.iter().cloned(), &|name| self.variable(name), formats)
+        let parsed = Options::parse(self.args.iter().cloned(), &|name| self.variable(name), formats)?;
+        Ok(match parsed {
+            Parsed::Run(options, mut warnings) => {
+                warnings.extend(self.misspelt());
+                Parsed::Run(options, warnings)
+            }
+            Parsed::Help(text) => Parsed::Help(text),
+        })
     }
 
     /// The options of the variables alone, for a process whose command line belongs to the built-in harness.
@@ -75,7 +87,9 @@ impl Process {
     ///
     /// Those of [`Options::from_env`].
     pub fn options(&self, formats: &[&str]) -> Result<(Options, Vec<Warning>), OptionsError> {
-        Options::from_env(&|name| self.variable(name), formats)
+        let (options, mut warnings) = Options::from_env(&|name| self.variable(name), formats)?;
+        warnings.extend(self.misspelt());
+        Ok((options, warnings))
     }
 
     /// The arguments, without the program.
@@ -194,6 +208,26 @@ impl Process {
             .iter()
             .flat_map(|directory| names.iter().map(|name| directory.join(name)))
             .collect()
+    }
+
+    /// The variables that were probably meant to be ours. Others of the same prefix may belong to the tests.
+    fn misspelt(&self) -> Vec<Warning> {
+        let ours = FLAGS.iter().filter_map(|flag| flag.variable).chain([FILTER_VARIABLE]);
+        let ours: Vec<&'static str> = ours.filter(|name| name.starts_with(PREFIX)).collect();
+        let names = self.variables.keys().filter_map(|name| name.to_str());
+        let strange = names.filter(|name| name.starts_with(PREFIX) && !ours.contains(name));
+        let meant = |name: &str| {
+            let rest = |name: &'static str| &name[PREFIX.len()..];
+            let nearest = nearest::typo(&name[PREFIX.len()..], ours.iter().copied().map(rest))?;
+            ours.iter().copied().find(|ours| rest(ours) == nearest)
+        };
+        let warning = |name: &str| {
+            Some(Warning::UnknownVariable {
+                name: name.to_owned(),
+                nearest: meant(name)?,
+            })
+        };
+        strange.filter_map(warning).collect()
     }
 
     /// A variable that is Unicode and not empty.

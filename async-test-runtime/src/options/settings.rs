@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::bazel;
 use super::cli::CommandLine;
 use super::error::{OptionsError, Source, Warning};
-use super::flags::{Flag, Id};
+use super::flags::{FILTER_VARIABLE, Flag, Id};
 use super::values::{self, Refusal};
 use super::{
     DEFAULT_FORMAT, GITHUB_FORMAT, Given, Ignored, Options, QUIET_FORMAT, Report, Shard, TimeLimits, TimeOptions,
@@ -82,7 +82,7 @@ impl Settings<'_> {
     }
 
     fn paths(&self) -> Result<Vec<String>, OptionsError> {
-        const NAME: &str = "ASYNC_TEST_FILTER";
+        const NAME: &str = FILTER_VARIABLE;
         let Some(value) = (self.get)(NAME) else {
             return Ok(Vec::new());
         };

@@ -148,6 +148,10 @@ pub(super) fn problem(object: &mut Object, problem: &Problem) {
             object.text("label", label);
             place(object, "at", at);
         }
+        Problem::TooSlow { took, limit } => {
+            time(object, "took_ns", *took);
+            time(object, "limit_ns", *limit);
+        }
         Problem::NoSubtest { filter, beside } => {
             object.text("filter", filter);
             object.texts("beside", beside);

@@ -82,6 +82,10 @@ pub(crate) fn every_problem() -> Vec<Problem> {
             filter: "storage/wrties".to_owned(),
             beside: vec!["reads".to_owned(), r"two\nlines".to_owned()],
         },
+        Problem::TooSlow {
+            took: Duration::from_millis(120),
+            limit: Duration::from_millis(100),
+        },
         Problem::Stopped("the run was ended by `cluster`".to_owned()),
         Problem::Extension {
             name: "audit".to_owned(),
@@ -498,8 +502,9 @@ fn every_kind_is_there() {
         Problem::Stopped(_) => 10,
         Problem::Extension { .. } => 11,
         Problem::NoSubtest { .. } => 12,
+        Problem::TooSlow { .. } => 13,
     });
-    assert_eq!(kinds.collect::<BTreeSet<_>>().len(), 13);
+    assert_eq!(kinds.collect::<BTreeSet<_>>().len(), 14);
     let verdicts = records.iter().filter_map(|record| match record {
         Record::Check(check) => Some(std::mem::discriminant(&check.verdict)),
         _ => None,

@@ -170,6 +170,7 @@ fn place(problem: &Problem) -> Option<&Place> {
         | Problem::PlanMismatch { .. }
         | Problem::DidNotPanic(_)
         | Problem::NoSubtest { .. }
+        | Problem::TooSlow { .. }
         | Problem::Stopped(_)
         | Problem::Extension { .. } => None,
     }

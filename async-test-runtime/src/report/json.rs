@@ -15,8 +15,7 @@ use super::tree::{Ended, Tree};
 use super::words::{self, one_line};
 use super::yaml::as_text;
 use super::{Reporter, Style, write};
-use crate::claim::Problem;
-use crate::record::{Check, Record, RunEnd, RunStart, SuiteEnd, SuiteInfo, Verdict};
+use crate::record::{Check, Record, RunEnd, RunStart, SuiteInfo, Verdict};
 
 pub(super) struct Json {
     tree: Tree,
@@ -68,9 +67,11 @@ impl Json {
         if let Some(flaky) = flaky(check) {
             let _ = writeln!(shown, "{flaky}");
         }
-        let (event, message) = match Row::of(&check.verdict) {
+        let (event, message) = match Row::of(check) {
             Row::Ok | Row::Retried => ("ok", None),
-            Row::Failed => ("failed", did_not_panic(end)),
+            // The harness has a message of its own for one kind of failure only.
+            Row::Failed => ("failed", end.did_not_panic().map(str::to_owned)),
+            Row::TooSlow => ("failed", None),
             Row::Ignored(why) => ("ignored", Some(why).filter(|why| !why.is_empty())),
         };
         let name = quoted(&end.suite.test_name);
@@ -80,6 +81,9 @@ impl Json {
         }
         if !shown.is_empty() {
             let _ = write!(text, ", \"stdout\": {}", quoted(&shown));
+        }
+        if matches!(Row::of(check), Row::TooSlow) {
+            text.push_str(", \"reason\": \"time limit exceeded\"");
         }
         if let Some(message) = message {
             let _ = write!(text, ", \"message\": {}", quoted(&message));
@@ -96,14 +100,6 @@ fn cut_off(attempts: &mut Attempts<String>) -> String {
         format!("{{ \"type\": \"test\", \"name\": {name}, \"event\": \"failed\", \"stdout\": {texts} }}\n")
     };
     attempts.rest().into_iter().map(row).collect()
-}
-
-/// The harness has a message of its own for one kind of failure only.
-fn did_not_panic(end: &SuiteEnd) -> Option<String> {
-    end.problems.iter().find_map(|problem| match &**problem {
-        Problem::DidNotPanic(how) => Some(how.clone()),
-        _ => None,
-    })
 }
 
 fn run_started(start: &RunStart) -> String {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use crate::options::TimeOptions;
 use crate::record::Record;
 
 mod attempts;
@@ -18,6 +19,7 @@ pub(crate) mod json_text;
 #[cfg(feature = "junit")]
 mod junit;
 mod live;
+mod logfile;
 mod paint;
 mod pretty;
 mod pretty_failure;
@@ -88,6 +90,8 @@ pub struct Style {
     pub times: bool,
     /// Whether somebody watches: then failures are shown in full as they come, and not only at the end. Default: no.
     pub live: bool,
+    /// What time is marked as long. Default: none.
+    pub slow: Option<TimeOptions>,
 }
 
 impl Default for Style {
@@ -100,6 +104,7 @@ impl Default for Style {
             show_output: false,
             times: false,
             live: false,
+            slow: None,
         }
     }
 }
@@ -126,6 +131,11 @@ pub(crate) fn junit_in_any_case(style: &Style) -> Box<dyn Reporter> {
     return Box::new(junit::Junit::new(style));
     #[cfg(not(feature = "junit"))]
     return Box::new(cases::Cases::new(style));
+}
+
+/// The reporter of `--logfile`, which is no format to choose.
+pub(crate) fn logfile(style: &Style) -> Box<dyn Reporter> {
+    Box::new(logfile::Logfile::new(style))
 }
 
 impl fmt::Debug for dyn Reporter {

@@ -10,7 +10,8 @@ use super::paint::{Paint, Tone};
 use super::summary::{Row, Summary, header};
 use super::tree::{Ended, Tree};
 use super::{Reporter, Style, write};
-use crate::record::{Record, Verdict};
+use crate::options::TimeOptions;
+use crate::record::{Record, SuiteEnd, Verdict};
 
 pub(super) struct Pretty {
     paint: Paint,
@@ -18,6 +19,7 @@ pub(super) struct Pretty {
     times: bool,
     /// The tree of a failed suite is shown at once, and again at the end.
     live: bool,
+    slow: Option<TimeOptions>,
     /// Our own runner is in charge.
     whole_run: bool,
     summary: Summary,
@@ -30,6 +32,7 @@ impl Pretty {
             paint: Paint::new(style),
             times: style.times,
             live: style.live,
+            slow: style.slow.clone(),
             whole_run: false,
             summary: Summary::default(),
         }
@@ -60,9 +63,10 @@ impl Pretty {
         let Some(child) = &ended.check.child else {
             return String::new();
         };
-        let result = match Row::of(&ended.check.verdict) {
+        let result = match Row::of(&ended.check) {
             Row::Ok => self.paint.tone(Tone::Good, "ok"),
             Row::Failed => self.paint.tone(Tone::Bad, "FAILED"),
+            Row::TooSlow => self.paint.tone(Tone::Bad, "FAILED (time limit exceeded)"),
             Row::Ignored(why) if why.is_empty() => self.paint.tone(Tone::Odd, "ignored"),
             Row::Ignored(why) => self.paint.tone(Tone::Odd, &format!("ignored, {why}")),
             Row::Retried => self.paint.tone(Tone::Odd, "retried"),
@@ -82,7 +86,7 @@ impl Pretty {
         };
         let time = match &ended.check.verdict {
             Verdict::Skipped(_) => String::new(),
-            _ if self.times => format!(" <{:.3}s>", child.took.as_secs_f64()),
+            _ if self.times => self.time(child),
             _ => String::new(),
         };
         let mark = if child.suite.should_panic {
@@ -94,6 +98,19 @@ impl Pretty {
             "test {}{mark} ... {result}{time}{aside}\n",
             super::words::plain(&child.suite.path)
         )
+    }
+}
+
+impl Pretty {
+    /// How long a suite took, marked where that is long.
+    fn time(&self, end: &SuiteEnd) -> String {
+        let text = format!(" <{:.3}s>", end.took.as_secs_f64());
+        let limits = self.slow.as_ref().map(|slow| slow.limits(&end.suite.at.file));
+        match limits {
+            Some(limits) if end.took > limits.critical => self.paint.tone(Tone::Bad, &text),
+            Some(limits) if end.took > limits.warn => self.paint.tone(Tone::Odd, &text),
+            _ => text,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::pretty_failure as failure;
 use super::printed::{Unattributed, block};
 use super::tree::Ended;
 use super::words::plain;
-use crate::record::{Passes, RunEnd, RunStart, Verdict};
+use crate::record::{Check, Passes, RunEnd, RunStart, Verdict};
 
 /// Flaky suites named in the line that counts them.
 const MAX_NAMED: usize = 10;
@@ -30,14 +30,17 @@ pub(super) struct Summary {
 pub(super) enum Row {
     Ok,
     Failed,
+    /// Nothing failed but the time it took.
+    TooSlow,
     Ignored(String),
     Retried,
 }
 
 impl Row {
-    pub(super) fn of(verdict: &Verdict) -> Row {
-        match verdict {
+    pub(super) fn of(check: &Check) -> Row {
+        match &check.verdict {
             Verdict::Passed | Verdict::Flunked(_) | Verdict::Todo(_) | Verdict::UnexpectedPass(_) => Row::Ok,
+            Verdict::Failed if check.child.as_ref().is_some_and(|end| end.was_only_slow()) => Row::TooSlow,
             Verdict::Failed | Verdict::Unflunked(_) => Row::Failed,
             Verdict::Skipped(why) => Row::Ignored(super::words::one_line(why)),
             Verdict::Retried => Row::Retried,
@@ -47,7 +50,11 @@ impl Row {
 
 pub(super) fn header(start: &RunStart) -> String {
     let plural = if start.suites == 1 { "" } else { "s" };
-    format!("\nrunning {} test{plural}\n", start.suites)
+    let seed = match start.random {
+        true => format!(" (shuffle seed: {})", start.seed),
+        false => String::new(),
+    };
+    format!("\nrunning {} test{plural}{seed}\n", start.suites)
 }
 
 impl Summary {

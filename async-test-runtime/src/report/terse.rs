@@ -54,12 +54,12 @@ impl Terse {
             let ok = self.paint.tone(Tone::Odd, &format!("ok ({flaky})"));
             return self.own_line(of, &child.suite.path, &ok);
         }
-        let short = match Row::of(&ended.check.verdict) {
+        let short = match Row::of(&ended.check) {
             Row::Retried => return String::new(),
             Row::Ok => self.paint.tone(Tone::Good, "."),
             Row::Ignored(_) => self.paint.tone(Tone::Odd, "i"),
             // The name of a failed one is worth a line of its own before the run has ended.
-            Row::Failed => {
+            Row::Failed | Row::TooSlow => {
                 let failed = self.paint.tone(Tone::Bad, "FAILED");
                 return self.own_line(of, &child.suite.path, &failed);
             }

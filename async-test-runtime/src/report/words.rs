@@ -98,6 +98,10 @@ pub(super) fn problem(problem: &Problem) -> Told {
             };
             ("no_subtest", format!("no subtest is called `{filter}`"), rows)
         }
+        Problem::TooSlow { took, limit } => {
+            let title = format!("took {}, and {} are allowed", time(*took), time(*limit));
+            ("too_slow", title, Vec::new())
+        }
         Problem::Stopped(why) => ("stopped", format!("stopped: {}", one_line(why)), Vec::new()),
         Problem::Extension { name, what } => (
             "extension",

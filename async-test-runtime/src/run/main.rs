@@ -14,10 +14,11 @@ use crate::queue::{EndOfRun, Ended, Message};
 use crate::record::RunStart;
 use crate::registry;
 use crate::run::bazel_files::PrematureExitFile;
+use crate::run::hints::{instead, nearest, pattern, take_names, unknown_tag, unmatched};
 use crate::run::interrupt::{self, Door};
 use crate::run::list::list;
 use crate::run::passes;
-use crate::run::select::{Selection, nearest, pattern, plain_text, select, unknown_tag, unmatched};
+use crate::run::select::{Selection, select};
 use crate::run::{sinks, time_limit};
 use crate::runtime;
 use crate::signals;
@@ -54,13 +55,15 @@ fn say(text: &str) {
 
 fn prepare() -> Result<Prepared, String> {
     let formats = boot::formats();
-    let (options, warnings) = match options::process().parse(&formats).map_err(|error| error.to_string())? {
+    let (mut options, mut warnings) = match options::process().parse(&formats).map_err(|error| error.to_string())? {
         Parsed::Help(text) => {
             print(&text)?;
             return Ok(Prepared::Said);
         }
         Parsed::Run(options, warnings) => (options, warnings),
     };
+    let suites = registry::suites();
+    take_names(&mut options, &mut warnings, &suites);
     for warning in warnings {
         say(&format!("warning: {warning}"));
     }
@@ -72,7 +75,6 @@ fn prepare() -> Result<Prepared, String> {
     if let Some(text) = is_alone.then(|| boot::endless(&options)).flatten() {
         return Err(text);
     }
-    let suites = registry::suites();
     doubled(&suites)?;
     let tag = boot::tag(&options).map_err(|error| error.to_string())?;
     let selection = select(suites.clone(), &options, tag.as_deref());
@@ -80,6 +82,13 @@ fn prepare() -> Result<Prepared, String> {
         return Err(text);
     }
     if options.list {
+        if let Some(file) = &options.logfile {
+            let lines = selection
+                .names()
+                .map(|name| format!("test {name}\n"))
+                .collect::<String>();
+            std::fs::write(file, lines).map_err(|error| sinks::log_refused(file, &error))?;
+        }
         print(&list(&selection, &options.format))?;
         return Ok(Prepared::Said);
     }
@@ -230,19 +239,6 @@ fn tell_bazel(bazel: &Bazel) -> PrematureExitFile {
         say(&format!("warning: {text}"));
         PrematureExitFile::default()
     })
-}
-
-/// What to say of a filter that named no subtest.
-fn instead(filter: &str, beside: &[String]) -> String {
-    if filter.contains('*') {
-        return plain_text(filter);
-    }
-    let last = filter.rsplit('/').next().unwrap_or(filter);
-    match options::typo(last, beside.iter().map(String::as_str)) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None if beside.is_empty() => "there are none".to_owned(),
-        None => format!("there are {}", beside.join(", ")),
-    }
 }
 
 /// The only exit: past threads that do not come back, when every report has been written.

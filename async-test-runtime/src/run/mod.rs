@@ -3,6 +3,7 @@
 mod all;
 mod bazel_files;
 pub(crate) mod builtin;
+mod hints;
 pub(crate) mod intercept;
 mod interrupt;
 mod list;

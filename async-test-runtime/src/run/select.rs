@@ -2,7 +2,7 @@
 
 use crate::boot;
 use crate::filter::Filter;
-use crate::options::{self, Ignored, Options};
+use crate::options::{Ignored, Options};
 use crate::registry;
 use crate::spec::SuiteSpec;
 use crate::tags::TagExpr;
@@ -16,6 +16,20 @@ pub(super) struct Selection {
     pub(super) ignored: Vec<&'static SuiteSpec>,
     /// How many the filters leave out, or are in another shard.
     pub(super) filtered_out: usize,
+}
+
+impl Selection {
+    /// The names of all that is chosen, sorted.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> + use<> {
+        let mut names: Vec<String> = self
+            .run
+            .iter()
+            .chain(&self.ignored)
+            .map(|spec| spec.test_name())
+            .collect();
+        names.sort();
+        names.into_iter()
+    }
 }
 
 /// Applies filters, `--skip`, `--exact`, `--tag` and the flags about ignored tests as the built-in harness does, and takes
@@ -33,6 +47,8 @@ pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options, tag: Op
             && (options.ignored != Ignored::Only || spec.ignore.is_some());
         match (wanted, spec.ignore, options.ignored) {
             (false, _, _) => selection.filtered_out += 1,
+            // Where only benchmarks are asked for, and there are none.
+            (true, _, _) if !options.tests => selection.ignored.push(spec),
             (true, Some(_), Ignored::Skip) => selection.ignored.push(spec),
             (true, _, _) => selection.run.push(spec),
         }
@@ -41,7 +57,7 @@ pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options, tag: Op
 }
 
 /// The test name and the title are both names of a suite; a path names it and something in it.
-fn is_named(spec: &SuiteSpec, filters: &[String], exact: bool) -> bool {
+pub(super) fn is_named(spec: &SuiteSpec, filters: &[String], exact: bool) -> bool {
     let (test_name, title) = (spec.test_name(), spec.title());
     filters
         .iter()
@@ -53,71 +69,6 @@ fn is_skipped(spec: &SuiteSpec, skip: &[String], exact: bool) -> bool {
     let (test_name, title) = (spec.test_name(), spec.title());
     skip.iter()
         .any(|text| Filter::new(text, exact).names_whole(&[&test_name, &title]))
-}
-
-/// A filter that looks like a pattern and names nothing was meant to name something.
-pub(super) fn pattern(suites: &[&'static SuiteSpec], options: &Options) -> Option<String> {
-    let given = |flag, list: &'_ [String], exact| -> Vec<(&str, String, bool)> {
-        list.iter().map(|text| (flag, text.clone(), exact)).collect()
-    };
-    let all = [
-        given("", &options.filters, options.exact),
-        given("--skip ", &options.skip, options.exact),
-        given("TESTBRIDGE_TEST_ONLY=", &options.bazel.only, false),
-        given("TESTBRIDGE_TEST_ONLY=-", &options.bazel.except, false),
-    ];
-    let names_nothing = |text: &String, exact| {
-        let filter = std::slice::from_ref(text);
-        !suites.iter().any(|spec| is_named(spec, filter, exact))
-    };
-    let (flag, text, _) = all
-        .iter()
-        .flatten()
-        .find(|(_, text, exact)| text.contains('*') && names_nothing(text, *exact))?;
-    Some(format!("`{flag}{text}` names no suite; {}", plain_text(text)))
-}
-
-/// The way out for somebody who wrote a pattern.
-pub(super) fn plain_text(pattern: &str) -> String {
-    let longest = pattern.rsplit('*').max_by_key(|part| part.len()).unwrap_or_default();
-    match longest {
-        "" => "filters are plain text, not patterns: leave it out to run everything".to_owned(),
-        part => format!("filters are plain text, not patterns: write a part of the name, for instance `{part}`"),
-    }
-}
-
-/// The filters that name no suite at all, in whatever shard.
-pub(super) fn unmatched<'a>(suites: &[&'static SuiteSpec], options: &'a Options) -> Vec<&'a String> {
-    let names_one = |filter: &String| {
-        let filter = std::slice::from_ref(filter);
-        suites.iter().any(|spec| is_named(spec, filter, options.exact))
-    };
-    options.filters.iter().filter(|filter| !names_one(filter)).collect()
-}
-
-/// The suite that a filter which matches nothing was probably meant for.
-pub(super) fn nearest(filter: &str, suites: &[&'static SuiteSpec]) -> Option<String> {
-    let last = filter.rsplit("::").next().unwrap_or(filter);
-    let meant = options::typo(last, suites.iter().map(|spec| spec.function))?;
-    suites
-        .iter()
-        .find(|spec| spec.function == meant)
-        .map(|spec| spec.test_name())
-}
-
-/// What to say of a tag that no suite has; none for one that a suite has.
-pub(super) fn unknown_tag(name: &str, suites: &[&'static SuiteSpec]) -> Option<String> {
-    let mut known: Vec<&str> = suites.iter().flat_map(|spec| spec.tags.iter().copied()).collect();
-    known.sort_unstable();
-    known.dedup();
-    if known.contains(&name) {
-        return None;
-    }
-    Some(match options::typo(name, known.iter().copied()) {
-        Some(meant) => format!("; did you mean `{meant}`?"),
-        None if known.is_empty() => "; none has any".to_owned(),
-        None => format!("; there are {}", known.join(", ")),
-    })
 }
 
 #[cfg(test)]
@@ -167,6 +118,11 @@ mod tests {
             (vec!["writes"], vec![], 1)
         );
         assert_eq!(options(&|o| o.skip = vec!["store".into()]), (vec![], vec![], 2));
+        assert_eq!(
+            options(&|o| o.skip = vec!["writes/first".into()]),
+            (vec!["writes"], vec!["crash"], 0)
+        );
+        assert_eq!(options(&|o| o.tests = false), (vec![], vec!["writes", "crash"], 0));
         let exact = |name: &'static str| {
             options(&move |o| {
                 o.filters = vec![name.into()];
@@ -179,7 +135,6 @@ mod tests {
 
     #[test]
     fn a_shard_takes_its_part_whatever_the_filters_are() {
-        let all: Vec<&'static SuiteSpec> = vec![&PLAIN, &IGNORED];
         let shard = |number, of| Shard {
             number: NonZeroUsize::new(number).unwrap(),
             of: NonZeroUsize::new(of).unwrap(),
@@ -199,17 +154,5 @@ mod tests {
         let home = if first.0.is_empty() { 2 } else { 1 };
         assert_eq!(own(home, "writes"), (vec!["writes"], vec![], 1));
         assert_eq!(own(3 - home, "writes"), (vec![], vec![], 2));
-        let elsewhere = Options {
-            shard: Some(shard(3 - home, 2)),
-            filters: vec!["writes".to_owned(), "wirtes".to_owned()],
-            ..Options::default()
-        };
-        assert_eq!(unmatched(&all, &elsewhere), ["wirtes"]);
-    }
-
-    #[test]
-    fn a_misspelt_filter_finds_its_neighbour() {
-        assert_eq!(nearest("wirtes", &[&PLAIN, &IGNORED]).as_deref(), Some("store::writes"));
-        assert_eq!(nearest("zzzzzzzz", &[&PLAIN, &IGNORED]), None);
     }
 }

@@ -40,12 +40,26 @@ pub(super) fn files(options: &Options) -> Result<Vec<Sink>, String> {
         let reporter = boot::reporter(&wanted.format, &style);
         files.open(&wanted.format, &wanted.file, reporter)?;
     }
+    if let Some(file) = &options.logfile {
+        let out = fs::File::create(file).map_err(|error| log_refused(file, &error))?;
+        files.sinks.push(Sink {
+            name: format!("the log in `{}`", file.display()),
+            reporter: report::logfile(&style),
+            out: Out::Stream(Box::new(out)),
+        });
+    }
     if let Some(file) = &options.bazel.xml_output_file {
         if options.reports.iter().all(|wanted| wanted.file != *file) {
             files.open("XML_OUTPUT_FILE", file, report::junit_in_any_case(&style))?;
         }
     }
     Ok(files.sinks)
+}
+
+/// Why the file of `--logfile` cannot be made.
+pub(super) fn log_refused(file: &Path, error: &io::Error) -> String {
+    let file = file.display();
+    format!("`--logfile={file}` cannot be written: {error}; name a file in a directory that is there")
 }
 
 #[derive(Default)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::Cause;
 use crate::capture::Capture;
-use crate::claim::Running;
+use crate::claim::{Problem, Running};
 use crate::clock::{self, Deadline};
 use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
@@ -109,6 +109,18 @@ impl Suite {
         });
         let before = lock(&self.0.limits).deadline.replace(deadline);
         drop(before);
+    }
+
+    /// Where `--ensure-time` is given, a `#[suite]` that takes too long fails.
+    pub(crate) fn judge_time(&self, took: Duration) {
+        let time = self.0.hub.settings.time.as_ref();
+        let Some(time) = time.filter(|time| time.ensure && self.0.info.nesting == 1) else {
+            return;
+        };
+        let limit = time.limits(&self.0.info.at.file).critical;
+        if took > limit {
+            self.problem(Problem::TooSlow { took, limit });
+        }
     }
 
     pub(crate) fn call_off_deadline(&self) {

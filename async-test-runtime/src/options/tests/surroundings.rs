@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::super::{Backtrace, Color, Nextest, Parsed, Process, find_program, process, variable};
+use super::super::{Backtrace, Color, Nextest, Parsed, Process, Warning, find_program, process, variable};
 use super::{FORMATS, Variables};
 
 fn with(variables: Variables<'_>) -> Process {
@@ -16,6 +16,30 @@ fn with(variables: Variables<'_>) -> Process {
         vec![PathBuf::from("first"), PathBuf::from("second")],
         None,
     )
+}
+
+#[test]
+fn a_misspelt_variable_of_ours_is_told() {
+    let variables = [
+        ("ASYNC_TEST_TIMOUT", "5s"),
+        ("ASYNC_TEST_FILTERS", "a/b"),
+        ("ASYNC_TEST_DATABASE_URL", "of the tests"),
+        ("ASYNC_TEST_SEED", "3"),
+        ("ASYNC_TEST_", ""),
+        ("SYNC_TEST_SEED", "of somebody else"),
+    ];
+    let expected = [
+        "the variable `ASYNC_TEST_FILTERS` means nothing; did you mean `ASYNC_TEST_FILTER`?",
+        "the variable `ASYNC_TEST_TIMOUT` means nothing; did you mean `ASYNC_TEST_TIMEOUT`?",
+    ];
+    let process = with(&variables);
+    let (_, warnings) = process.options(FORMATS).unwrap();
+    let texts = |warnings: &[Warning]| warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(texts(&warnings), expected);
+    match process.parse(FORMATS) {
+        Ok(Parsed::Run(_, warnings)) => assert_eq!(texts(&warnings), expected),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

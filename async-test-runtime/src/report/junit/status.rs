@@ -162,6 +162,7 @@ pub(super) fn kind(problem: &Problem) -> NonSuccessKind {
         | Problem::Returned(_)
         | Problem::JobPanicked { .. }
         | Problem::PlanMismatch { .. }
+        | Problem::TooSlow { .. }
         | Problem::DidNotPanic(_) => NonSuccessKind::Failure,
         Problem::TimedOut { .. }
         | Problem::JobsTimedOut { .. }
