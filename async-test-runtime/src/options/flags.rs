@@ -173,7 +173,7 @@ pub(super) static FLAGS: &[Flag] = &[
         .value("N").variable("ASYNC_TEST_REPEAT"),
     Flag::new(Run, Id::UntilFail, "--until-fail", "Run everything again until a pass fails; with --repeat N, at most N times")
         .variable("ASYNC_TEST_UNTIL_FAIL"),
-    Flag::new(Run, Id::Retries, "--retries", "Try a failing suite again up to N times, whatever its key says; 0: no suite is\ntried again. A suite without this flag and without the key is tried once")
+    Flag::new(Run, Id::Retries, "--retries", "Try a failing suite again up to N times, whatever its key retries says; 0 for never")
         .value("N").variable("ASYNC_TEST_RETRIES"),
     Flag::new(Run, Id::Timeout, "--timeout", "The time limit of a suite, like 90s, 1m30s or none; default: 10m")
         .value("TIME").variable("ASYNC_TEST_TIMEOUT"),

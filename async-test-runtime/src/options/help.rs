@@ -40,8 +40,8 @@ fn row(text: &mut String, flag: &Flag) {
 
 const FOOTER: &str = "
 A test runs when its name contains one of the filters, or when there is no filter; storage/writes names a subtest of
-it. Flags and filters may be mixed; what follows a lone -- is a filter. An option that is not known is passed over
-with a warning.
+it, and \\/ is a slash of its name. Filters are plain text, not patterns. Flags and filters may be mixed; what follows a
+lone -- is a filter. An option that is not known is passed over with a warning.
 
 A variable in brackets is read when its flag is not given. An ASYNC_TEST_... variable that is empty counts as not set;
 ASYNC_TEST_FILTER takes whole paths such as storage/writes, one a line. ASYNC_TEST_RANDOM,
