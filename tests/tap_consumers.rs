@@ -14,6 +14,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use async_test_suite::prelude::*;
+use async_test_suite::{Intercept, Plan};
 use readers::{Read, Readers};
 use trees::compare::{Seen, compare, counters};
 use trees::drive::{self, Flavor};
@@ -232,5 +234,113 @@ fn a_bail_out_fails_for_all_of_them() {
         assert_eq!(all, [false; 3], "tap-parser, tap.py, prove\n{}", sample.whole);
         let (exit, _) = readers.prove(&files[index..=index]);
         assert_eq!(exit, Some(255), "{}", sample.whole);
+    }
+}
+
+/// The stream of each row of the table in `docs/tap.md`.
+async fn stream_of(what: &str) -> String {
+    let (run, plan) = (Intercept::new(), Plan::new);
+    let seen = match what {
+        "everything passes" => {
+            run.run("suite", |_| async {
+                ok!(true, "fine");
+            })
+            .await
+        }
+        "a check fails" => {
+            run.run("suite", |_| async {
+                nok!(true, "a flaw");
+            })
+            .await
+        }
+        "a check in a subtest fails" => {
+            run.run("suite", |_| async {
+                subtest!("inner", {
+                    nok!(true, "a flaw");
+                });
+            })
+            .await
+        }
+        "a suite that is TODO fails" => {
+            run.plan(plan().todo("later"))
+                .run("suite", |_| async {
+                    nok!(true, "a flaw");
+                })
+                .await
+        }
+        "a suite that is TODO passes" => {
+            run.plan(plan().todo("later"))
+                .run("suite", |_| async {
+                    ok!(true, "fine");
+                })
+                .await
+        }
+        "a check is skipped" => {
+            run.run("suite", |_| async {
+                ok!(true, "fine");
+                skip!("no disk");
+            })
+            .await
+        }
+        "a suite is skipped as a whole" => run.plan(plan().skip_all("no disk")).run("suite", |_| async {}).await,
+        "a plan is not kept" => {
+            run.plan(plan().tests(2))
+                .run("suite", |_| async {
+                    ok!(true, "fine");
+                })
+                .await
+        }
+        "a failure that was promised" => {
+            run.run("suite", |_| async {
+                test_flunks!("issue 17");
+                subtest!("inner", {
+                    nok!(true, "a flaw");
+                });
+            })
+            .await
+        }
+        "a bail-out" => {
+            run.run("suite", |_| async {
+                bail_out!("no disk");
+                std::future::pending::<()>().await;
+            })
+            .await
+        }
+        // From a real run.
+        "a flaky suite" => {
+            let (_, text) = include_str!("../docs/tap.md").split_once("```tap\n").expect("a sample");
+            return text.split("```").next().unwrap_or_default().to_owned();
+        }
+        other => panic!("a row that nobody tests: {other}"),
+    };
+    seen.render("tap")
+}
+
+#[tokio::test]
+async fn the_documentation_says_what_readers_make_of_it() {
+    let Some(readers) = readers() else { return };
+    let (_, table) = include_str!("../docs/tap.md")
+        .split_once("<!-- readers -->")
+        .expect("a table");
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let mut told: Vec<(&str, [bool; 3])> = Vec::new();
+    for row in rows {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, what, prove, npm, python, _] = cells[..] else {
+            panic!("a row of four cells: {row}");
+        };
+        told.push((what, [prove, npm, python].map(|cell| cell == "yes")));
+    }
+    assert_eq!(told.len(), 11, "every row is read");
+    let mut streams = Vec::new();
+    for (what, _) in &told {
+        streams.push(stream_of(what).await);
+    }
+    let files = readers.files("documentation", streams.iter().map(String::as_str));
+    let (npm, python) = (readers.npm(&files), readers.python(&files));
+    for (index, (what, expected)) in told.iter().enumerate() {
+        let (exit, _) = readers.prove(&files[index..=index]);
+        let seen = [exit == Some(0), npm[index][""].ok, python[index].ok];
+        assert_eq!(seen, *expected, "{what}\n{}", streams[index]);
     }
 }

@@ -66,8 +66,13 @@ impl Readers {
         for line in said(&mut command).lines() {
             let (file, rest) = line.split_once('\t').unwrap();
             let (name, rest) = rest.split_once('\t').unwrap();
-            let before = read[number(files, file)].insert(name.to_owned(), table_row(rest));
-            assert!(before.is_none(), "{file}: two blocks are called {name:?}");
+            let blocks = &mut read[number(files, file)];
+            // No block of a random tree is called so.
+            let name = match blocks.contains_key(name) {
+                true => format!("{name} again"),
+                false => name.to_owned(),
+            };
+            blocks.insert(name, table_row(rest));
         }
         read
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::claim::{Figure, Problem};
 use crate::diff::expected_got;
-use crate::record::{Attempt, Check, Verdict};
+use crate::record::{Check, Verdict};
 use crate::report::attempts::flaky;
 use crate::report::words::{self, Value, one_line, plain};
 use crate::report::yaml::{Yaml, millis};
@@ -72,10 +72,11 @@ pub(super) fn point_lines(indent: usize, check: &Check) -> String {
         let _ = write!(text, " - {label}");
     }
     let directive = match &check.verdict {
+        _ if is_followed(check) => Some(("TODO", tried_again(check).into())),
         Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) | Verdict::Unflunked(_) => None,
         Verdict::Todo(why) | Verdict::UnexpectedPass(why) => Some(("TODO", why.clone())),
         Verdict::Skipped(why) => Some(("SKIP", why.clone())),
-        Verdict::Retried => Some(("TODO", tried_again(check).into())),
+        Verdict::Retried => None,
     };
     if let Some((word, why)) = directive {
         let _ = write!(text, " # {word} {}", escaped(&why));
@@ -87,10 +88,12 @@ pub(super) fn point_lines(indent: usize, check: &Check) -> String {
         text.push_str(&comment(indent, &flaky));
     }
     let failed = match &check.verdict {
+        _ if is_followed(check) => "Failed (tried again)",
         Verdict::Failed | Verdict::Unflunked(_) => "Failed",
         Verdict::Todo(_) => "Failed (TODO)",
-        Verdict::Retried => "Failed (tried again)",
-        Verdict::Passed | Verdict::Flunked(_) | Verdict::UnexpectedPass(_) | Verdict::Skipped(_) => return text,
+        Verdict::Passed | Verdict::Flunked(_) | Verdict::UnexpectedPass(_) | Verdict::Skipped(_) | Verdict::Retried => {
+            return text;
+        }
     };
     text.push_str(&comment(
         indent,
@@ -99,9 +102,21 @@ pub(super) fn point_lines(indent: usize, check: &Check) -> String {
     text
 }
 
+/// Whether it failed in an attempt that is followed by another, and so decides nothing. Readers hold a block against its
+/// point, so the points in the block have to be forgiven as well.
+fn is_followed(check: &Check) -> bool {
+    match &check.verdict {
+        Verdict::Retried => true,
+        Verdict::Failed | Verdict::Unflunked(_) => check.suite.attempt.is_followed(),
+        Verdict::Passed | Verdict::Flunked(_) | Verdict::Todo(_) | Verdict::UnexpectedPass(_) | Verdict::Skipped(_) => {
+            false
+        }
+    }
+}
+
 fn tried_again(check: &Check) -> String {
-    let attempt = check.child.as_ref().map_or(Attempt::ONLY, |child| child.suite.attempt);
-    format!("{attempt} failed, it is tried again")
+    let suite = check.child.as_ref().map_or(&check.suite, |child| &child.suite);
+    format!("{} failed, it is tried again", suite.attempt)
 }
 
 fn diagnostics(indent: usize, check: &Check) -> String {
@@ -112,6 +127,7 @@ fn diagnostics(indent: usize, check: &Check) -> String {
     let mut yaml = Yaml::new(indent);
     let mut notes = Vec::new();
     match &check.verdict {
+        _ if is_followed(check) => yaml.text("severity", "todo"),
         Verdict::Failed => yaml.text("severity", "fail"),
         Verdict::Unflunked(why) => {
             yaml.text("severity", "fail");
