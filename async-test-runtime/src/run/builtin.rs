@@ -14,8 +14,8 @@ use crate::panic;
 use crate::queue::{Collected, Message};
 use crate::record::{Attempt, Verdict};
 use crate::run::interrupt::{self, Door, INSIDE};
-use crate::run::time_limit;
 use crate::run::{Launch, create, retries, run_here, seed_of_pass};
+use crate::run::{exits, time_limit};
 use crate::runtime;
 use crate::settings::Settings;
 use crate::spec::SuiteSpec;
@@ -126,6 +126,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
         return failed(format!("async-test-suite: {text}\n"));
     }
     interrupt::listen(Door::Builtin);
+    exits::guard(Door::Builtin);
     time_limit::watch(Door::Builtin, 101);
     if let Some(cause) = top.0.cancel.cause() {
         let why = match cause {

@@ -183,8 +183,12 @@ impl Inside {
         Entered(self)
     }
 
+    pub(super) fn is_any(&self) -> bool {
+        self.0.load(Ordering::SeqCst) > 0
+    }
+
     fn wait_for_none(&self) {
-        while self.0.load(Ordering::SeqCst) > 0 {
+        while self.is_any() {
             thread::sleep(Duration::from_millis(2));
         }
     }

@@ -19,7 +19,7 @@ use crate::run::interrupt::{self, Door};
 use crate::run::list::list;
 use crate::run::passes;
 use crate::run::select::{Selection, select};
-use crate::run::{sinks, time_limit};
+use crate::run::{exits, sinks, time_limit};
 use crate::runtime;
 use crate::signals;
 use crate::spec::SuiteSpec;
@@ -180,6 +180,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         filtered_out: selection.filtered_out as u64,
     };
     interrupt::listen(door);
+    exits::guard(door);
     time_limit::watch(door, bail_out_code(options));
     ignore(&top, &selection.ignored);
     let passes = runtime.block_on(passes::passes(options, &selection.run));
@@ -227,6 +228,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     // Threads that nobody waits for must not hold up the end of the run either.
     runtime.shutdown_timeout(Duration::from_millis(100));
     last_words();
+    exits::release();
     ExitCode::from(code)
 }
 
@@ -244,6 +246,7 @@ fn tell_bazel(bazel: &Bazel) -> PrematureExitFile {
 /// The only exit: past threads that do not come back, when every report has been written.
 #[expect(clippy::exit, reason = "a stuck thread cannot be ended in any other way")]
 pub(super) fn leave(code: u8) -> ! {
+    exits::release();
     std::process::exit(i32::from(code))
 }
 

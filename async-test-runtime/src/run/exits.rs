@@ -1,0 +1,70 @@
+//! `process::exit` in the middle of a run.
+//!
+//! A test, or the code under test, may end the process, and with 0 that would pass for a success. The system calls
+//! handlers on the way out; ours looks whether suites are still running. Then it says so, closes the reports, and ends
+//! the process with the exit code of a failure. It is not called where the process dies: of a signal, or by `abort`,
+//! which no shell takes for a success.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::hub;
+use crate::run::interrupt::{self, Door, INSIDE};
+
+/// What the built-in harness ends with when a test has failed.
+const FAILED: i32 = 101;
+
+static DOOR: OnceLock<Door> = OnceLock::new();
+/// Under `main!`: the run has its end, and whoever ends the process now may.
+static MAY_END: AtomicBool = AtomicBool::new(false);
+
+/// Looks after the end of the process from here on.
+pub(super) fn guard(door: Door) {
+    if DOOR.set(door).is_ok() {
+        system::at_exit(look);
+    }
+}
+
+/// The run is over, or is being ended by ourselves.
+pub(super) fn release() {
+    MAY_END.store(true, Ordering::SeqCst);
+}
+
+fn is_running(door: Door) -> bool {
+    match door {
+        Door::Main { .. } => !MAY_END.load(Ordering::SeqCst),
+        Door::Builtin => INSIDE.is_any(),
+    }
+}
+
+extern "C" fn look() {
+    let Some(door) = DOOR.get().copied().filter(|door| is_running(*door)) else {
+        return;
+    };
+    release();
+    hub::to_people(
+        "async-test-suite: error: `process::exit` was called while suites were running; the run has failed\n",
+    );
+    interrupt::close(door);
+    system::leave(FAILED);
+}
+
+#[cfg(unix)]
+mod system {
+    pub(super) fn at_exit(look: extern "C" fn()) {
+        // There is room for at least 32 of them; without one a run is as good as without this module.
+        let _ = shutdown_hooks::add_shutdown_hook(look);
+    }
+
+    /// At once: to exit in the middle of an exit is undefined.
+    pub(super) fn leave(code: i32) {
+        signal_hook::low_level::exit(code);
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    pub(super) fn at_exit(_: extern "C" fn()) {}
+
+    pub(super) fn leave(_: i32) {}
+}
