@@ -94,7 +94,7 @@ fn events_are_what_the_schema_says() {
     let schema = the_schema();
     let goldens = Path::new(env!("CARGO_MANIFEST_DIR")).join("async-test-runtime/src/report/golden");
     let mut kinds = BTreeMap::new();
-    for name in ["events.jsonl", "events_bail.jsonl"] {
+    for name in ["events.jsonl", "events_bail.jsonl", "events_rare.jsonl"] {
         let text = std::fs::read_to_string(goldens.join(name)).expect("the golden file can be read");
         for line in lines(&text) {
             is!(schema.faults(&line), Vec::<String>::new(), "{name}: {line}");

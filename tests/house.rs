@@ -10,7 +10,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (
         0,
         &[
-            "claim", "error", "event", "ids", "options", "outcome", "place", "plan", "record", "round", "stage",
+            "claim", "error", "event", "ids", "json", "options", "outcome", "place", "plan", "record", "round", "stage",
         ],
     ),
     // judgement
@@ -29,7 +29,7 @@ const FLOORS: &[(u8, &[&str])] = &[
         ],
     ),
     // ears
-    (2, &["hook", "report"]),
+    (2, &["hook", "replay", "report"]),
     // machinery
     (
         3,

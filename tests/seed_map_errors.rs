@@ -274,7 +274,7 @@ fn every_kind() -> Vec<ErrorKind> {
         ErrorKind::SuiteEnded,
         ErrorKind::StageTransition { from, to },
         ErrorKind::NoSuchJob(job),
-        ErrorKind::JobState { job, state: "" },
+        ErrorKind::JobState { job, state: "".into() },
         ErrorKind::PostponedJobs(0),
         ErrorKind::OutsideEventLoop,
         ErrorKind::UnknownCommand(String::new()),

@@ -190,7 +190,7 @@ async fn a24_every_verb_and_every_misuse_of_one(t: Suite) {
         jobs.postpone(job).unwrap_err().kind,
         ErrorKind::JobState {
             job,
-            state: "postponed"
+            state: "postponed".into()
         }
     );
     lives_ok!({ jobs.start(job) });
@@ -204,7 +204,13 @@ async fn a24_every_verb_and_every_misuse_of_one(t: Suite) {
         jobs.postpone(job),
         jobs.invoke_job(job).await,
     ] {
-        is!(again.unwrap_err().kind, ErrorKind::JobState { job, state: "running" });
+        is!(
+            again.unwrap_err().kind,
+            ErrorKind::JobState {
+                job,
+                state: "running".into()
+            }
+        );
     }
     let promises = jobs.all_job_promises();
     let _ = go.send(());

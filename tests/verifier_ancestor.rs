@@ -55,7 +55,12 @@ async fn b03_a_start_while_running_is_a_typed_error_and_leaves_the_loop_running(
     let VerifyCause::State(what) = error.cause() else {
         panic!("{error:?}");
     };
-    is!(what.kind, ErrorKind::Verifier { state: "running" });
+    is!(
+        what.kind,
+        ErrorKind::Verifier {
+            state: "running".into()
+        }
+    );
     like!(
         error.to_string(),
         "verifier `inv`: `start_job` in suite .*: the verifier is running"

@@ -1,5 +1,6 @@
 //! Every misuse of the library is a value of one type that names the suite, the operation and the way out.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::ids::JobId;
@@ -11,7 +12,7 @@ pub struct Error {
     /// The path of the suite, empty for the root and where there is no suite at all.
     pub suite: String,
     /// The operation as the user wrote it, for instance `plan!`.
-    pub operation: &'static str,
+    pub operation: Cow<'static, str>,
     /// What was wrong.
     pub kind: ErrorKind,
 }
@@ -44,7 +45,7 @@ pub enum ErrorKind {
         /// The job.
         job: JobId,
         /// What it is doing.
-        state: &'static str,
+        state: Cow<'static, str>,
     },
     /// Jobs were awaited while some were still postponed.
     PostponedJobs(usize),
@@ -57,7 +58,7 @@ pub enum ErrorKind {
     /// An operation of the verifier came in the wrong state.
     Verifier {
         /// The state it is in.
-        state: &'static str,
+        state: Cow<'static, str>,
     },
     /// Anything else, in words.
     Other(String),
@@ -65,10 +66,10 @@ pub enum ErrorKind {
 
 impl Error {
     /// An error of an operation on a suite.
-    pub fn new(suite: impl Into<String>, operation: &'static str, kind: ErrorKind) -> Error {
+    pub fn new(suite: impl Into<String>, operation: impl Into<Cow<'static, str>>, kind: ErrorKind) -> Error {
         Error {
             suite: suite.into(),
-            operation,
+            operation: operation.into(),
             kind,
         }
     }

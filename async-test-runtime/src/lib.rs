@@ -12,6 +12,7 @@ pub mod claim;
 pub mod error;
 pub mod event;
 pub mod ids;
+mod json;
 pub mod options;
 pub mod outcome;
 pub mod place;
@@ -33,6 +34,7 @@ mod tags;
 
 // floor 2: ears
 pub mod hook;
+mod replay;
 pub mod report;
 
 // floor 3: machinery

@@ -89,7 +89,7 @@ pub struct Rerun {
     /// What the `#[suite]` is called in paths.
     pub title: String,
     /// Flags behind the name, for instance `--include-ignored`, or nothing.
-    pub flags: &'static str,
+    pub flags: Cow<'static, str>,
     /// The command line can name a subtest and a seed; else the environment does.
     pub own_command_line: bool,
     /// Whose command it is.
@@ -136,7 +136,7 @@ impl Rerun {
             Runner::Nextest => words.push(format!("-E 'test(={test})'")),
             Runner::Bazel => words.push(format!("--test_arg=--exact --test_arg={}", quoted(test))),
         }
-        words.extend((!self.flags.is_empty()).then(|| self.flags.to_owned()));
+        words.extend((!self.flags.is_empty()).then(|| self.flags.clone().into_owned()));
         words.extend(seed_flag.map(|seed| match self.runner {
             Runner::Bazel => format!("--test_arg=--seed={seed}"),
             Runner::Cargo | Runner::Nextest => format!("--seed {seed}"),
@@ -479,7 +479,7 @@ mod tests {
             command: "cargo test -p kv --test store".to_owned(),
             test: "disk::storage".to_owned(),
             title: "the storage".to_owned(),
-            flags: "--include-ignored",
+            flags: "--include-ignored".into(),
             own_command_line: true,
             runner: Runner::Cargo,
             seed: 7,
@@ -490,19 +490,19 @@ mod tests {
         };
         let nextest = Rerun {
             command: "cargo nextest run -p kv --test store".to_owned(),
-            flags: "--run-ignored all",
+            flags: "--run-ignored all".into(),
             runner: Runner::Nextest,
             ..harness.clone()
         };
         let bazel = Rerun {
             command: "bazel test //kv:store".to_owned(),
-            flags: "--test_arg=--include-ignored",
+            flags: "--test_arg=--include-ignored".into(),
             runner: Runner::Bazel,
             ..ours.clone()
         };
         let bazel_harness = Rerun {
             own_command_line: false,
-            flags: "",
+            flags: "".into(),
             ..bazel.clone()
         };
         let (suite, subtest) = ("the storage", "the storage/two words");

@@ -9,12 +9,12 @@ use crate::record::Record;
 use crate::report::Reporter;
 
 /// A reporter, what it has rendered and not written yet, and whether it has failed.
-pub(super) struct Ear {
-    pub(super) name: String,
+pub(crate) struct Ear {
+    pub(crate) name: String,
     reporter: Box<dyn Reporter>,
     out: Place,
     pub(super) text: Vec<u8>,
-    pub(super) lost: Option<String>,
+    pub(crate) lost: Option<String>,
     closed: bool,
 }
 
@@ -58,7 +58,7 @@ impl Ear {
 
     /// What a record brings is written with the next pause, or at once when there is much of it; what stands on a
     /// terminal that somebody watches, at once.
-    pub(super) fn hear(&mut self, record: &Record) {
+    pub(crate) fn hear(&mut self, record: &Record) {
         if self.closed {
             return;
         }
@@ -102,7 +102,7 @@ impl Ear {
         }
     }
 
-    pub(super) fn flush(&mut self) {
+    pub(crate) fn flush(&mut self) {
         self.pause();
         if let (Place::Stream(out), false) = (&mut self.out, self.closed) {
             let flushed = out.flush();

@@ -5,7 +5,7 @@
 //! harness nothing is shown before a suite ends, and then the thread of that test does what there is to do.
 
 mod core;
-mod ear;
+pub(crate) mod ear;
 mod live;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -222,7 +222,10 @@ impl Jobs {
             Err(status) => {
                 let name = status.name();
                 entry.status = status;
-                Err(ErrorKind::JobState { job: id, state: name })
+                Err(ErrorKind::JobState {
+                    job: id,
+                    state: name.into(),
+                })
             }
         }
     }

@@ -23,7 +23,7 @@ use crate::record::{Check, Record, RunEnd, Snapshot, SuiteInfo, Tally, Verdict};
 
 use node::Node;
 use recent::Recent;
-use totals::Totals;
+pub(crate) use totals::Totals;
 
 /// How many ended suites can still be named when something comes too late for them.
 const REMEMBERED: usize = 4096;

@@ -9,7 +9,7 @@ use crate::record::{FailedSuite, RunEnd, SuiteEnd, SuiteInfo, Tally, Verdict};
 
 /// What the suites of a run came to.
 #[derive(Default, Debug)]
-pub(super) struct Totals {
+pub(crate) struct Totals {
     passed: u64,
     ignored: u64,
     failures: Vec<FailedSuite>,
@@ -30,7 +30,7 @@ struct Points {
 
 impl Totals {
     /// Counts the end of a suite as its parent has judged it.
-    pub(super) fn ended(&mut self, end: &SuiteEnd, verdict: &Verdict) {
+    pub(crate) fn ended(&mut self, end: &SuiteEnd, verdict: &Verdict) {
         let points = self.open.entry(end.suite.top).or_default();
         points.all.add(&end.tally);
         if end.suite.nesting > 1 {
@@ -59,7 +59,7 @@ impl Totals {
     }
 
     /// What there is to say of them at the end of the run; the other fields are empty.
-    pub(super) fn end(&self) -> RunEnd {
+    pub(crate) fn end(&self) -> RunEnd {
         let mut points = self.points;
         self.open.values().for_each(|open| points.add(open));
         // The run ended before the next attempt did, so the last word is a failure.
@@ -93,7 +93,7 @@ impl Points {
 }
 
 impl Tally {
-    pub(super) fn count(&mut self, verdict: &Verdict) {
+    pub(crate) fn count(&mut self, verdict: &Verdict) {
         self.run += 1;
         match verdict {
             Verdict::Passed | Verdict::Flunked(_) => {}

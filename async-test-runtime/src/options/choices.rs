@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::{OptionsError, Source};
+use super::values;
 
 /// What is done with ignored tests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,6 +68,11 @@ pub struct Shard {
 impl Shard {
     /// The most shards there can be.
     pub const MOST: usize = 10_000;
+
+    /// Reads what `Display` writes.
+    pub(crate) fn read(text: &str) -> Option<Shard> {
+        values::shard(text).ok()
+    }
 }
 
 impl fmt::Display for Shard {

@@ -48,6 +48,11 @@ impl CommandLine {
         }
     }
 
+    /// The flags that are given, in their order.
+    pub(super) fn given(&self) -> impl Iterator<Item = &'static Flag> {
+        self.given.iter().map(|(flag, _)| *flag)
+    }
+
     pub(super) fn has(&self, id: Id) -> bool {
         self.values(id).next().is_some()
     }

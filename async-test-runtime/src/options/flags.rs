@@ -32,6 +32,7 @@ pub(super) enum Id {
     Format,
     Quiet,
     Report,
+    Replay,
     NoCapture,
     NoCaptureOld,
     ShowOutput,
@@ -189,6 +190,8 @@ pub(super) static FLAGS: &[Flag] = &[
     Flag::new(Show, Id::Quiet, "--quiet", "The same as --format terse").short('q'),
     Flag::new(Show, Id::Report, "--report", "Write a report of that format to a file as well; may be given several times\n(in the variable: separated by commas)")
         .value("FORMAT=FILE").variable("ASYNC_TEST_REPORT").repeatable(),
+    Flag::new(Show, Id::Replay, "--replay", "Run nothing and show the run that FILE is an events report of, also one that was\ncut short, in the formats of --format and --report")
+        .value("FILE"),
     Flag::new(Show, Id::NoCapture, "--no-capture", "Let what the tests print go straight to the terminal")
         .variable("RUST_TEST_NOCAPTURE"),
     Flag::new(Show, Id::NoCaptureOld, "--nocapture", "The same as --no-capture"),

@@ -108,6 +108,8 @@ pub struct Options {
     pub format: String,
     /// Reports that are written besides the output, each to a file of its own.
     pub reports: Vec<Report>,
+    /// No test runs, and the run is shown that this file is an `events` report of.
+    pub replay: Option<PathBuf>,
     /// What tests print is not captured.
     pub no_capture: bool,
     /// What passing tests printed is shown.
@@ -199,6 +201,7 @@ impl Default for Options {
             grace_period: Some(DEFAULT_GRACE_PERIOD),
             format: DEFAULT_FORMAT.to_owned(),
             reports: Vec::new(),
+            replay: None,
             no_capture: false,
             show_output: false,
             color: Color::Auto,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::bazel;
 use super::cli::CommandLine;
 use super::error::{OptionsError, Source, Warning};
-use super::flags::{FILTER_VARIABLE, Flag, Id};
+use super::flags::{FILTER_VARIABLE, Flag, Id, Section};
 use super::values::{self, Refusal};
 use super::{
     DEFAULT_FORMAT, GITHUB_FORMAT, Given, Ignored, Options, QUIET_FORMAT, Report, Shard, TimeLimits, TimeOptions,
@@ -60,6 +60,7 @@ impl Settings<'_> {
                 .unwrap_or(default.grace_period),
             format: self.format()?.unwrap_or_else(|| self.default_format().to_owned()),
             reports: self.reports(&bazel)?,
+            replay: self.replay()?,
             no_capture: self.line.has(Id::NoCapture)
                 || self.line.has(Id::NoCaptureOld)
                 || self.harness_switch(Id::NoCapture),
@@ -220,6 +221,29 @@ impl Settings<'_> {
             reports.push(report);
         }
         Ok(reports)
+    }
+
+    /// Beside it nothing has a meaning that chooses tests or says how they run; `--test` and `--bench` come from cargo.
+    fn replay(&self) -> Result<Option<PathBuf>, OptionsError> {
+        let Some(file) = self.line.values(Id::Replay).next() else {
+            return Ok(None);
+        };
+        let source = Source::Flag(Flag::of(Id::Replay).name);
+        if file.is_empty() {
+            return Err(source.error(Some(""), "names no file", "name an `events` report"));
+        }
+        let flag = self.line.given().find(|flag| {
+            matches!(flag.section, Section::Choose | Section::Run) && !matches!(flag.id, Id::Test | Id::Bench)
+        });
+        let filter = self.line.filters.first().map(String::as_str);
+        match flag.map(|flag| flag.name).or(filter) {
+            None => Ok(Some(file.into())),
+            Some(other) => Err(source.error(
+                None,
+                format!("runs no tests, so `{other}` has no meaning beside it"),
+                "leave one of them out; `--format` and `--report` say what is shown",
+            )),
+        }
     }
 
     /// Variables with limits count only when times are asked for, so that a broken one disturbs nobody else.

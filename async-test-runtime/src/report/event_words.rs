@@ -208,6 +208,28 @@ fn misuse(object: &mut Object, error: &Error) {
     object.text("kind", misuse_kind(kind));
     object.text("message", &kind.to_string());
     object.text("advice", error.advice());
+    match kind {
+        ErrorKind::StageTransition { from, to } => {
+            object.text("from", stage(*from));
+            object.text("to", stage(*to));
+        }
+        ErrorKind::NoSuchJob(job) => object.count("job", job.0),
+        ErrorKind::JobState { job, state } => {
+            object.count("job", job.0);
+            object.text("state", state);
+        }
+        ErrorKind::Verifier { state } => object.text("state", state),
+        ErrorKind::PostponedJobs(count) => object.count("count", *count as u64),
+        ErrorKind::ImpossiblePlan(what) | ErrorKind::UnknownCommand(what) | ErrorKind::Other(what) => {
+            object.text("what", what);
+        }
+        ErrorKind::NoSuite
+        | ErrorKind::PlanTooLate
+        | ErrorKind::NoPlan
+        | ErrorKind::SuiteEnded
+        | ErrorKind::OutsideEventLoop
+        | ErrorKind::QueueFull => {}
+    }
 }
 
 fn misuse_kind(kind: &ErrorKind) -> &'static str {

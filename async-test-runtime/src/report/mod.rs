@@ -32,9 +32,9 @@ mod words;
 mod yaml;
 
 #[cfg(test)]
-mod every;
+pub(crate) mod every;
 #[cfg(test)]
-mod script;
+pub(crate) mod script;
 
 pub(crate) use live::View;
 #[cfg(test)]

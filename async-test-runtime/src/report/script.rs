@@ -61,7 +61,7 @@ impl Script {
                         command: "cargo test --test store".to_owned(),
                         test: name.to_owned(),
                         title: name.to_owned(),
-                        flags: "",
+                        flags: "".into(),
                         own_command_line: true,
                         runner: Runner::Cargo,
                         seed: 4711,

@@ -1,6 +1,7 @@
 //! The door of `main!`: all suites of the binary on one runtime, under our own command line.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::run::interrupt::{self, Door};
 use crate::run::list::list;
 use crate::run::passes;
 use crate::run::select::{Selection, select};
-use crate::run::{exits, sinks, time_limit};
+use crate::run::{exits, replay, sinks, time_limit};
 use crate::runtime;
 use crate::signals;
 use crate::spec::SuiteSpec;
@@ -33,6 +34,7 @@ const FAILED: u8 = 101;
 pub fn main() -> ExitCode {
     match prepare() {
         Ok(Prepared::Run(options, selection, tag)) => run(&options, &selection, tag),
+        Ok(Prepared::Replay(options, file)) => again(&options, &file),
         Ok(Prepared::Said) => ExitCode::SUCCESS,
         Err(text) => {
             say(&format!("error: {text}"));
@@ -43,6 +45,8 @@ pub fn main() -> ExitCode {
 
 enum Prepared {
     Run(Box<Options>, Selection, Option<Arc<TagExpr>>),
+    /// No test runs.
+    Replay(Box<Options>, PathBuf),
     /// Help or a list has been printed.
     Said,
 }
@@ -66,6 +70,9 @@ fn prepare() -> Result<Prepared, String> {
     take_names(&mut options, &mut warnings, &suites);
     for warning in warnings {
         say(&format!("warning: {warning}"));
+    }
+    if let Some(file) = options.replay.clone() {
+        return Ok(Prepared::Replay(options, file));
     }
     for text in boot::unknown_paths(&options) {
         say(&format!("warning: {text}"));
@@ -149,7 +156,8 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         }
     };
     let sinks = match sinks::output(options, real.as_ref()) {
-        Ok(output) => std::iter::once(output).chain(files).collect(),
+        // Files first: whatever ends the process, what has been seen on the output is in them.
+        Ok(output) => files.into_iter().chain([output]).collect(),
         Err(text) => {
             say(&format!("error: {text}"));
             return ExitCode::from(FAILED);
@@ -230,6 +238,25 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     last_words();
     exits::release();
     ExitCode::from(code)
+}
+
+/// Shows a run that has been.
+fn again(options: &Options, file: &Path) -> ExitCode {
+    let told = replay::replay(options, file, || {
+        let mut all = sinks::files(options)?;
+        all.push(sinks::output(options, None)?);
+        Ok(all)
+    });
+    ExitCode::from(match told {
+        Ok((ended, remarks)) => {
+            remarks.iter().for_each(|text| say(text));
+            exit_code(&ended, options)
+        }
+        Err(text) => {
+            say(&format!("error: `--replay={}`: {text}", file.display()));
+            FAILED
+        }
+    })
 }
 
 /// Writes the files that Bazel looks for. A run is worth as much without them, so there is only a warning.

@@ -10,6 +10,7 @@ mod interrupt;
 mod list;
 pub(crate) mod main;
 mod passes;
+mod replay;
 mod report_file;
 mod rerun;
 mod select;

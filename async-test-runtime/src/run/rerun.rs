@@ -44,7 +44,8 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
             (Some(_), Runner::Cargo) => "--include-ignored",
             (Some(_), Runner::Nextest) => "--run-ignored all",
             (Some(_), Runner::Bazel) => "--test_arg=--include-ignored",
-        },
+        }
+        .into(),
         // nextest has a command line of its own.
         own_command_line: settings.own_command_line && runner != Runner::Nextest,
         runner,

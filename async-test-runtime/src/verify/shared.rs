@@ -202,7 +202,11 @@ impl<T, E> Core<T, E> {
         operation: &'static str,
         state: &'static str,
     ) -> VerifyError<T, E> {
-        let error = Error::new(self.suite.path(), operation, ErrorKind::Verifier { state });
+        let error = Error::new(
+            self.suite.path(),
+            operation,
+            ErrorKind::Verifier { state: state.into() },
+        );
         VerifyError::state(error, book.name.clone())
     }
 

@@ -122,6 +122,23 @@ fn errors_of_command_lines() {
             &["--format="],
             "`--format=` is not a known format; known are tap, json, terse, junit, pretty",
         ),
+        (&["--replay"], "`--replay` has no value; write `--replay FILE`"),
+        (&["--replay="], "`--replay=` names no file; name an `events` report"),
+        (
+            &["--replay", "a.jsonl", "storage"],
+            "`--replay` runs no tests, so `storage` has no meaning beside it; leave one of them out; `--format` and \
+             `--report` say what is shown",
+        ),
+        (
+            &["-q", "--repeat=2", "--replay", "a.jsonl"],
+            "`--replay` runs no tests, so `--repeat` has no meaning beside it; leave one of them out; `--format` and \
+             `--report` say what is shown",
+        ),
+        (
+            &["--replay", "a.jsonl", "--list", "storage"],
+            "`--replay` runs no tests, so `--list` has no meaning beside it; leave one of them out; `--format` and \
+             `--report` say what is shown",
+        ),
         (
             &["--report", "tap"],
             "`--report=tap` names no file; write FORMAT=FILE, for instance `--report=tap=target/report.tap`",
