@@ -4,6 +4,9 @@
 mod kit;
 #[path = "formats/schema.rs"]
 mod schema;
+#[cfg(feature = "junit")]
+#[path = "formats/xml.rs"]
+mod xml;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -301,6 +304,7 @@ fn the_golden_documents_are_what_readers_of_junit_expect() {
 
 #[cfg(feature = "junit")]
 mod junit {
+    use super::xml::elements;
     use super::*;
 
     /// What a real parser and the rules of its readers say against the report.
@@ -308,27 +312,6 @@ mod junit {
         if let Some(faults) = kit::junit_faults(&[folder.path("junit")]) {
             is!(faults, "", "the report is what readers of JUnit expect");
         }
-    }
-
-    /// The names of the elements, with the attributes; panics where the tags do not match.
-    fn elements(text: &str) -> Vec<String> {
-        let mut open = Vec::new();
-        let mut elements = Vec::new();
-        let body = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        for part in body.expect("an XML declaration").split('<').skip(1) {
-            let (tag, _) = part.split_once('>').unwrap_or_else(|| panic!("no end: {part}"));
-            if let Some(name) = tag.strip_prefix('/') {
-                assert_eq!(open.pop().as_deref(), Some(name), "{text}");
-                continue;
-            }
-            let name = tag.split([' ', '/']).next().unwrap_or_default();
-            if !tag.ends_with('/') {
-                open.push(name.to_owned());
-            }
-            elements.push(tag.trim_end_matches('/').to_owned());
-        }
-        assert!(open.is_empty(), "{open:?} in {text}");
-        elements
     }
 
     fn has(elements: &[String], parts: &[&str]) -> bool {

@@ -58,6 +58,12 @@ impl Folder {
     pub(crate) fn read(&self, format: &str) -> String {
         std::fs::read_to_string(self.path(format)).unwrap_or_default()
     }
+
+    /// A report that may end in the middle of a character.
+    pub(crate) fn read_lossy(&self, format: &str) -> String {
+        let bytes = std::fs::read(self.path(format)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
 }
 
 impl Drop for Folder {

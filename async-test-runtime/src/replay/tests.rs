@@ -273,11 +273,11 @@ fn the_counters_of_what_was_cut_are_those_of_its_lines() {
         .unwrap();
     let (again, _) = told(&stream.as_bytes()[..at]).unwrap();
     let end_of = |id: u64| -> Arc<SuiteEnd> {
-        let ends = again.iter().filter_map(|record| match record {
+        let end = again.iter().find_map(|record| match record {
             Record::SuiteEnded(end) if end.suite.id == SuiteId(id) => Some(end.clone()),
             _ => None,
         });
-        ends.last().unwrap()
+        end.unwrap()
     };
     // The first check of `cluster` in the stream is the end of `partitions`, which is cut off: told, but not judged.
     assert_eq!(

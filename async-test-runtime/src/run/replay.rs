@@ -30,13 +30,8 @@ pub(super) fn replay(
     if kind.is_dir() {
         return Err("it is a folder; name an `events` report".to_owned());
     }
-    let is_the_same =
-        |other: &Path| fs::canonicalize(other).is_ok_and(|other| fs::canonicalize(file).is_ok_and(|it| it == other));
-    if let Some(report) = options.reports.iter().find(|report| is_the_same(&report.file)) {
-        return Err(format!(
-            "the {} report would take its place; name another file",
-            report.format
-        ));
+    if let Some(name) = taken(options, file) {
+        return Err(format!("{name} would take its place; name another file"));
     }
     if kind.is_file() {
         replay::replay(BufReader::new(&stream), |_| {}).map_err(|error| error.to_string())?;
@@ -74,4 +69,17 @@ pub(super) fn replay(
         ));
     }
     Ok((ended, remarks))
+}
+
+/// The report that would be written to this very file.
+fn taken(options: &Options, file: &Path) -> Option<String> {
+    let file = fs::canonicalize(file).ok()?;
+    let is_it = |other: &Path| fs::canonicalize(other).is_ok_and(|other| other == file);
+    let report = options.reports.iter().find(|report| is_it(&report.file));
+    let log = options.logfile.as_deref().filter(|log| is_it(log));
+    let xml = options.bazel.xml_output_file.as_deref().filter(|xml| is_it(xml));
+    let report = report.map(|report| format!("the {} report", report.format));
+    report
+        .or(log.map(|_| "the log".to_owned()))
+        .or(xml.map(|_| "`XML_OUTPUT_FILE`".to_owned()))
 }
