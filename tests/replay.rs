@@ -87,13 +87,13 @@ mod fixture {
         });
     }
 
-    #[expect(clippy::exit, reason = "a run that is cut short and looks like one that passed")]
-    #[suite(when = env("REPLAY_EXIT"))]
-    async fn leaves() {
+    /// Nobody can put a run in order after this.
+    #[suite(when = env("REPLAY_ABORT"))]
+    async fn dies() {
         subtest!("inner", {
             ok!(true);
             Suite::top().sync_events().await;
-            std::process::exit(0);
+            std::process::abort();
         });
     }
 }
@@ -197,12 +197,12 @@ fn a_pipe_will_do() {
     is!(output.status.code(), Some(101));
 }
 
-/// The events of a run that a test ended with success.
+/// The events of a run that a test has ended.
 fn cut_short(folder: &Folder) -> String {
     let report = folder.report("events");
     run(
-        &["fixture::leaves", "--test-threads", "1", "--report", &report],
-        &[("REPLAY_EXIT", "1")],
+        &["fixture::dies", "--test-threads", "1", "--report", &report],
+        &[("REPLAY_ABORT", "1")],
     );
     let events = folder.read("events");
     assert!(
@@ -227,17 +227,17 @@ fn a_run_that_was_cut_short_failed_whatever_its_exit_code() {
         is!(pretty.code, Some(101), "{what}");
         is!(pretty.err, complaint, "{what}");
         for part in [
-            r"(?m)^test fixture::leaves \.\.\. FAILED$",
+            r"(?m)^test fixture::dies \.\.\. FAILED$",
             r"(?m)^  ✗ inner",
             r"stopped: it was running when the run was cut short",
-            r"stopped: the run was cut short after 0 of 1 suites; running: fixture::leaves\n",
+            r"stopped: the run was cut short after 0 of 1 suites; running: fixture::dies\n",
             r"(?m)^test result: FAILED\. 0 passed; 1 failed; 0 ignored; 0 measured; \d+ filtered out; finished in 0\.00s$",
         ] {
             like!(pretty.out, part, "{what}");
         }
         let tap = replay(&file, &["--format", "tap"]);
         is!(tap.code, Some(255), "{what}");
-        like!(tap.out, r"(?m)^not ok 1 - fixture::leaves$", "{what}");
+        like!(tap.out, r"(?m)^not ok 1 - fixture::dies$", "{what}");
         like!(tap.out, r"(?m)^not ok 2 - the run$", "{what}");
         like!(tap.out, r"(?m)^1\.\.2$", "{what}");
         let json = replay(&file, &["--format", "json"]);
@@ -251,11 +251,11 @@ fn a_run_that_was_cut_short_failed_whatever_its_exit_code() {
         let junit = replay(&file, &["--format", "junit"]).out;
         like!(
             junit,
-            r#"<testcase name="fixture::leaves" [^>]*>\s*<error message="stopped: it was running "#
+            r#"<testcase name="fixture::dies" [^>]*>\s*<error message="stopped: it was running "#
         );
         like!(
             junit,
-            "message=\"stopped: the run was cut short after 0 of 1 suites; running: fixture::leaves\""
+            "message=\"stopped: the run was cut short after 0 of 1 suites; running: fixture::dies\""
         );
         ok!(junit.ends_with("</testsuites>\n"));
     }

@@ -149,6 +149,10 @@ pub(super) fn problem(fields: Fields<'_>) -> Result<Problem, Fault> {
             label: fields.text("label")?,
             at: fields.place("at")?,
         },
+        "too_slow" => Problem::TooSlow {
+            took: fields.time("took_ns")?,
+            limit: fields.time("limit_ns")?,
+        },
         "no_subtest" => Problem::NoSubtest {
             filter: fields.text("filter")?,
             beside: fields.texts("beside")?,
