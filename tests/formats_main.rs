@@ -65,14 +65,14 @@ mod fixture {
         ok!(true);
     }
 
-    #[expect(clippy::exit, reason = "a run that is cut short")]
-    #[suite(when = env("FORMATS_EXIT"))]
-    async fn leaves() {
+    /// Nobody can put a run in order after this.
+    #[suite(when = env("FORMATS_ABORT"))]
+    async fn dies() {
         subtest!("inner", {
             ok!(true);
             // The hub is behind: what it has been told so far it writes before it answers.
             Suite::top().sync_events().await;
-            std::process::exit(7);
+            std::process::abort();
         });
     }
 
@@ -243,8 +243,8 @@ fn github_reads_annotations_without_a_setting() {
 fn a_run_that_is_cut_short_leaves_whole_lines() {
     let folder = Folder::new("short");
     let report = folder.report("events");
-    let seen = run(&["fixture::leaves", "--report", &report], &[("FORMATS_EXIT", "1")]);
-    is!(seen.code, Some(7));
+    let seen = run(&["fixture::dies", "--report", &report], &[("FORMATS_ABORT", "1")]);
+    is!(seen.code, None);
     let events = lines(&folder.read("events"));
     ok!(events.iter().any(|event| event["event"] == "check"));
     ok!(events.iter().all(|event| event["event"] != "run_ended"));
@@ -360,14 +360,14 @@ mod junit {
         let folder = Folder::new("junit-short");
         std::fs::write(folder.path("junit"), "of yesterday").expect("the file can be written");
         let report = folder.report("junit");
-        let seen = run(&["fixture::leaves", "--report", &report], &[("FORMATS_EXIT", "1")]);
-        is!(seen.code, Some(7));
+        let seen = run(&["fixture::dies", "--report", &report], &[("FORMATS_ABORT", "1")]);
+        is!(seen.code, None);
         is_accepted(&folder);
         let elements = elements(&folder.read("junit"));
         ok!(
             has(
                 &elements,
-                &["error ", "cut short; running: fixture::leaves", "type=\"cut_short\""]
+                &["error ", "cut short; running: fixture::dies", "type=\"cut_short\""]
             ),
             "{elements:?}"
         );
