@@ -73,11 +73,13 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("emulate_default_handler", &["signals.rs"]),
     ("println!", &["run/builtin.rs"]),
     (" print!", &["run/builtin.rs"]),
-    ("eprintln!", &["run/main.rs"]),
+    ("eprintln!", &[]),
     (
         "io::stdout()",
         &[
             "boot.rs",
+            "capture/flush.rs",
+            "capture/keeper.rs",
             "capture/mod.rs",
             "capture/unix.rs",
             "run/builtin.rs",
@@ -85,7 +87,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "run/sinks.rs",
         ],
     ),
-    ("io::stderr()", &["capture/unix.rs", "hub/mod.rs", "run/sinks.rs"]),
+    (
+        "io::stderr()",
+        &["capture/keeper.rs", "capture/mod.rs", "capture/unix.rs", "run/sinks.rs"],
+    ),
     ("thread_local!", &[]),
     ("static mut", &[]),
     ("unsafe ", &[]),

@@ -100,6 +100,7 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
         }
     };
     if let Some(capture) = suite.capture() {
+        capture.flush().await;
         capture.end(suite.info());
     }
     suite.call_off_deadline();
@@ -276,7 +277,7 @@ pub(crate) fn abandon(suite: &Suite) {
     suite.problem(Problem::Stopped(why));
     let _ = suite.set_stage(Stage::Finishing);
     if let Some(capture) = suite.capture() {
-        capture.give_up(suite.info());
+        capture.end(suite.info());
     }
     end(suite, true, suite.started().elapsed(), Duration::ZERO, None);
 }

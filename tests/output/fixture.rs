@@ -48,6 +48,7 @@ mod noise {
             "i=0; while [ $i -lt {LINES} ]; do echo; echo \"ok 1 - forged child $i\"; i=$((i+1)); done; \
              printf '\\nbytes \\377\\376\\000 end\\n::error::forged\\ntest forged ... ok'"
         );
+        eprintln!("\nok 1 - forged error 0");
         let child = tokio::task::spawn_blocking(move || Command::new("sh").args(["-c", &script]).status());
         ok!(child.await.is_ok_and(|it| it.is_ok_and(|it| it.success())));
     }
@@ -74,6 +75,7 @@ mod alone {
 
     fn print(name: &str) {
         println!("{name} begins");
+        eprintln!("{name} goes on");
         print!("{name} ends without a line end");
     }
 
@@ -174,18 +176,14 @@ pub(crate) mod flood {
 }
 
 mod daemon {
-    use std::process::{Command, Stdio};
+    use std::process::Command;
 
     use async_test_suite::prelude::*;
 
     #[expect(clippy::zombie_processes, reason = "it outlives this process")]
     #[suite(when = env("OUTPUT_FIXTURE"))]
     fn stays() {
-        let child = Command::new("sleep")
-            .arg("3600")
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("there is a `sleep`");
+        let child = Command::new("sleep").arg("3600").spawn().expect("there is a `sleep`");
         println!("daemon {}", child.id());
         flunk!("as it should");
     }
@@ -228,5 +226,60 @@ mod abort {
     async fn at_once() {
         eprintln!("the last words");
         std::process::abort();
+    }
+}
+
+mod exit {
+    use async_test_suite::prelude::*;
+
+    #[expect(clippy::exit, reason = "what becomes of it is tested")]
+    #[suite(when = env("OUTPUT_FIXTURE"))]
+    async fn at_once() {
+        println!("the last words");
+        print!("without a line end");
+        std::process::exit(0);
+    }
+}
+
+mod kill {
+    use std::process::Command;
+
+    use async_test_suite::prelude::*;
+
+    #[suite(when = env("OUTPUT_FIXTURE"))]
+    fn from_outside() {
+        println!("the last words");
+        let own = std::process::id().to_string();
+        let killed = Command::new("kill").args(["-9", &own]).status();
+        unreachable!("{killed:?}");
+    }
+}
+
+mod lock {
+    use std::sync::mpsc;
+
+    use async_test_suite::prelude::*;
+
+    #[suite(when = env("OUTPUT_FIXTURE"))]
+    fn is_held_for_ever() {
+        let (taken, is_taken) = mpsc::channel();
+        std::thread::spawn(move || {
+            let _lock = std::io::stdout().lock();
+            let _ = taken.send(());
+            loop {
+                std::thread::park();
+            }
+        });
+        ok!(is_taken.recv().is_ok());
+        let mut out = std::fs::File::options()
+            .write(true)
+            .open("/dev/stdout")
+            .expect("it opens");
+        std::io::Write::write_all(&mut out, b"beside it\n").expect("it can be written");
+    }
+
+    #[suite(when = env("OUTPUT_FIXTURE"))]
+    async fn is_nobody_elses_business() {
+        ok!(true);
     }
 }

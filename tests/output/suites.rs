@@ -146,7 +146,7 @@ fn what_is_printed_while_one_suite_runs_is_of_that_suite() {
         let text: String = of_it.map(|(_, text)| text.as_str()).collect();
         is!(
             text,
-            format!("{name} begins\n{name} ends without a line end"),
+            format!("{name} begins\n{name} goes on\n{name} ends without a line end"),
             "what {name} printed"
         );
     }
@@ -162,13 +162,13 @@ fn what_was_printed_stands_with_the_failure() {
     let (_, failures) = seen.out.split_once("\nfailures:\n").expect("one fails");
     like!(
         failures,
-        r"(?m)^✗ fixture::alone::second .*\n(  .*\n)*  printed:\n  │ second begins\n  │ second ends without a line end\n"
+        r"(?m)^✗ fixture::alone::second .*\n(  .*\n)*  printed:\n  │ second begins\n  │ second goes on\n  │ second ends without a line end\n"
     );
     ok!(!seen.out.contains("first begins"), "a suite that passed is quiet");
     let shown = run("alone", &["--test-jobs", "1", "--show-output"]);
     like!(
         shown.out,
-        r"\nsuccesses:\n\nfixture::alone::first printed:\n│ first begins\n│ first ends without a line end\n\nfixture::alone::third printed:\n"
+        r"\nsuccesses:\n\nfixture::alone::first printed:\n│ first begins\n│ first goes on\n│ first ends without a line end\n\nfixture::alone::third printed:\n"
     );
     let json = lines(&run("alone", &["--test-jobs", "1", "--format", "json"]).out);
     let of = |name: &str| {
@@ -181,7 +181,7 @@ fn what_was_printed_stands_with_the_failure() {
     let tap = run("alone", &["--test-jobs", "1", "--format", "tap"]);
     like!(
         tap.out,
-        r"(?m)^    # printed:\n    #   second begins\n    #   second ends without a line end\nnot ok 2 - "
+        r"(?m)^    # printed:\n    #   second begins\n    #   second goes on\n    #   second ends without a line end\nnot ok 2 - "
     );
 }
 
@@ -272,12 +272,51 @@ fn a_thread_that_goes_on_printing_does_not_spoil_the_end() {
 }
 
 #[suite]
-fn what_the_crash_of_the_process_says_is_seen() {
-    for (wanted, says) in [("overflow", "has overflowed its stack"), ("abort", "the last words")] {
+fn nobody_waits_for_ever_for_the_lock_of_the_standard_output() {
+    let seen = run("lock", &["--format", "json", "--show-output", "--test-jobs", "1"]);
+    is!(seen.code, Some(0));
+    is!(lines(&seen.out).last().expect("a line")["passed"], 2);
+    like!(seen.out, "beside it");
+}
+
+#[suite]
+fn the_last_words_of_a_process_are_seen() {
+    for (wanted, suite, says) in [
+        ("overflow", "its_stack", "has overflowed its stack"),
+        ("abort", "at_once", "the last words"),
+        ("kill", "from_outside", "the last words"),
+    ] {
         let seen = run(wanted, &[]);
         is!(seen.code, None, "{wanted} ends by a signal");
+        let report = format!(
+            "\nasync-test-suite: the process ended in the middle of the run\nrunning then:\n    \
+             fixture::{wanted}::{suite}\nprinted last:\n"
+        );
+        ok!(seen.err.starts_with(&report), "{wanted}: {:?}", seen.err);
         ok!(seen.err.contains(says), "{wanted}: {:?}", seen.err);
+        ok!(!seen.out.contains(says), "{wanted}: {:?}", seen.out);
     }
+}
+
+#[suite]
+fn what_a_suite_printed_that_ends_the_process_stands_with_its_failure() {
+    let seen = run("exit", &[]);
+    is!(seen.code, Some(101));
+    like!(
+        seen.out,
+        r"(?m)^✗ fixture::exit::at_once .*\n(  .*\n)*  printed:\n  │ the last words\n  │ without a line end\n"
+    );
+    ok!(!seen.err.contains("in the middle of the run"), "{:?}", seen.err);
+}
+
+#[suite]
+fn the_error_stream_is_captured_as_the_output_is() {
+    for format in FORMATS {
+        let seen = run("noise", &["--format", format]);
+        is!(seen.err, "", "{format}");
+    }
+    let seen = run("no_such_module", &[]);
+    like!(seen.err, "^warning: no suite matches `fixture::no_such_module::`");
 }
 
 #[suite]
@@ -308,5 +347,34 @@ fn without_capturing_everything_goes_straight_through() {
             );
         }
         ok!(!seen.out.contains("printed:"));
+        is!(seen.err, "first goes on\nsecond goes on\nthird goes on\n", "{flag}");
+        let died = run("abort", &[flag]);
+        is!(died.err, "the last words\n", "{flag}");
     }
+}
+
+/// Without its file the program cannot be started a second time, so there is nobody to tell the last words.
+#[cfg(target_os = "linux")]
+#[suite]
+fn where_nobody_can_keep_it_the_error_stream_stays_as_it_is() {
+    let copy = std::env::temp_dir().join(format!("async-test-suite-output-{}", std::process::id()));
+    std::fs::copy(std::env::current_exe().expect("a test knows its program"), &copy).expect("it can be copied");
+    let run = |wanted: &str| {
+        let path = format!("fixture::{wanted}::");
+        let mut shell = Command::new("sh");
+        shell
+            .env("OUTPUT_FIXTURE", "1")
+            .args(["-c", "exec 3<\"$0\"; rm \"$0\"; exec /proc/self/fd/3 \"$@\""])
+            .arg(&copy)
+            .args([&path, "--format", "json", "--test-jobs", "1"]);
+        shell.output().expect("there is a shell")
+    };
+    let seen = run("alone");
+    is!(
+        String::from_utf8_lossy(&seen.stderr),
+        "first goes on\nsecond goes on\nthird goes on\n"
+    );
+    let lines = lines(&String::from_utf8(seen.stdout).expect("the output is UTF-8"));
+    is!(lines.last().expect("a line")["failed"], 1);
+    ok!(!copy.exists(), "it ran without its file");
 }

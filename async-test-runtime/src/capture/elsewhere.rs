@@ -1,9 +1,33 @@
 //! Where there is no safe way to redirect the output, it stays as it is.
 
 use std::convert::Infallible;
+use std::fs::File;
 use std::io;
 
-use super::Real;
+use super::vigil::Note;
+
+/// There is none.
+pub(super) struct Keeper(Infallible);
+
+impl Keeper {
+    pub(super) fn tell(&mut self, _: &Note<'_>) {
+        match self.0 {}
+    }
+}
+
+/// No process is one.
+pub(crate) fn keep() -> bool {
+    false
+}
+
+pub(super) struct Redirected {
+    pub(super) source: Source,
+    pub(super) real: File,
+    pub(super) real_errors: File,
+    pub(super) keeper: Option<Keeper>,
+}
+
+pub(super) fn give_back_errors(_: &File) {}
 
 /// There is none.
 pub(super) struct Source(Infallible);
@@ -11,7 +35,7 @@ pub(super) struct Source(Infallible);
 pub(super) struct Waiter(Infallible);
 
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-pub(super) fn redirect() -> io::Result<Option<(Source, Real)>> {
+pub(super) fn redirect() -> io::Result<Option<Redirected>> {
     Ok(None)
 }
 

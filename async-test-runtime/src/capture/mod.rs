@@ -1,7 +1,9 @@
 //! What tests print, on its way to the reports.
 //!
-//! Under `main!` the standard output of the process leads into a pipe while suites run, whoever writes to it: a macro, a
-//! C library, a child process. Only the reports go to the real one, so nothing can tear them apart.
+//! Under `main!` the standard output and the error stream of the process lead into a pipe while suites run, whoever
+//! writes to them: a macro, a C library, a child process. Only the reports go to the real output, so nothing can tear
+//! them apart. What is in the pipe when the process dies is told by its keeper; without one the error stream stays as it
+//! is, since the last words of a process must not be lost.
 //!
 //! The system does not tell who wrote. What is known is which `#[suite]`s were running: they begin and end under the lock
 //! under which the pipe is read, and whatever is in the pipe by then is read first. So the candidates are right for every
@@ -9,11 +11,16 @@
 
 #[cfg(not(all(unix, not(miri))))]
 mod elsewhere;
+mod flush;
+#[cfg(all(unix, not(miri)))]
+mod keeper;
 mod lines;
 mod pending;
 mod running;
 #[cfg(all(unix, not(miri)))]
 mod unix;
+#[cfg_attr(not(all(unix, not(miri))), allow(dead_code, reason = "the keeper is only on unix"))]
+mod vigil;
 
 #[cfg(not(all(unix, not(miri))))]
 use elsewhere as system;
@@ -22,27 +29,28 @@ use unix as system;
 
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::queue::Sender;
 use crate::record::{Output, SuiteInfo};
 
+use flush::Flusher;
 use lines::Lines;
 use pending::Pending;
 use running::Running;
-use system::Source;
+use system::{Keeper, Redirected, Source};
+use vigil::Note;
+
+pub(crate) use system::keep;
 
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
-
-/// How long the end of a run waits for what is in the buffer of the standard library.
-const FLUSH: Duration = Duration::from_secs(1);
 
 /// The captured output of the process.
 pub(crate) struct Capture {
     state: Mutex<State>,
     pending: Pending,
+    flusher: Flusher,
 }
 
 /// What belongs together: where the pipe has been read to, and who runs.
@@ -51,27 +59,44 @@ struct State {
     buffer: Vec<u8>,
     lines: Lines,
     running: Running,
-    /// Where text goes when nobody reports any more.
-    late: Option<File>,
+    keeper: Option<Keeper>,
+    /// Nobody reports any more.
+    is_late: bool,
 }
 
-/// The streams that the process had before.
-pub(crate) struct Real {
-    pub(crate) stdout: File,
-    stderr: File,
+/// The error stream that the process had before, while it has another.
+static REAL_ERRORS: OnceLock<File> = OnceLock::new();
+
+/// Writes to the error stream for people, past whatever captures the output of tests.
+pub(crate) fn to_people(text: impl AsRef<[u8]>) {
+    // There is nobody else to tell.
+    let _ = match REAL_ERRORS.get() {
+        Some(mut stream) => stream.write_all(text.as_ref()),
+        None => io::stderr().write_all(text.as_ref()),
+    };
 }
 
-/// Redirects the output of the process. None where that is not possible without `unsafe` code.
+/// Redirects the output of the process and returns the real one. None where that is not possible without `unsafe` code.
 ///
 /// # Errors
 ///
 /// When the system refuses a pipe or a thread.
-pub(crate) fn start() -> io::Result<Option<(Arc<Capture>, Real)>> {
+pub(crate) fn start() -> io::Result<Option<(Arc<Capture>, File)>> {
     // What is in the buffer was printed before.
     io::stdout().flush()?;
-    let Some((source, real)) = system::redirect()? else {
+    let Some(Redirected {
+        source,
+        real,
+        real_errors,
+        keeper,
+    }) = system::redirect()?
+    else {
         return Ok(None);
     };
+    if keeper.is_some() {
+        // Of several runs in one process the first one has the real stream.
+        let _ = REAL_ERRORS.set(real_errors);
+    }
     let waiter = source.waiter()?;
     let capture = Arc::new(Capture {
         state: Mutex::new(State {
@@ -79,9 +104,11 @@ pub(crate) fn start() -> io::Result<Option<(Arc<Capture>, Real)>> {
             buffer: vec![0; CHUNK],
             lines: Lines::default(),
             running: Running::default(),
-            late: None,
+            keeper,
+            is_late: false,
         }),
         pending: Pending::default(),
+        flusher: Flusher::start()?,
     });
     let reading = capture.clone();
     std::thread::Builder::new()
@@ -110,33 +137,31 @@ impl Capture {
         let mut state = self.lock();
         state.catch_up(&self.pending);
         state.running.insert(suite);
+        state.tell(&Note::Begins(suite.id.0, &suite.path));
+    }
+
+    /// Text without a line end may be in the buffer of the standard library. It would be taken for somebody else's when
+    /// its suite has ended. Cancel safe.
+    pub(crate) async fn flush(&self) {
+        self.flusher.flush().await;
     }
 
     /// A `#[suite]` ends. What it printed has been handed to the hub before its end.
     pub(crate) fn end(&self, suite: &SuiteInfo) {
-        // Text without a line end may be in the buffer of the standard library; it would be taken for somebody else's.
-        let _ = io::stdout().flush();
-        self.give_up(suite);
-    }
-
-    /// The same for a `#[suite]` that does not end by itself, and may hold the lock of the standard output.
-    pub(crate) fn give_up(&self, suite: &SuiteInfo) {
         let mut state = self.lock();
         state.catch_up(&self.pending);
         state.running.remove(suite.id);
+        state.tell(&Note::Ends(suite.id.0));
     }
 
-    /// Reads what has been printed so far.
+    /// Reads what has been printed so far, with what is in the buffer of the standard library.
     pub(crate) fn sync(&self) {
-        // A thread that was left behind may hold the lock of the standard output for ever.
-        let (flushed, is_flushed) = mpsc::channel();
-        let flusher = std::thread::Builder::new().spawn(move || {
-            let _ = io::stdout().flush();
-            let _ = flushed.send(());
-        });
-        if flusher.is_ok() {
-            let _ = is_flushed.recv_timeout(FLUSH);
-        }
+        self.flusher.flush_here();
+        self.catch_up();
+    }
+
+    /// Reads what is in the pipe.
+    pub(crate) fn catch_up(&self) {
         self.lock().catch_up(&self.pending);
     }
 
@@ -147,13 +172,17 @@ impl Capture {
 
     /// From here on nobody reports; what is printed all the same goes to the real error stream, as does what the hub
     /// left behind.
-    pub(crate) fn end_of_reports(&self, mut real: Real) {
+    pub(crate) fn end_of_reports(&self) {
         let mut state = self.lock();
         state.catch_up(&self.pending);
         for output in self.pending.close() {
-            let _ = real.stderr.write_all(output.text.as_bytes());
+            to_people(output.text);
         }
-        state.late = Some(real.stderr);
+        state.is_late = true;
+        if let (Some(_), Some(real)) = (&state.keeper, REAL_ERRORS.get()) {
+            system::give_back_errors(real);
+        }
+        state.tell(&Note::Farewell);
     }
 }
 
@@ -163,12 +192,21 @@ impl State {
         let limit = limit.min(CHUNK);
         let length = self.source.read(&mut self.buffer[..limit]).unwrap_or(0);
         let bytes = &self.buffer[..length];
-        match &mut self.late {
-            // An error would be of the stream that errors are told on.
-            Some(late) => drop(late.write_all(bytes)),
-            None => pending.push(self.running.candidates(), self.lines.take(bytes)),
+        if self.is_late {
+            to_people(bytes);
+            return length;
         }
+        if let Some(keeper) = self.keeper.as_mut().filter(|_| length > 0) {
+            keeper.tell(&Note::Printed(vigil::last(bytes)));
+        }
+        pending.push(self.running.candidates(), self.lines.take(bytes));
         length
+    }
+
+    fn tell(&mut self, note: &Note<'_>) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.tell(note);
+        }
     }
 
     /// Reads what is in the pipe now, also the begin of a line. More may come in the meantime; that is not waited for.

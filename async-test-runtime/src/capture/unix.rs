@@ -6,7 +6,8 @@ use std::os::fd::{AsFd as _, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::Real;
+pub(super) use super::keeper::Keeper;
+pub(crate) use super::keeper::keep;
 
 /// The end of the pipe that is read. Reading does not block.
 pub(super) struct Source {
@@ -15,24 +16,50 @@ pub(super) struct Source {
     _writer: OwnedFd,
 }
 
+/// What there is after it has begun.
+pub(super) struct Redirected {
+    pub(super) source: Source,
+    pub(super) real: File,
+    pub(super) real_errors: File,
+    pub(super) keeper: Option<Keeper>,
+}
+
 /// Waits until there is something to read.
 pub(super) struct Waiter(OwnedFd);
 
-pub(super) fn redirect() -> io::Result<Option<(Source, Real)>> {
-    let real = Real {
-        stdout: File::from(io::stdout().as_fd().try_clone_to_owned()?),
-        stderr: File::from(io::stderr().as_fd().try_clone_to_owned()?),
-    };
-    let (reader, writer) = rustix::pipe::pipe()?;
-    // Copies that child processes do not inherit.
-    let (reader, writer) = (reader.try_clone()?, writer.try_clone()?);
+pub(super) fn redirect() -> io::Result<Option<Redirected>> {
+    let real = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    let real_errors = File::from(io::stderr().as_fd().try_clone_to_owned()?);
+    let (reader, writer) = pipe()?;
     rustix::io::ioctl_fionbio(&reader, true)?;
+    let keeper = Keeper::start(&reader).ok();
+    if keeper.is_some() {
+        rustix::stdio::dup2_stderr(&writer)?;
+    }
     rustix::stdio::dup2_stdout(&writer)?;
     let source = Source {
         reader: File::from(reader),
         _writer: writer,
     };
-    Ok(Some((source, real)))
+    Ok(Some(Redirected {
+        source,
+        real,
+        real_errors,
+        keeper,
+    }))
+}
+
+/// The two ends of a pipe, of which child processes inherit neither: copies are not inherited, the first ones are, and
+/// are closed here. Not every system makes it that way at once.
+pub(super) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (reader, writer) = rustix::pipe::pipe()?;
+    Ok((reader.try_clone()?, writer.try_clone()?))
+}
+
+/// The last words of the process are nobody's business but people's.
+pub(super) fn give_back_errors(real: &File) {
+    // Without it they go the long way.
+    let _ = rustix::stdio::dup2_stderr(real);
 }
 
 impl Source {

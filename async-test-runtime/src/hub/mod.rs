@@ -9,10 +9,10 @@ pub(crate) mod ear;
 mod live;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::capture::Capture;
+use crate::capture::{self, Capture};
 use crate::event::Event;
 use crate::hook::Bundle;
 use crate::ids::SuiteId;
@@ -236,9 +236,8 @@ fn to_stderr(record: &Record) {
     to_people(&text);
 }
 
-/// Writes to the error stream, past whatever captures the output of tests.
+/// Writes to the error stream for people, past whatever captures the output of tests.
 pub(crate) fn to_people(text: &str) {
     live::step_aside();
-    // There is nobody else to tell.
-    let _ = io::stderr().write_all(text.as_bytes());
+    capture::to_people(text);
 }

@@ -147,6 +147,10 @@ pub(super) fn close(door: Door) {
     });
     if let Door::Main { filtered_out } = door {
         within(CLOSING, move || {
+            let capture = top.0.hub.capture.as_ref();
+            if let Some(capture) = capture {
+                capture.catch_up();
+            }
             let (answer, answered) = mpsc::sync_channel(1);
             top.0.hub.ask(Message::End(EndOfRun {
                 filtered_out,
@@ -157,6 +161,9 @@ pub(super) fn close(door: Door) {
             }));
             // An error means that it is being ended, or has been, by whoever came first.
             let _ = answered.recv();
+            if let Some(capture) = capture {
+                capture.end_of_reports();
+            }
         });
     }
 }

@@ -1,5 +1,6 @@
 //! The door of `main!`: all suites of the binary on one runtime, under our own command line.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,7 +8,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::boot;
-use crate::capture;
+use crate::capture::{self, Capture};
 use crate::drive::close_unrun;
 use crate::hub::{self, Output};
 use crate::options::{self, Bazel, Options, Parsed};
@@ -32,6 +33,9 @@ const FAILED: u8 = 101;
 
 #[doc(hidden)]
 pub fn main() -> ExitCode {
+    if capture::keep() {
+        return ExitCode::SUCCESS;
+    }
     match prepare() {
         Ok(Prepared::Run(options, selection, tag)) => run(&options, &selection, tag),
         Ok(Prepared::Replay(options, file)) => again(&options, &file),
@@ -52,9 +56,8 @@ enum Prepared {
 }
 
 /// The error stream is for people; nothing of a report goes there.
-#[expect(clippy::print_stderr, reason = "the hub does not run yet, or has ended")]
 fn say(text: &str) {
-    eprintln!("{text}");
+    hub::to_people(&format!("{text}\n"));
 }
 
 fn prepare() -> Result<Prepared, String> {
@@ -148,21 +151,6 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
             return ExitCode::from(FAILED);
         }
     };
-    let (capture, real) = match (!options.no_capture).then(capture::start).transpose() {
-        Ok(captured) => captured.flatten().unzip(),
-        Err(error) => {
-            say(&format!("warning: what the tests print cannot be captured: {error}"));
-            (None, None)
-        }
-    };
-    let sinks = match sinks::output(options, real.as_ref()) {
-        // Files first: whatever ends the process, what has been seen on the output is in them.
-        Ok(output) => files.into_iter().chain([output]).collect(),
-        Err(text) => {
-            say(&format!("error: {text}"));
-            return ExitCode::from(FAILED);
-        }
-    };
     let runtime = match runtime::shared(options.test_threads.map(Into::into)) {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -178,6 +166,9 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         random: options.random,
     };
     let premature_exit_file = tell_bazel(&options.bazel);
+    let (capture, real) = capture(options);
+    // Files first: whatever ends the process, what has been seen on the output is in them.
+    let sinks = files.into_iter().chain([sinks::output(options, real)]).collect();
     let captured = capture.clone();
     let hub = hub::start(
         move || (settings, Output::Whole(sinks, begin, captured)),
@@ -205,8 +196,8 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         }),
     }));
     let ended = answered.recv();
-    if let (Some(capture), Some(real)) = (&capture, real) {
-        capture.end_of_reports(real);
+    if let Some(capture) = &capture {
+        capture.end_of_reports();
     }
     let code = match ended {
         Ok(ended) => exit_code(&ended, options),
@@ -244,7 +235,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
 fn again(options: &Options, file: &Path) -> ExitCode {
     let told = replay::replay(options, file, || {
         let mut all = sinks::files(options)?;
-        all.push(sinks::output(options, None)?);
+        all.push(sinks::output(options, None));
         Ok(all)
     });
     ExitCode::from(match told {
@@ -275,6 +266,20 @@ fn tell_bazel(bazel: &Bazel) -> PrematureExitFile {
 pub(super) fn leave(code: u8) -> ! {
     exits::release();
     std::process::exit(i32::from(code))
+}
+
+/// Captures what is printed from here on, as far as that is wanted and possible; with it comes the real output.
+fn capture(options: &Options) -> (Option<Arc<Capture>>, Option<File>) {
+    if options.no_capture {
+        return (None, None);
+    }
+    match capture::start() {
+        Ok(started) => started.unzip(),
+        Err(error) => {
+            say(&format!("warning: what the tests print cannot be captured: {error}"));
+            (None, None)
+        }
+    }
 }
 
 /// Ignored suites are reported as skipped, with their reason.

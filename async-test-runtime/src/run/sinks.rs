@@ -5,31 +5,29 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use crate::boot;
-use crate::capture::Real;
 use crate::hub::{Out, Sink};
 use crate::options::{self, DEFAULT_FORMAT, Options};
 use crate::report::{self, Reporter, View};
 use crate::run::report_file::ReportFile;
 
 /// The report on the output. A line of its own about what is running needs the output for itself.
-pub(super) fn output(options: &Options, real: Option<&Real>) -> Result<Sink, String> {
-    let (is_terminal, out): (bool, Box<dyn Write + Send>) = match real.map(|real| real.stdout.try_clone()) {
-        None => (io::stdout().is_terminal(), Box::new(io::stdout())),
-        Some(Ok(real)) => (real.is_terminal(), Box::new(real)),
-        Some(Err(error)) => return Err(format!("the output cannot be used: {error}")),
-    };
+pub(super) fn output(options: &Options, real: Option<fs::File>) -> Sink {
     let is_captured = real.is_some();
+    let (is_terminal, out): (bool, Box<dyn Write + Send>) = match real {
+        None => (io::stdout().is_terminal(), Box::new(io::stdout())),
+        Some(real) => (real.is_terminal(), Box::new(real)),
+    };
     let is_watched = is_captured && options.format == DEFAULT_FORMAT && options::process().is_watched(is_terminal);
     let mut style = boot::style(options, is_terminal);
     style.live = is_watched;
-    Ok(Sink {
+    Sink {
         name: format!("the {} report on the output", options.format),
         reporter: boot::reporter(&options.format, &style),
         out: match is_watched {
             true => Out::Watched(out, View::new(&style)),
             false => Out::Stream(out),
         },
-    })
+    }
 }
 
 /// The reports in files. They are opened before the output is redirected, for `/dev/stdout` is the output, too.

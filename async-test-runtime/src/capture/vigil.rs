@@ -1,0 +1,170 @@
+//! What the keeper knows of the run beside it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Bytes kept of what was printed last.
+const KEPT: usize = 64 * 1024;
+/// Bytes told of what is read at once.
+const TOLD: usize = 8 * 1024;
+/// Names in the report.
+const NAMED: usize = 50;
+
+/// Something that the keeper is told.
+pub(super) enum Note<'a> {
+    Begins(u64, &'a str),
+    Ends(u64),
+    Printed(&'a [u8]),
+    /// The run has ended in order.
+    Farewell,
+}
+
+impl Note<'_> {
+    /// As it travels.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Note::Begins(id, path) => format!("+{id} {}\n", path.replace('\n', " ")).into_bytes(),
+            Note::Ends(id) => format!("-{id}\n").into_bytes(),
+            Note::Printed(text) => [format!("={}\n", text.len()).as_bytes(), text].concat(),
+            Note::Farewell => b".\n".to_vec(),
+        }
+    }
+}
+
+/// As much of a text as the keeper is told: of a flood it is enough to know the end.
+pub(super) fn last(text: &[u8]) -> &[u8] {
+    &text[text.len().saturating_sub(TOLD)..]
+}
+
+/// The notes so far.
+#[derive(Debug, Default)]
+pub(super) struct Vigil {
+    /// Notes that have come in part.
+    rest: Vec<u8>,
+    running: BTreeMap<u64, String>,
+    printed: Vec<u8>,
+    pub(super) has_ended: bool,
+}
+
+impl Vigil {
+    /// Takes in notes in any pieces.
+    pub(super) fn hear(&mut self, bytes: &[u8]) {
+        self.rest.extend_from_slice(bytes);
+        let mut taken = 0;
+        while let Some(length) = self.note(taken) {
+            taken += length;
+        }
+        self.rest.drain(..taken);
+    }
+
+    /// Takes in the note at a place, if it is whole; how long it is.
+    fn note(&mut self, at: usize) -> Option<usize> {
+        let rest = &self.rest[at..];
+        let line = rest.iter().position(|byte| *byte == b'\n')?;
+        let head = String::from_utf8_lossy(&rest[..line]).into_owned();
+        let mut length = line + 1;
+        let number = |text: &str| text.parse::<u64>().unwrap_or_default();
+        match (head.get(..1), head.get(1..).unwrap_or_default()) {
+            (Some("+"), begun) => {
+                let (id, path) = begun.split_once(' ').unwrap_or((begun, ""));
+                self.running.insert(number(id), path.to_owned());
+            }
+            (Some("-"), id) => {
+                self.running.remove(&number(id));
+                if self.running.is_empty() {
+                    self.printed.clear();
+                }
+            }
+            (Some("="), bytes) => {
+                let text = length..length + bytes.parse::<usize>().unwrap_or_default();
+                length = text.end;
+                let text = rest.get(text)?.to_vec();
+                self.printed(&text);
+            }
+            _ => self.has_ended = true,
+        }
+        Some(length)
+    }
+
+    pub(super) fn printed(&mut self, text: &[u8]) {
+        self.printed.extend_from_slice(text);
+        if self.printed.len() > 2 * KEPT {
+            let from = self.printed.len() - KEPT;
+            self.printed.drain(..from);
+        }
+    }
+
+    /// What people are to know when the process has ended without a farewell.
+    pub(super) fn report(&self) -> Vec<u8> {
+        let mut text = "\nasync-test-suite: the process ended in the middle of the run\n".to_owned();
+        if !self.running.is_empty() {
+            text.push_str("running then:\n");
+            for path in self.running.values().take(NAMED) {
+                let _ = writeln!(text, "    {path}");
+            }
+            if self.running.len() > NAMED {
+                let _ = writeln!(text, "    and {} more", self.running.len() - NAMED);
+            }
+        }
+        let mut report = text.into_bytes();
+        if !self.printed.is_empty() {
+            report.extend_from_slice(b"printed last:\n");
+            let from = self.printed.len().saturating_sub(KEPT);
+            report.extend_from_slice(&self.printed[from..]);
+            if !report.ends_with(b"\n") {
+                report.push(b'\n');
+            }
+        }
+        report
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(notes: &[Note<'_>]) -> Vec<u8> {
+        notes.iter().flat_map(Note::bytes).collect()
+    }
+
+    fn report(vigil: &Vigil) -> String {
+        String::from_utf8(vigil.report()).unwrap()
+    }
+
+    #[test]
+    fn notes_come_in_any_pieces() {
+        let bytes = told(&[
+            Note::Begins(1, "gone"),
+            Note::Printed(b"forgotten\n"),
+            Note::Ends(1),
+            Note::Begins(2, "a\nb"),
+            Note::Printed(b"+3 forged\n.\n=99\n"),
+            Note::Begins(4, "c d"),
+            Note::Printed(b"last words"),
+        ]);
+        let expected = "\nasync-test-suite: the process ended in the middle of the run\nrunning then:\n    a b\n    \
+                        c d\nprinted last:\n+3 forged\n.\n=99\nlast words\n";
+        for size in 1..20 {
+            let mut vigil = Vigil::default();
+            bytes.chunks(size).for_each(|piece| vigil.hear(piece));
+            assert_eq!(report(&vigil), expected, "{size}");
+            assert!(!vigil.has_ended);
+            vigil.hear(&Note::Farewell.bytes());
+            assert!(vigil.has_ended);
+        }
+    }
+
+    #[test]
+    fn it_keeps_the_last_of_much() {
+        let mut vigil = Vigil::default();
+        for n in 0..100_000 {
+            vigil.hear(&Note::Begins(n, "one of many").bytes());
+            vigil.hear(&Note::Printed(format!("line {n}\n").as_bytes()).bytes());
+        }
+        assert!(vigil.printed.len() <= 2 * KEPT && vigil.rest.is_empty());
+        let report = report(&vigil);
+        assert!(report.ends_with("line 99998\nline 99999\n"));
+        assert!(report.contains("\n    and 99950 more\n"));
+        assert!(report.len() < KEPT + 10_000);
+    }
+}
