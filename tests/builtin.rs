@@ -135,6 +135,48 @@ mod fixture {
         isnt!(run, 3, "the run");
     }
 
+    /// Of one group: plain, on several threads, and repeated.
+    mod in_turn {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        use std::time::Duration;
+
+        use async_test_suite::prelude::*;
+
+        static INSIDE: AtomicU32 = AtomicU32::new(0);
+
+        async fn alone() {
+            is!(INSIDE.fetch_add(1, Ordering::SeqCst), 0, "nobody else is here");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            is!(INSIDE.fetch_sub(1, Ordering::SeqCst), 1, "nobody else has come");
+        }
+
+        #[suite(serial = "device")]
+        #[ignore = "run by the suites below"]
+        async fn one() {
+            alone().await;
+        }
+
+        #[suite(serial = "device", repeat = 2)]
+        #[ignore = "run by the suites below"]
+        async fn two() {
+            alone().await;
+        }
+
+        #[suite(serial = "device", flavor = "multi_thread")]
+        #[ignore = "run by the suites below"]
+        async fn three() {
+            alone().await;
+        }
+
+        #[suite(serial = "device")]
+        #[ignore = "run by the suites below"]
+        fn four() {
+            is!(INSIDE.fetch_add(1, Ordering::SeqCst), 0, "nobody else is here");
+            std::thread::sleep(Duration::from_millis(20));
+            is!(INSIDE.fetch_sub(1, Ordering::SeqCst), 1, "nobody else has come");
+        }
+    }
+
     #[suite(skip_all = "no disk")]
     #[ignore = "run by the suites below"]
     async fn is_skipped() {
@@ -528,4 +570,18 @@ fn a_variable_without_effect_says_so_once() {
         "`ASYNC_TEST_REPORT` has no effect here.*`harness = false` and `main!`"
     );
     nok!(std::path::Path::new("never.tap").exists());
+}
+
+#[suite]
+fn suites_of_one_group_take_turns() {
+    let exe = std::env::current_exe().expect("a test knows its program");
+    let mut command = Command::new(exe);
+    command
+        .env_remove("ASYNC_TEST_FORMAT")
+        .env_remove("RUST_TEST_THREADS")
+        .args(["--ignored", "--test-threads=4", "fixture::in_turn"]);
+    let output = command.output().expect("this program can be run again");
+    let out = String::from_utf8_lossy(&output.stdout);
+    ok!(output.status.success(), "{out}");
+    like!(out, "4 passed");
 }

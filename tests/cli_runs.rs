@@ -109,6 +109,31 @@ mod fixture {
         }
     }
 
+    mod fast_and_retried {
+        use std::sync::atomic::AtomicBool;
+
+        use super::*;
+
+        static HAS_FAILED: AtomicBool = AtomicBool::new(false);
+
+        #[suite(retries = 1, when = env("RUNS_FIXTURE"))]
+        async fn is_being_tried() {
+            static ATTEMPTS: AtomicU32 = AtomicU32::new(0);
+            while !HAS_FAILED.load(Ordering::Relaxed) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            // Time for the failure of the other to arrive.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            is!(ATTEMPTS.fetch_add(1, Ordering::Relaxed), 1, "attempt");
+        }
+
+        #[suite(when = env("RUNS_FIXTURE"))]
+        async fn fails() {
+            HAS_FAILED.store(true, Ordering::Relaxed);
+            flunk!("now");
+        }
+    }
+
     /// Of one group, on every kind of runtime that there is.
     mod in_turn {
         use super::*;
@@ -359,12 +384,25 @@ fn nothing_is_started_after_the_first_failure() {
         (&["--fail-fast"] as &[&str], &[] as Variables<'_>),
         (&[], &[("ASYNC_TEST_FAIL_FAST", "1")]),
     ] {
-        let seen = run(&[&["fixture::fast", "--test-jobs", "1"], args].concat(), vars);
+        let seen = run(&[&["fixture::fast::", "--test-jobs", "1"], args].concat(), vars);
         is!(seen.code, Some(101));
         is!(functions(&seen), ["a_fails"], "{args:?} {vars:?}");
     }
-    let all = run(&["fixture::fast", "--test-jobs", "1"], &[("ASYNC_TEST_FAIL_FAST", "0")]);
+    let all = run(
+        &["fixture::fast::", "--test-jobs", "1"],
+        &[("ASYNC_TEST_FAIL_FAST", "0")],
+    );
     is!(all.rows().len(), 3);
+}
+
+#[suite]
+fn what_has_begun_gets_its_last_try() {
+    let seen = run(&["fixture::fast_and_retried", "--fail-fast"], &[]);
+    is!(seen.code, Some(101));
+    let mut rows = seen.rows();
+    rows.sort();
+    let row = |name: &str, held| (format!("fixture::fast_and_retried::{name}"), held);
+    is!(rows, [row("fails", false), row("is_being_tried", true)]);
 }
 
 #[suite]
