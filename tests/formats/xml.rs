@@ -5,7 +5,8 @@ pub(crate) fn elements(text: &str) -> Vec<String> {
     let mut open = Vec::new();
     let mut elements = Vec::new();
     let body = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    for part in body.expect("an XML declaration").split('<').skip(1) {
+    let text = without_instructions(body.expect("an XML declaration"));
+    for part in text.split('<').skip(1) {
         let (tag, _) = part.split_once('>').unwrap_or_else(|| panic!("no end: {part}"));
         if let Some(name) = tag.strip_prefix('/') {
             assert_eq!(open.pop().as_deref(), Some(name), "{text}");
@@ -19,4 +20,17 @@ pub(crate) fn elements(text: &str) -> Vec<String> {
     }
     assert!(open.is_empty(), "{open:?} in {text}");
     elements
+}
+
+/// Instructions are for programs that know them, and whatever they hold is no part of the document.
+fn without_instructions(mut text: &str) -> String {
+    let mut visible = String::new();
+    while let Some((before, instruction)) = text.split_once("<?") {
+        visible.push_str(before);
+        let (_, after) = instruction
+            .split_once("?>")
+            .unwrap_or_else(|| panic!("no end: {instruction}"));
+        text = after;
+    }
+    visible + text
 }

@@ -2,22 +2,31 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Seek as _, SeekFrom, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::record::Record;
 use crate::report::Reporter;
+use crate::run::document::{Closing, Document};
+
+/// A document that has to be written anew gets so much room to grow, or as much again as there is.
+const ROOM: u64 = 1 << 16;
 
 /// A reporter together with its file. It writes there, and nothing to what it is given.
 ///
 /// A report that is there from an earlier run stays until the first text of this one takes its place, in one step. From
-/// then on each text is written over the closing of the document, together with the new closing, by one call.
+/// then on each text is written over the closing of the document, together with the new closing, by one call. XML grows
+/// as [`Document`] does, for that one call may be cut short by the end of the process.
 #[derive(Debug)]
 pub(super) struct ReportFile {
     reporter: Box<dyn Reporter>,
     file: File,
     /// Where the file is until its first text has been written, and where it goes.
     renames: Option<(PathBuf, PathBuf)>,
+    /// Where the file is in the end, if others can be made beside it.
+    path: Option<PathBuf>,
+    /// For XML.
+    document: Option<Document>,
     /// Pipes and devices take text in order only.
     is_stream: bool,
     /// Where the closing begins.
@@ -41,17 +50,74 @@ impl ReportFile {
         Ok(ReportFile {
             reporter,
             file,
+            path: renames.as_ref().map(|(_, path)| path.clone()),
             renames,
+            document: None,
             is_stream,
             end: 0,
             closing: 0,
         })
     }
 
-    fn write(&mut self, mut text: Vec<u8>, closing: &str) -> io::Result<()> {
+    fn write(&mut self, text: Vec<u8>, closing: &str) -> io::Result<()> {
         if self.is_stream {
             return self.file.write_all(&text);
         }
+        let hidden = Closing::of(closing);
+        match (self.document.take(), hidden) {
+            (Some(mut document), hidden) => {
+                let text = String::from_utf8(text).map_err(io::Error::other)?;
+                match hidden.and_then(|closing| document.append(&text, closing)) {
+                    Some(writes) => {
+                        self.document = Some(document);
+                        writes.iter().try_for_each(|(at, text)| {
+                            self.file.seek(SeekFrom::Start(*at))?;
+                            self.file.write_all(text.as_bytes())
+                        })
+                    }
+                    None => self.write_anew(&document, &text, closing),
+                }
+            }
+            (None, Some(closing)) if self.renames.is_some() && text.starts_with(b"<?xml") => {
+                let (document, end) = Document::begin(text.len() as u64, closing, ROOM);
+                self.document = Some(document);
+                self.write_over_closing(text, &end)
+            }
+            (None, _) => self.write_over_closing(text, closing),
+        }
+    }
+
+    /// A document that has no room left, or has its end, is made again beside the old one and takes its place.
+    fn write_anew(&mut self, old: &Document, text: &str, closing: &str) -> io::Result<()> {
+        let path = self.path.clone().unwrap_or_default();
+        let (mut new, name) = temporary(&path)?;
+        let length = old.length() + text.len() as u64;
+        let (document, end) = match Closing::of(closing) {
+            Some(closing) => {
+                let (document, end) = Document::begin(length, closing, ROOM.max(length));
+                (Some(document), end)
+            }
+            None => (None, closing.to_owned()),
+        };
+        let mut fill = || {
+            for part in old.parts() {
+                self.file.seek(SeekFrom::Start(part.start))?;
+                io::copy(&mut (&self.file).take(part.end - part.start), &mut new)?;
+            }
+            new.write_all(text.as_bytes())?;
+            new.write_all(end.as_bytes())?;
+            fs::rename(&name, &path)
+        };
+        if let Err(error) = fill() {
+            let _ = fs::remove_file(&name);
+            return Err(error);
+        }
+        (self.end, self.closing) = (length, end.len());
+        (self.file, self.document) = (new, document);
+        Ok(())
+    }
+
+    fn write_over_closing(&mut self, mut text: Vec<u8>, closing: &str) -> io::Result<()> {
         let end = self.end + text.len() as u64;
         text.extend_from_slice(closing.as_bytes());
         let length = text.len();
@@ -74,14 +140,21 @@ impl ReportFile {
 fn beside(path: &Path) -> io::Result<(File, Option<(PathBuf, PathBuf)>)> {
     // A link is to go on pointing to the report.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    match temporary(&path) {
+        Ok((file, new)) => Ok((file, Some((new, path)))),
+        Err(_) => Ok((File::create(&path)?, None)),
+    }
+}
+
+/// A new file in the same folder.
+fn temporary(path: &Path) -> io::Result<(File, PathBuf)> {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.tmp", std::process::id()));
     let new = path.with_file_name(name);
-    match File::create(&new) {
-        Ok(file) => Ok((file, Some((new, path)))),
-        Err(_) => Ok((File::create(&path)?, None)),
-    }
+    let mut options = File::options();
+    let file = options.read(true).write(true).create(true).truncate(true).open(&new)?;
+    Ok((file, new))
 }
 
 impl Reporter for ReportFile {
@@ -202,6 +275,41 @@ mod tests {
         ] {
             file.record(&record(), &mut io::sink()).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+        }
+        assert_eq!(folder.names(), ["report"]);
+    }
+
+    #[test]
+    fn an_xml_document_grows_past_its_room_and_ends_clean() {
+        let folder = Folder::new("xml");
+        let path = folder.0.join("report");
+        let head = "<?xml version=\"1.0\"?>\n<all>\n";
+        let closing = "<remark>not all</remark>\n</all>\n";
+        let suite: &'static str = format!("<suite>{}</suite>\n", "x".repeat(3_000)).leak();
+        let large: &'static str = format!("<suite>{}</suite>\n", "y".repeat(300_000)).leak();
+        let mut texts = vec![(head, closing)];
+        texts.extend((0..60).map(|n| (if n == 40 { large } else { suite }, closing)));
+        texts.push(("", closing));
+        texts.push(("<last/>\n</all>\n", ""));
+        let mut expected = String::new();
+        let mut file = ReportFile::create(&path, Box::new(Texts(texts.clone(), ""))).unwrap();
+        for (text, closing) in texts {
+            file.record(&record(), &mut io::sink()).unwrap();
+            expected.push_str(text);
+            let now = fs::read_to_string(&path).unwrap();
+            if closing.is_empty() {
+                assert_eq!(now, expected);
+                continue;
+            }
+            // The instructions are for nobody.
+            let (mut visible, mut rest) = (String::new(), now.as_str());
+            while let Some((before, instruction)) = rest.split_once("<?") {
+                visible.push_str(before);
+                rest = instruction.split_once("?>").unwrap().1;
+            }
+            visible.push_str(rest);
+            let expected = expected.split_once("?>").unwrap().1;
+            assert_eq!(visible, format!("{expected}{closing}"));
         }
         assert_eq!(folder.names(), ["report"]);
     }
