@@ -11,7 +11,6 @@ mod blocks;
 #[cfg(any(test, not(feature = "junit")))]
 mod cases;
 mod clip;
-mod event_words;
 mod events;
 mod github;
 mod json;

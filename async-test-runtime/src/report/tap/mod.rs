@@ -2,6 +2,8 @@
 //! subtests indented by four spaces, every point numbered in the order of printing, `\` and `#` escaped, directives last
 //! on the line, diagnostics in plain block YAML, no pragma.
 
+mod block;
+mod end;
 mod lines;
 #[cfg(test)]
 mod tests;
@@ -12,13 +14,12 @@ use std::ops::Range;
 
 use super::blocks::{Block, Blocks};
 use super::printed::Printed;
-use super::words::{self, one_line};
-use super::yaml::Yaml;
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
-use crate::record::{Check, Passes, Record, RunEnd, SuiteEnd, SuiteInfo, Verdict};
+use crate::record::{Check, Record, SuiteEnd, SuiteInfo, Verdict};
 
-use lines::{as_comments, comment, description, escaped, point_lines, problem_comment, problems};
+use block::{Lines, Plan};
+use lines::{as_comments, description, escaped, point_lines, problem_comment};
 
 pub(super) struct Tap {
     blocks: Blocks<Lines>,
@@ -31,28 +32,6 @@ pub(super) struct Tap {
     whole_run: bool,
     /// After `Bail out!` nothing counts any more, so the rest is comments.
     bailed_out: bool,
-}
-
-/// What is remembered of an open suite beside its text.
-#[derive(Default)]
-struct Lines {
-    plan: Plan,
-    /// From here on the plan has to wait for the end.
-    has_points: bool,
-    hidden: bool,
-    /// Where the text has the plan, and what it says.
-    plan_at: Option<(usize, u64)>,
-}
-
-/// The plan line of a suite.
-#[derive(Default)]
-enum Plan {
-    /// It comes at the end.
-    #[default]
-    Unknown,
-    /// It comes before the first point.
-    Pending(u64),
-    Printed,
 }
 
 impl Tap {
@@ -172,66 +151,6 @@ impl Tap {
         let _ = writeln!(root.text, "{line}");
     }
 
-    fn run_ended(&mut self, end: &RunEnd) {
-        let (texts, left_out) = self.printed.unattributed();
-        let root = self.blocks.root();
-        if left_out > 0 {
-            root.comment(&format!(
-                "{left_out} printed bytes that belong to no suite for certain are left out"
-            ));
-        }
-        for unattributed in texts {
-            root.printed(&unattributed.title(), &unattributed.text);
-        }
-        let mut points = self.last;
-        // Their points are forgiven, and the attempt that was to decide has not ended.
-        for cut_off in end.failures.iter().filter(|failed| failed.suite.attempt.is_followed()) {
-            points += 1;
-            let SuiteInfo { path, attempt, at, .. } = &*cut_off.suite;
-            let _ = writeln!(root.text, "not ok {points} - {}", description(path));
-            root.comment(&format!("{attempt} failed, and the next one did not end"));
-            root.comment(&format!("Failed test '{}' at {at}", one_line(path)));
-        }
-        if !end.problems.is_empty() {
-            points += 1;
-            let mut yaml = Yaml::new(0);
-            yaml.text("severity", "fail");
-            problems(&mut yaml, end.problems.iter().map(AsRef::as_ref));
-            let _ = write!(root.text, "not ok {points} - the run\n{}", yaml.finish());
-        }
-        let RunEnd {
-            passed,
-            failed,
-            ignored,
-            filtered_out,
-            checks,
-            seed,
-            passes,
-            ..
-        } = end;
-        let took = words::time(end.took);
-        root.comment(&format!(
-            "{passed} passed, {failed} failed, {ignored} ignored, {filtered_out} filtered out, in {took}"
-        ));
-        root.comment(&format!("{} checks, {} failed; seed {seed}", checks.run, checks.failed));
-        if let Some(Passes { run, failed }) = passes {
-            root.comment(&format!("passes: {run}, {failed} failed"));
-        }
-        if !end.flaky.is_empty() {
-            let names: Vec<&str> = end.flaky.iter().map(|suite| suite.path.as_str()).collect();
-            root.comment(&format!("flaky: {} ({})", names.len(), one_line(&names.join(", "))));
-        }
-        if matches!(root.state.plan, Plan::Unknown) {
-            root.state.plan = Plan::Pending(points);
-        }
-        // After the comments: a consumer may take a plan for misplaced when any follow.
-        root.print_plan();
-        if let Some(why) = end.bailed_out.as_ref().filter(|_| !self.bailed_out) {
-            let line = format!("Bail out! {}", escaped(why));
-            let _ = writeln!(root.text, "{}", line.trim_end());
-        }
-    }
-
     /// The block of a suite, with its heading when it is new.
     fn open(&mut self, suite: &SuiteInfo) -> &mut Block<Lines> {
         let is_new = self.blocks.around(suite).is_empty();
@@ -313,38 +232,5 @@ impl Reporter for Tap {
         let text = self.take();
         done.push_str(&if self.bailed_out { as_comments(0, &text) } else { text });
         write(&done, out)
-    }
-}
-
-impl Block<Lines> {
-    fn print_plan(&mut self) {
-        if let Plan::Pending(planned) = self.state.plan {
-            self.state.plan_at = Some((self.text.len() + 4 * self.depth, planned));
-            let _ = writeln!(self.text, "{:1$}1..{planned}", "", 4 * self.depth);
-            self.state.plan = Plan::Printed;
-        }
-    }
-
-    /// Where the plan was not compared, for instance after an abort, a consumer must not do so either; and one that finds
-    /// more points than were planned drops the rest of the block. The failure is told by the closing point anyway.
-    fn correct_plan(&mut self, run: u64, is_good: bool) {
-        match self.state.plan_at {
-            Some((at, planned)) if planned < run || (planned != run && is_good) => {
-                let plan = |tests: u64| format!("1..{tests}");
-                self.text.replace_range(at..at + plan(planned).len(), &plan(run));
-            }
-            _ => {}
-        }
-    }
-
-    /// What others wrote is set off, so that no line of it is taken for anything but a comment.
-    fn printed(&mut self, title: &str, text: &str) {
-        self.comment(&format!("{title}:"));
-        let lines: String = text.split_inclusive('\n').map(|line| format!("  {line}")).collect();
-        self.comment(&lines);
-    }
-
-    fn comment(&mut self, text: &str) {
-        self.text.push_str(&comment(4 * self.depth, text));
     }
 }

@@ -3,16 +3,19 @@
 //! `docs/events.schema.json` says what the fields are. A field may be added in the same version; one that goes or
 //! changes its meaning makes a new [`VERSION`].
 
+mod suite;
+mod words;
+
 use std::collections::HashSet;
 use std::io;
-use std::time::Duration;
 
-use super::event_words::{detail, problem, stage, tally, telemetry, verdict};
 use super::json_text::Object;
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
-use crate::place::Place;
-use crate::record::{Check, Output, Passes, Record, Rerun, RunEnd, RunStart, Runner, SuiteEnd, SuiteInfo};
+use crate::record::{Check, Output, Passes, Record, RunEnd, RunStart, SuiteEnd, SuiteInfo};
+
+use self::suite::{by_name, in_full, place, seed, time};
+use self::words::{detail, problem, stage, tally, telemetry, verdict};
 
 /// The number in the field `v` of each line.
 pub(super) const VERSION: u64 = 1;
@@ -240,92 +243,6 @@ fn run_ended(object: &mut Object, end: &RunEnd) {
             object.count("failed", *failed);
         });
     }
-}
-
-fn by_name(object: &mut Object, suite: &SuiteInfo) {
-    object.count("id", suite.id.0);
-    object.text("path", &suite.path);
-}
-
-fn in_full(object: &mut Object, suite: &SuiteInfo) {
-    let SuiteInfo {
-        id: _,
-        parent,
-        top,
-        name,
-        test_name,
-        path: _,
-        nesting,
-        at,
-        is_async,
-        should_panic,
-        hidden,
-        tags,
-        attempt,
-        rerun: again,
-    } = suite;
-    by_name(object, suite);
-    if let Some(parent) = parent {
-        object.count("parent", parent.0);
-    }
-    object.count("top", top.0);
-    object.text("name", name);
-    object.text("test_name", test_name);
-    object.count("nesting", u64::from(*nesting));
-    place(object, "at", at);
-    object.bool("is_async", *is_async);
-    object.bool("should_panic", *should_panic);
-    object.bool("hidden", *hidden);
-    object.texts("tags", tags);
-    object.object("attempt", |object| {
-        object.count("number", u64::from(attempt.number));
-        object.count("of", u64::from(attempt.of));
-    });
-    if let Some(again) = again {
-        object.object("rerun", |object| rerun(object, again));
-    }
-}
-
-fn rerun(object: &mut Object, rerun: &Rerun) {
-    let Rerun {
-        command,
-        test,
-        title,
-        flags,
-        own_command_line,
-        runner,
-        seed: run_seed,
-    } = rerun;
-    object.text("command", command);
-    object.text("test", test);
-    object.text("title", title);
-    object.text("flags", flags);
-    object.bool("own_command_line", *own_command_line);
-    let runner = match runner {
-        Runner::Cargo => "cargo",
-        Runner::Nextest => "nextest",
-        Runner::Bazel => "bazel",
-    };
-    object.text("runner", runner);
-    seed(object, *run_seed);
-}
-
-/// As a text: many readers of JSON keep 53 bits of a number.
-fn seed(object: &mut Object, seed: u64) {
-    object.text("seed", &seed.to_string());
-}
-
-pub(super) fn place(object: &mut Object, key: &str, at: &Place) {
-    object.object(key, |object| {
-        object.text("file", &at.file);
-        object.count("line", u64::from(at.line));
-        object.count("column", u64::from(at.column));
-    });
-}
-
-/// Whole nanoseconds, as far as the number reaches: five centuries.
-pub(super) fn time(object: &mut Object, key: &str, time: Duration) {
-    object.count(key, u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! The smaller parts of an event as fields: verdicts, explanations, problems, measurements.
 
-use super::events::{place, time};
-use super::json_text::Object;
+use super::suite::{place, time};
 use crate::claim::{Detail, Figure, Panic, Problem, Running};
 use crate::error::{Error, ErrorKind};
 use crate::event::Telemetry;
 use crate::outcome::BodyFailure;
 use crate::record::{Tally, Verdict};
+use crate::report::json_text::Object;
 use crate::stage::Stage;
 
 pub(super) fn verdict(object: &mut Object, verdict: &Verdict) {
@@ -118,7 +118,7 @@ pub(super) fn telemetry(object: &mut Object, telemetry: &Telemetry) {
 }
 
 pub(super) fn problem(object: &mut Object, problem: &Problem) {
-    object.text("kind", super::words::problem(problem).kind);
+    object.text("kind", crate::report::words::problem(problem).kind);
     match problem {
         Problem::Panicked(caught) => object.object("panic", |object| panic(object, caught)),
         Problem::Returned(failure) => object.object("error", |object| returned(object, failure)),
