@@ -3,6 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 sh tests/setup-nextest.sh
+sh tests/setup-rust-analyzer.sh
 cargo test --workspace --all-targets --all-features
 cargo test --workspace --doc --all-features
 
