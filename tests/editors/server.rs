@@ -59,7 +59,7 @@ impl Server {
 
     fn initialize(&mut self, package: &Path) {
         let root = uri(package);
-        let answer = self.ask(
+        self.ask(
             "initialize",
             json!({
                 "processId": std::process::id(),
@@ -80,7 +80,6 @@ impl Server {
                 },
             }),
         );
-        println!("{}", answer["serverInfo"]);
         self.send(&json!({ "method": "initialized", "params": {} }));
     }
 
