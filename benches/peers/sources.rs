@@ -1,0 +1,151 @@
+//! The source of one test file in the words of each contender.
+
+use std::fmt::Write;
+
+/// Who runs the tests of a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Door {
+    /// `#[suite]` under the built-in harness.
+    Suite,
+    /// `#[suite]` under `main!`.
+    Main,
+    /// `#[tokio::test]` under the built-in harness.
+    Tokio,
+    Rstest,
+    TestR,
+    /// libtest-mimic, every test on one runtime.
+    Mimic,
+    /// No harness at all.
+    Floor,
+}
+
+/// What each test of a file does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Work {
+    Trivial,
+    Wait,
+    Compute,
+}
+
+impl Work {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Work::Trivial => "trivial",
+            Work::Wait => "wait",
+            Work::Compute => "compute",
+        }
+    }
+
+    fn statement(self) -> &'static str {
+        match self {
+            Work::Trivial => "tokio::task::yield_now().await;",
+            Work::Wait => "tokio::time::sleep(std::time::Duration::from_millis(100)).await;",
+            Work::Compute => "compute();",
+        }
+    }
+}
+
+/// What computing tests do: as much as the variable asks for, which is the same for every contender.
+pub(crate) const COMPUTE: &str = r#"
+#[allow(dead_code)]
+fn compute() -> u64 {
+    let rounds: u64 = std::env::var("PEERS_WORK").expect("PEERS_WORK is set").parse().expect("a number");
+    let mut value = 1_u64;
+    for round in 0..rounds {
+        value = std::hint::black_box(value.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(round));
+    }
+    value
+}
+"#;
+
+/// The file of so many tests.
+pub(crate) fn file(door: Door, work: Work, tests: usize) -> String {
+    let statement = work.statement();
+    match door {
+        Door::Mimic => return mimic(statement, tests),
+        Door::Floor => return floor(statement, tests),
+        _ => {}
+    }
+    let mut text = match door {
+        Door::Suite | Door::Main => "use async_test_suite::prelude::*;\n".to_owned(),
+        Door::TestR => "test_r::enable!();\n".to_owned(),
+        _ => String::new(),
+    };
+    if door == Door::Main {
+        text.push_str("async_test_suite::main!();\n");
+    }
+    if work == Work::Compute {
+        text.push_str(COMPUTE);
+    }
+    let (attribute, check) = match door {
+        Door::Suite | Door::Main => ("#[suite]", "ok!(std::hint::black_box(1) + 1 == 2);"),
+        Door::Rstest => (
+            "#[rstest::rstest]\n#[tokio::test]",
+            "assert!(std::hint::black_box(1) + 1 == 2);",
+        ),
+        Door::TestR => ("#[test_r::test]", "assert!(std::hint::black_box(1) + 1 == 2);"),
+        _ => ("#[tokio::test]", "assert!(std::hint::black_box(1) + 1 == 2);"),
+    };
+    for test in 0..tests {
+        let _ = write!(
+            text,
+            "{attribute}\nasync fn t{test}() {{\n    {statement}\n    {check}\n}}\n"
+        );
+    }
+    text
+}
+
+fn mimic(statement: &str, tests: usize) -> String {
+    format!(
+        r#"use libtest_mimic::{{Arguments, Trial}};
+{COMPUTE}
+async fn body() {{
+    {statement}
+    assert!(std::hint::black_box(1) + 1 == 2);
+}}
+
+fn main() {{
+    let arguments = Arguments::from_args();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let trials = (0..{tests}).map(|test| {{
+        let handle = runtime.handle().clone();
+        Trial::test(format!("t{{test}}"), move || {{
+            handle.block_on(body());
+            Ok(())
+        }})
+    }});
+    libtest_mimic::run(&arguments, trials.collect()).exit();
+}}
+"#
+    )
+}
+
+fn floor(statement: &str, tests: usize) -> String {
+    format!(
+        r#"{COMPUTE}
+async fn body() {{
+    {statement}
+    assert!(std::hint::black_box(1) + 1 == 2);
+}}
+
+fn main() {{
+    if std::env::args().any(|argument| argument == "calibrate") {{
+        let began = std::time::Instant::now();
+        compute();
+        println!("{{}}", began.elapsed().as_secs_f64());
+        return;
+    }}
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let passed = runtime.block_on(async {{
+        let running: Vec<_> = (0..{tests}).map(|_| tokio::spawn(body())).collect();
+        let mut passed = 0;
+        for one in running {{
+            passed += usize::from(one.await.is_ok());
+        }}
+        passed
+    }});
+    println!("{{passed}} passed");
+}}
+"#
+    )
+}
