@@ -23,3 +23,12 @@ example:
 bless:
     BLESS=1 cargo test -p async-test-macros -p async-test-runtime
     TRYBUILD=overwrite cargo test --test ui
+
+# measure the library beside its peers, and the verifier beside a loop by hand; writes docs/performance.md
+bench *arguments:
+    cargo bench --bench peers -- {{arguments}}
+
+# fail when a check or a round costs more instructions than the committed counts
+instructions:
+    sh benches/instructions/setup-valgrind.sh
+    cargo run --release -p instructions

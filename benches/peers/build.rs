@@ -53,12 +53,19 @@ pub(crate) fn output(package: &Package, arguments: &[&str]) -> String {
     command.args(arguments).arg("--manifest-path").arg(package.manifest());
     command.env("CARGO_TARGET_DIR", shared());
     let (status, text) = read_all(command);
+    let folder = package.folder.display();
     assert!(
         status.success(),
-        "cargo {arguments:?} in {}:\n{text}",
-        package.folder.display()
+        "cargo {arguments:?} in {folder}:\n{}",
+        without_json(&text)
     );
     text
+}
+
+/// The messages that people read.
+fn without_json(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.starts_with('{'));
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 /// Builds a test target and returns its program.
@@ -81,5 +88,5 @@ fn anew(what: &str, package: &Package, target: &str, profile: Profile) -> PathBu
     let is_it = |line: &&str| line.contains(r#""reason":"compiler-artifact""#) && line.contains(&name);
     let line = text.lines().find(is_it);
     let program = line.and_then(|line| line.split(r#""executable":""#).nth(1)?.split('"').next());
-    PathBuf::from(program.unwrap_or_else(|| panic!("cargo named no program of {what}:\n{text}")))
+    PathBuf::from(program.unwrap_or_else(|| panic!("cargo named no program of {what}:\n{}", without_json(&text))))
 }
