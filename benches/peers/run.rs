@@ -83,7 +83,7 @@ impl Row {
     }
 
     pub(crate) fn run(&self) -> Sample {
-        let told = workshop().join("told");
+        let told = workshop().join(format!("told-{}", std::process::id()));
         let wrapper = workshop().join("wrapper.py");
         std::fs::write(&wrapper, WRAPPER).expect("the workshop can be written to");
         let mut command = clean(Command::new(python()));
@@ -92,7 +92,9 @@ impl Row {
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         let (status, output) = read_all(command);
         assert!(status.success(), "{}: the wrapper failed:\n{output}", self.name);
-        let told = std::fs::read_to_string(told).expect("the wrapper tells");
+        let told = std::fs::read_to_string(&told)
+            .and_then(|text| std::fs::remove_file(&told).map(|()| text))
+            .expect("the wrapper tells");
         let told: Vec<f64> = told
             .split_whitespace()
             .map(|word| word.parse().expect("figures"))

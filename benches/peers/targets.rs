@@ -45,11 +45,6 @@ impl Targets {
         } else {
             format!("**missed by {:.0} %**", (beyond * 100.0).max(1.0))
         };
-        let aim = if aim == aim.trunc() {
-            format!("{aim}")
-        } else {
-            format!("{aim:.2}")
-        };
         let cells = [
             what.to_owned(),
             format!("{bound} {aim}{unit}"),
