@@ -478,11 +478,11 @@ fn the_filter_reaches_a_subtest() {
 fn a_test_that_ends_the_process_is_found_out() {
     let sandbox = Sandbox::new();
     let seen = sandbox.run(&["fixture::g_leaves"], &[("BAZEL_EXIT", "1"), EXIT, XML]);
-    is!(seen.code, Some(0), "it looks like a run that has passed");
-    ok!(sandbox.has("logs/exit"), "the file tells that it has not");
-    let tags = tags(&sandbox.read("logs/test.xml"));
-    let cut = tags.iter().find(|tag| tag.contains("cut_short"));
-    ok!(cut.is_some_and(|tag| tag.contains("fixture::g_leaves")), "{tags:?}");
+    is!(seen.code, Some(101), "it has not passed");
+    ok!(sandbox.has("logs/exit"), "the file tells that it did not end as it should");
+    let report = sandbox.read("logs/test.xml");
+    like!(report, "fixture::g_leaves");
+    like!(report, "<(failure|error)", "{report}");
     let listed = sandbox.run(&["--list"], &[("TEST_PREMATURE_EXIT_FILE", "{}/logs/list"), XML]);
     ok!(
         listed.code == Some(0) && !sandbox.has("logs/list"),
