@@ -479,7 +479,10 @@ fn a_test_that_ends_the_process_is_found_out() {
     let sandbox = Sandbox::new();
     let seen = sandbox.run(&["fixture::g_leaves"], &[("BAZEL_EXIT", "1"), EXIT, XML]);
     is!(seen.code, Some(101), "it has not passed");
-    ok!(sandbox.has("logs/exit"), "the file tells that it did not end as it should");
+    ok!(
+        sandbox.has("logs/exit"),
+        "the file tells that it did not end as it should"
+    );
     let report = sandbox.read("logs/test.xml");
     like!(report, "fixture::g_leaves");
     like!(report, "<(failure|error)", "{report}");
