@@ -41,7 +41,7 @@
 //!
 //! # Time limits
 //!
-//! A `#[suite]` may take ten minutes (`timeout = "…"`, `ASYNC_TEST_TIMEOUT`), and its jobs a minute after its body has
+//! A `#[suite]` may take five minutes (`timeout = "…"`, `ASYNC_TEST_TIMEOUT`), and its jobs a minute after its body has
 //! ended (`job_timeout = "…"`, `ASYNC_TEST_JOB_TIMEOUT`), on the system's clock. What takes longer fails with a list of
 //! what was still running.
 

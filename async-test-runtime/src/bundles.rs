@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::claim::Problem;
 use crate::event::{Command, Event, EventKind};
 use crate::hook::Bundle;
+use crate::hub::Guests;
 use crate::ids::EventId;
 use crate::panic::catch_sync;
 use crate::record::SuiteInfo;
@@ -24,6 +25,8 @@ pub(crate) struct Bundles {
 /// A bundle, and whether it is still called.
 struct Guarded {
     name: String,
+    guest: usize,
+    guests: Arc<Guests>,
     bundle: Box<dyn Bundle>,
     dead: bool,
     slow: bool,
@@ -35,8 +38,10 @@ impl Guarded {
         if self.dead {
             return None;
         }
+        let call = self.guests.call(self.guest);
         let began = Instant::now();
         let answer = catch_sync(|| hook(&mut *self.bundle));
+        drop(call);
         let took = began.elapsed();
         let what = match &answer {
             Err(caught) => {
@@ -64,12 +69,14 @@ impl Guarded {
 }
 
 impl Bundles {
-    pub(crate) fn new(bundles: Vec<Box<dyn Bundle>>) -> Bundles {
+    pub(crate) fn new(bundles: Vec<Box<dyn Bundle>>, guests: &Arc<Guests>) -> Bundles {
         let mut list: Vec<(i32, Guarded)> = bundles
             .into_iter()
             .map(|bundle| {
                 let guarded = Guarded {
                     name: bundle.name().to_owned(),
+                    guest: guests.add(format!("the bundle `{}`", bundle.name())),
+                    guests: guests.clone(),
                     bundle,
                     dead: false,
                     slow: false,

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -27,25 +27,20 @@ pub enum Cause {
 /// Set once; whoever waits is woken.
 #[derive(Default, Debug)]
 pub(crate) struct Cancel {
-    cause: OnceLock<(Cause, Instant)>,
+    cause: OnceLock<Cause>,
     notify: Notify,
 }
 
 impl Cancel {
     /// Only the first cause counts; the answer is whether this was it.
     pub(crate) fn cancel(&self, cause: Cause) -> bool {
-        let first = self.cause.set((cause, Instant::now())).is_ok();
+        let first = self.cause.set(cause).is_ok();
         self.notify.notify_waiters();
         first
     }
 
     pub(crate) fn cause(&self) -> Option<&Cause> {
-        self.cause.get().map(|(cause, _)| cause)
-    }
-
-    /// How long ago it was asked for.
-    pub(crate) fn age(&self) -> Option<Duration> {
-        self.cause.get().map(|(_, at)| at.elapsed())
+        self.cause.get()
     }
 
     /// Ends when `cancel` has been called, also when that was before. Cancel safe.

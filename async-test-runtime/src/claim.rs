@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::ids::SuiteId;
 use crate::outcome::BodyFailure;
 use crate::place::Place;
 
@@ -186,6 +187,22 @@ pub enum Problem {
         /// The jobs that had not ended.
         running: Vec<Running>,
     },
+    /// It was asked to end and did not: something in it holds its thread.
+    Stuck {
+        /// How long that was waited for.
+        grace: Duration,
+        /// What had not ended, and what is known of it.
+        running: Vec<Running>,
+    },
+    /// A task or a thread panicked that was not started through a suite, and nothing in it caught the panic.
+    StrayPanic {
+        /// The panic.
+        panic: Panic,
+        /// A task of tokio; else a thread.
+        is_task: bool,
+        /// The suites that were running, where none can be said for certain.
+        suspects: Vec<String>,
+    },
     /// A job panicked.
     JobPanicked {
         /// The job, by name.
@@ -247,13 +264,44 @@ pub enum Problem {
 
 /// Something that was running when it was looked at.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub struct Running {
-    /// A subtest's path or a job's name.
+    /// A suite's or subtest's path, or the name of a job or a verifier.
     pub name: String,
+    /// Its number, if it is a suite.
+    pub suite: Option<SuiteId>,
     /// Where it was started.
     pub at: Place,
     /// For how long it had been running.
     pub age: Duration,
     /// What it was waiting for or doing, where that is known.
     pub doing: Option<String>,
+    /// The last that was heard of it, if it is a suite that has said something.
+    pub last: Option<LastSeen>,
+}
+
+/// The last that a suite has said.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct LastSeen {
+    /// What it was, for instance `check 4`.
+    pub what: String,
+    /// Where that stands in the program.
+    pub at: Place,
+    /// How long before.
+    pub ago: Duration,
+}
+
+impl Running {
+    /// Something that has just been started.
+    pub(crate) fn new(name: String, at: Place) -> Running {
+        Running {
+            name,
+            suite: None,
+            at,
+            age: Duration::ZERO,
+            doing: None,
+            last: None,
+        }
+    }
 }

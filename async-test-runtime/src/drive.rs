@@ -6,7 +6,7 @@
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cancel::Cause;
 use crate::claim::{Problem, Running};
@@ -16,10 +16,7 @@ use crate::event::{Closing, EventKind, Reply};
 use crate::outcome::Outcome;
 use crate::panic::{self, Caught, catch_sync};
 use crate::stage::Stage;
-use crate::suite::{CleanUp, Suite};
-
-/// How long cancelled jobs may take to end before they are taken for stuck.
-const GRACE: Duration = Duration::from_secs(5);
+use crate::suite::{CleanUp, Ending, Suite};
 
 /// How a body ended.
 type BodyEnd = Result<Outcome, Caught>;
@@ -61,14 +58,18 @@ pub(crate) fn close_unrun(suite: &Suite, reply: Option<Reply>) {
 }
 
 async fn whole_life(suite: Suite, body: impl Future<Output = BodyEnd>, waited: Duration, reply: Option<Reply>) {
-    run_body(&suite, body).await;
-    after_body(suite, waited, reply).await;
+    let taken = suite.clone();
+    let life = async move {
+        run_body(&suite, body).await;
+        ending(suite, waited, reply).await;
+    };
+    taken.0.pulse.of(life).await;
 }
 
 /// The first part of a suite's life alone; `after_body` has to follow, also where this is dropped.
 pub(crate) async fn live<F: Future<Output = Outcome>>(suite: &Suite, body: F) {
     let body = context::scope(suite.clone(), panic::catch_with_payload(body));
-    run_body(suite, body).await;
+    suite.0.pulse.of(run_body(suite, body)).await;
 }
 
 async fn run_body(suite: &Suite, body: impl Future<Output = BodyEnd>) {
@@ -85,6 +86,11 @@ async fn run_body(suite: &Suite, body: impl Future<Output = BodyEnd>) {
 
 /// What comes after the body, whatever became of that.
 pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Reply>) {
+    let taken = suite.clone();
+    taken.0.pulse.of(ending(suite, waited, reply)).await;
+}
+
+async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     let _ = suite.set_stage(Stage::Finishing);
     wind_up(&suite).await;
     let cut_short = match suite.0.cancel.cause() {
@@ -103,7 +109,7 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
         capture.flush().await;
         capture.end(suite.info());
     }
-    suite.call_off_deadline();
+    suite.call_off_deadlines();
     suite.note_end();
     let took = suite.started().elapsed();
     if !cut_short {
@@ -161,22 +167,24 @@ async fn wind_up(suite: &Suite) {
             () = run_postponed(suite) => {}
         }
     }
-    await_jobs(suite).await;
+    let mut given_up = await_jobs(suite, 0).await;
     suite
         .table()
         .end_unstarted(&Cause::Stopped("it was created and never started".to_owned()));
-    await_jobs(suite).await;
+    given_up = await_jobs(suite, given_up).await;
     suite.send_event(EventKind::JobsAwaited);
     while let Some(attachment) = suite.take_attachment() {
+        suite.note_ending(Ending::Verifiers);
         if let Err(panic) = panic::catch(attachment.end()).await {
             suite.problem(Problem::Panicked(panic));
         }
     }
     while let Some(clean_up) = suite.take_clean_up() {
+        suite.note_ending(Ending::CleanUp(clean_up.at.clone()));
         run_clean_up(suite, clean_up).await;
     }
     // A clean-up may have started something.
-    await_jobs(suite).await;
+    await_jobs(suite, given_up).await;
 }
 
 /// Starts what was put off, in an order that belongs to the seed; one by one unless the suite is parallel.
@@ -198,8 +206,14 @@ pub(crate) async fn run_postponed(suite: &Suite) {
     }
 }
 
-async fn await_jobs(suite: &Suite) {
+/// Waits for the jobs, but for so many that have been given up; the answer is how many have been given up now.
+async fn await_jobs(suite: &Suite, given_up: usize) -> usize {
     let jobs = suite.table();
+    // What was put off and not started is ended as well when the suite is cancelled.
+    if jobs.active() <= given_up && !suite.is_cancelled() {
+        return given_up;
+    }
+    suite.note_ending(Ending::Jobs);
     let limit = suite.job_timeout();
     let mut timed_out = false;
     if !suite.is_cancelled() {
@@ -211,13 +225,14 @@ async fn await_jobs(suite: &Suite) {
         };
         tokio::select! {
             biased;
-            () = jobs.idle() => return,
+            () = jobs.idle_but_for(given_up) => return given_up,
             _ = suite.cancelled() => {}
             () = out_of_time => timed_out = true,
         }
     }
     if timed_out {
-        let running = suite.running();
+        suite.flush_running();
+        let running = suite.0.hub.with_last_seen(suite.everything_running());
         let limit = limit.unwrap_or_default();
         suite.problem(Problem::JobsTimedOut { limit, running });
         jobs.cancel_all(&Cause::Stopped(format!(
@@ -227,19 +242,37 @@ async fn await_jobs(suite: &Suite) {
     } else if let Some(cause) = suite.0.cancel.cause() {
         jobs.cancel_all(&for_children(suite, cause));
     }
+    let grace = suite.patience();
     tokio::select! {
         biased;
-        () = jobs.idle() => {}
-        () = sleep_real(GRACE) => suite.problem(Problem::TimedOut { limit: GRACE, running: stuck(suite) }),
+        () = jobs.idle_but_for(given_up) => given_up,
+        () = no_sign_of_life(suite, grace) => {
+            let running = stuck(suite);
+            suite.problem(Problem::Stuck { grace, running });
+            jobs.give_up()
+        }
+    }
+}
+
+/// Ends when no job has shown a sign of life for so long. A subtest that winds up shows some: it has limits of its own.
+async fn no_sign_of_life(suite: &Suite, grace: Duration) {
+    let jobs = suite.table();
+    let (mut polls, mut alive) = (jobs.nudge(), Instant::now());
+    while alive.elapsed() < grace {
+        sleep_real(grace / 10).await;
+        let now = jobs.nudge();
+        if now != polls {
+            (polls, alive) = (now, Instant::now());
+        }
     }
 }
 
 /// What was asked to end and has not: it holds its thread, since a future that yields would have been dropped.
 fn stuck(suite: &Suite) -> Vec<Running> {
-    let mut running = suite.running();
+    let mut running = suite.0.hub.with_last_seen(suite.everything_running());
     for one in &mut running {
         one.doing
-            .get_or_insert_with(|| "was asked to end and did not: it blocks its thread".to_owned());
+            .get_or_insert_with(|| "did not end when it was asked to".to_owned());
     }
     running
 }
@@ -267,22 +300,34 @@ async fn run_clean_up(suite: &Suite, clean_up: CleanUp) {
     suite.problem(Problem::CleanUp { at, what });
 }
 
-/// Ends a suite in the ledger that was asked to end and does not: its body holds its thread. What it still says later
+/// Ends a suite in the ledger that was asked to end and does not: something holds its thread. What it still says later
 /// comes too late.
 pub(crate) fn abandon(suite: &Suite) {
+    suite.flush_running();
+    let mut running = suite.0.hub.with_last_seen(suite.running_from_here());
+    if let (None, Some(this)) = (suite.0.pulse.blocks(), running.first_mut()) {
+        this.doing = Some("gets no turn: something else blocks its thread".to_owned());
+    }
     if let Some(problem) = suite.0.cancel.cause().and_then(problem) {
         suite.problem(problem);
     }
-    let why = "it was asked to end and did not: its body blocks its thread".to_owned();
-    suite.problem(Problem::Stopped(why));
+    suite.problem(Problem::Stuck {
+        grace: suite.patience(),
+        running,
+    });
     let _ = suite.set_stage(Stage::Finishing);
     if let Some(capture) = suite.capture() {
         capture.end(suite.info());
     }
     end(suite, true, suite.started().elapsed(), Duration::ZERO, None);
+    suite.give_up();
 }
 
 fn end(suite: &Suite, aborted: bool, took: Duration, waited: Duration, reply: Option<Reply>) {
+    if suite.is_given_up() {
+        // It has been ended already.
+        return;
+    }
     let _ = suite.set_stage(Stage::Finished);
     suite.send_event(EventKind::DoneTesting(Box::new(Closing {
         aborted,

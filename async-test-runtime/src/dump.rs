@@ -3,15 +3,17 @@
 use std::fmt::Write as _;
 
 use crate::claim::Running;
+use crate::report::still_running;
 use crate::suite::Suite;
 
 /// Everything that runs below a suite, one line each.
 pub(crate) fn dump(top: &Suite) -> String {
-    let running = top.running();
+    top.flush_running();
+    let running = top.0.hub.with_last_seen(top.everything_running());
     let mut text = format!("async-test-suite: {}\n", headline(&running));
     for one in &running {
         // Writing to a string does not fail.
-        let _ = writeln!(text, "  {}", line(one));
+        let _ = writeln!(text, "  {}", still_running(one));
     }
     text
 }
@@ -22,9 +24,4 @@ fn headline(running: &[Running]) -> String {
         1 => "1 thing is running".to_owned(),
         count => format!("{count} things are running"),
     }
-}
-
-fn line(one: &Running) -> String {
-    let doing = one.doing.as_ref().map(|doing| format!(", {doing}")).unwrap_or_default();
-    format!("{} for {:.1?}{doing} ({})", one.name, one.age, one.at)
 }

@@ -58,7 +58,7 @@ pub struct Plan {
     pub test_jobs: Option<usize>,
     /// How long the suite waits for its jobs after its body has ended. Default: `ASYNC_TEST_JOB_TIMEOUT`, else 60 s.
     pub job_timeout: Option<Duration>,
-    /// How long the body, its jobs included, may take. Default: `ASYNC_TEST_TIMEOUT`, else 10 minutes for a
+    /// How long the body, its jobs included, may take. Default: `ASYNC_TEST_TIMEOUT`, else 5 minutes for a
     /// `#[suite]`, unlimited for a subtest (its suite's limit holds).
     pub timeout: Option<Duration>,
     /// Words to select suites by.

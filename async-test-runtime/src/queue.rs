@@ -11,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
+use crate::claim::Running;
 use crate::event::Event;
 use crate::ids::SuiteId;
 use crate::record::{Passes, RunEnd};
@@ -29,6 +30,8 @@ pub(crate) enum Message {
     Output,
     /// The suite has ended: hand over what was rendered for it. Only under the built-in harness.
     Collect(SuiteId, Box<dyn FnOnce(Collected) + Send>),
+    /// Say what was last heard of these suites.
+    LastSeen(Vec<Running>, Box<dyn FnOnce(Vec<Running>) + Send>),
     /// The run has ended: tell the reporters, write everything, and answer.
     End(EndOfRun),
 }

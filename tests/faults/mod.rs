@@ -34,6 +34,7 @@ struct Stream {
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
     pub(crate) out: String,
+    #[allow(dead_code, reason = "not every test file looks at it")]
     pub(crate) err: String,
     /// What the fixtures wrote, one line each.
     pub(crate) trace: String,
@@ -54,6 +55,7 @@ pub(crate) fn trace(line: &str) {
 }
 
 /// Whether the test has told the fixtures to go on.
+#[allow(dead_code, reason = "not every test file has such fixtures")]
 pub(crate) fn told_to_go_on() -> bool {
     PathBuf::from(std::env::var_os(FOLDER).expect("fixtures have a folder"))
         .join("go_on")

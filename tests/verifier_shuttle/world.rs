@@ -16,6 +16,8 @@ pub(crate) mod suite {
 
     pub(crate) trait Attachment: Send + Sync {
         fn end(self: Arc<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+        #[allow(dead_code, reason = "nobody asks")]
+        fn running(&self) -> Option<Running>;
     }
 
     #[derive(Clone)]
@@ -102,6 +104,16 @@ pub(crate) mod suite {
         pub(crate) fn started_virtually(&self) -> Instant {
             self.0.began
         }
+
+        pub(crate) fn started(&self) -> Instant {
+            self.0.began
+        }
+    }
+}
+
+pub(crate) mod report {
+    pub(crate) fn time(time: std::time::Duration) -> String {
+        format!("{time:?}")
     }
 }
 

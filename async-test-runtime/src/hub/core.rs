@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::ear::Ear;
-use super::{MakeBundles, Output, Posted, flaky_to_stderr, live, to_stderr};
+use super::{Guests, MakeBundles, Output, Posted, Sink, flaky_to_stderr, live, to_stderr};
 use crate::bundles::Bundles;
 use crate::capture::Capture;
 use crate::claim::Problem;
@@ -25,6 +25,7 @@ pub(super) struct Core {
     unmade: Option<MakeBundles>,
     /// Events that hooks have posted: they are handled next.
     posted: Posted,
+    guests: Arc<Guests>,
     /// Where what tests print is waiting.
     pub(super) capture: Option<Arc<Capture>>,
     ears: Ears,
@@ -36,29 +37,43 @@ pub(super) struct Core {
 enum Ears {
     Each {
         make: Box<dyn Fn() -> Box<dyn Reporter> + Send>,
+        guest: usize,
         open: HashMap<SuiteId, Ear>,
     },
     Whole(Vec<Ear>),
 }
 
 impl Core {
-    pub(super) fn new(mut ledger: Ledger, output: Output, bundles: MakeBundles, posted: Posted, seed: u64) -> Core {
+    pub(super) fn new(
+        mut ledger: Ledger,
+        output: Output,
+        bundles: MakeBundles,
+        posted: Posted,
+        guests: Arc<Guests>,
+        seed: u64,
+    ) -> Core {
         let (ears, begin, capture) = match output {
             Output::Each(make) => {
                 ledger.blame_late();
                 let open = HashMap::new();
-                (Ears::Each { make, open }, None, None)
+                let guest = guests.add("the reporter".to_owned());
+                (Ears::Each { make, guest, open }, None, None)
             }
             Output::Whole(sinks, begin, capture) => {
-                let ears = sinks.into_iter().map(Ear::from).collect();
+                let ear = |sink: Sink| {
+                    let guest = guests.add(sink.name.clone());
+                    Ear::of(sink, guest)
+                };
+                let ears = sinks.into_iter().map(ear).collect();
                 (Ears::Whole(ears), Some(begin), capture)
             }
         };
         let mut core = Core {
             ledger,
-            bundles: Bundles::new(Vec::new()),
+            bundles: Bundles::new(Vec::new(), &guests),
             unmade: Some(bundles),
             posted,
+            guests,
             effects: Effects::default(),
             capture,
             ears,
@@ -112,16 +127,18 @@ impl Core {
             Ears::Whole(ears) => {
                 for record in &records {
                     for ear in ears.iter_mut() {
-                        ear.hear(record);
+                        ear.hear(record, &self.guests);
                     }
                 }
             }
-            Ears::Each { make, open } => {
+            Ears::Each { make, guest, open } => {
                 for record in &records {
                     match top_of(record) {
                         Some(top) => {
-                            let ear = open.entry(top).or_insert_with(|| Ear::new("pretty".to_owned(), make()));
-                            ear.hear(record);
+                            let ear = open
+                                .entry(top)
+                                .or_insert_with(|| Ear::new("pretty".to_owned(), *guest, make()));
+                            ear.hear(record, &self.guests);
                             flaky_to_stderr(record);
                         }
                         None => to_stderr(record),
@@ -178,7 +195,7 @@ impl Core {
 impl Desk for Core {
     fn handle(&mut self, message: Message, most: u64) -> ControlFlow<()> {
         if let Some(make) = self.unmade.take() {
-            self.bundles = Bundles::new(make());
+            self.bundles = Bundles::new(make(), &self.guests);
         }
         // What a suite printed comes before its end.
         self.tell_output();
@@ -194,6 +211,13 @@ impl Desk for Core {
                 self.effects = effects;
             }
             Message::Collect(top, answer) => answer(self.collect(top)),
+            Message::LastSeen(mut running, answer) => {
+                let now = Instant::now();
+                for one in &mut running {
+                    one.last = one.suite.and_then(|suite| self.ledger.last_seen(suite, now));
+                }
+                answer(running);
+            }
             Message::End(end) => {
                 self.end(end, most);
                 return ControlFlow::Break(());

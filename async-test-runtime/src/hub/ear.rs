@@ -4,13 +4,14 @@ use std::io::{self, Write};
 
 use crate::claim::Problem;
 use crate::hub::live::Live;
-use crate::hub::{Out, Sink};
+use crate::hub::{Guests, Out, Sink};
 use crate::record::Record;
 use crate::report::Reporter;
 
 /// A reporter, what it has rendered and not written yet, and whether it has failed.
 pub(crate) struct Ear {
     pub(crate) name: String,
+    guest: usize,
     reporter: Box<dyn Reporter>,
     out: Place,
     pub(super) text: Vec<u8>,
@@ -29,25 +30,24 @@ enum Place {
     Live(Live),
 }
 
-impl From<Sink> for Ear {
-    fn from(sink: Sink) -> Ear {
+impl Ear {
+    pub(crate) fn of(sink: Sink, guest: usize) -> Ear {
         let out = match sink.out {
             Out::Stream(out) => Place::Stream(out),
             Out::Watched(out, view) => Place::Live(Live::new(out, view)),
         };
-        Ear::with(sink.name, sink.reporter, out)
+        Ear::with(sink.name, guest, sink.reporter, out)
     }
-}
 
-impl Ear {
     /// One whose text is kept.
-    pub(super) fn new(name: String, reporter: Box<dyn Reporter>) -> Ear {
-        Ear::with(name, reporter, Place::Kept)
+    pub(super) fn new(name: String, guest: usize, reporter: Box<dyn Reporter>) -> Ear {
+        Ear::with(name, guest, reporter, Place::Kept)
     }
 
-    fn with(name: String, reporter: Box<dyn Reporter>, out: Place) -> Ear {
+    fn with(name: String, guest: usize, reporter: Box<dyn Reporter>, out: Place) -> Ear {
         Ear {
             name,
+            guest,
             reporter,
             out,
             text: Vec::new(),
@@ -58,12 +58,16 @@ impl Ear {
 
     /// What a record brings is written with the next pause, or at once when there is much of it; what stands on a
     /// terminal that somebody watches, at once.
-    pub(crate) fn hear(&mut self, record: &Record) {
+    pub(crate) fn hear(&mut self, record: &Record, guests: &Guests) {
         if self.closed {
             return;
         }
         let (reporter, text) = (&mut self.reporter, &mut self.text);
-        match crate::panic::catch_sync(|| reporter.record(record, text)) {
+        // Writing is not a part of it: a reader may take the time it likes.
+        let call = guests.call(self.guest);
+        let heard = crate::panic::catch_sync(|| reporter.record(record, text));
+        drop(call);
+        match heard {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.fail(&error),
             Err(caught) => {

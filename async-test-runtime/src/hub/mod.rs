@@ -6,13 +6,16 @@
 
 mod core;
 pub(crate) mod ear;
+mod guest;
 mod live;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::time::Duration;
 
 use crate::capture::{self, Capture};
+use crate::claim::Running;
 use crate::event::Event;
 use crate::hook::Bundle;
 use crate::ids::SuiteId;
@@ -24,6 +27,7 @@ use crate::report::{Reporter, View};
 use crate::settings::Settings;
 
 use self::core::Core;
+pub(crate) use self::guest::Guests;
 
 /// Where records go.
 pub(crate) enum Output {
@@ -56,6 +60,8 @@ pub(crate) struct Hub {
     pub(crate) capture: Option<Arc<Capture>>,
     /// A thread of the hub's own handles what is sent.
     is_attended: bool,
+    /// Whose code the hub is in.
+    pub(crate) guests: Arc<Guests>,
     pub(crate) settings: Settings,
     /// Nobody wants to hear of each passing check.
     pub(crate) counts_passed: bool,
@@ -76,6 +82,9 @@ impl Posted {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 }
+
+/// How long the hub may take to say what it last heard.
+const HEARSAY: Duration = Duration::from_millis(500);
 
 /// Makes the bundles of a hub.
 pub(crate) type MakeBundles = fn() -> Vec<Box<dyn Bundle>>;
@@ -118,7 +127,8 @@ impl Hub {
         let is_attended = settings.has_bundles || matches!(output, Output::Whole(..));
         let posted = Posted::default();
         let ledger = Ledger::new(root.clone());
-        let core = Core::new(ledger, output, bundles, posted.clone(), settings.seed);
+        let guests = Arc::<Guests>::default();
+        let core = Core::new(ledger, output, bundles, posted.clone(), guests.clone(), settings.seed);
         let capture = core.capture.clone();
         let sender = Sender::to(Box::new(core));
         if let Some(capture) = &capture {
@@ -136,6 +146,7 @@ impl Hub {
             posted,
             capture,
             is_attended,
+            guests,
             settings,
             counts_passed,
             root,
@@ -177,6 +188,31 @@ impl Hub {
     /// Sends a message and handles it, with all that came before. Not from inside of a hook.
     pub(crate) fn ask(&self, message: Message) {
         self.sender.send_and_handle(message);
+    }
+
+    /// Adds what the hub last heard of each. It waits for that only a moment, since the hub may be what is stuck.
+    pub(crate) fn with_last_seen(self: &Arc<Self>, running: Vec<Running>) -> Vec<Running> {
+        if self.is_here() {
+            return running;
+        }
+        let (answer, answered) = mpsc::sync_channel(1);
+        let (hub, known) = (self.clone(), running.clone());
+        let asks = move || {
+            hub.ask(Message::LastSeen(
+                known,
+                Box::new(move |running| {
+                    let _ = answer.send(running);
+                }),
+            ));
+        };
+        // A thread of its own may wait as long as it likes.
+        let asked = std::thread::Builder::new()
+            .name("async-test-asks".to_owned())
+            .spawn(asks);
+        match asked {
+            Ok(_) => answered.recv_timeout(HEARSAY).unwrap_or(running),
+            Err(_) => running,
+        }
     }
 
     /// Whether this is a hook, or something else that the hub called: to wait for an answer would be to wait for ever.

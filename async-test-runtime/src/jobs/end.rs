@@ -86,8 +86,44 @@ impl Jobs {
         }
     }
 
+    /// Asks the running jobs that end in their own way for a sign of life: the number changes if there is one.
+    pub(crate) fn nudge(&self) -> u64 {
+        let controls = self.controls();
+        let polls = controls.iter().map(|control| control.nudge());
+        polls.fold(controls.len() as u64, u64::wrapping_add)
+    }
+
+    /// Has the running jobs say what they have only counted.
+    pub(crate) fn flush(&self) {
+        self.controls().iter().for_each(|control| control.flush());
+    }
+
+    fn controls(&self) -> Vec<Arc<dyn Control>> {
+        let state = self.0.lock();
+        let running = state
+            .entries
+            .values()
+            .filter(|entry| matches!(entry.status, Status::Running));
+        running.filter_map(|entry| entry.control.clone()).collect()
+    }
+
+    /// Waits no more for the jobs that are running now.
+    pub(crate) fn give_up(&self) -> usize {
+        let mut state = self.0.lock();
+        state.given_up = state.active;
+        state.given_up
+    }
+
+    /// The name of a job that is running and that the body of its suite waits for.
+    pub(crate) fn awaited(&self) -> Option<String> {
+        let state = self.0.lock();
+        let is_awaited =
+            |entry: &&Entry| matches!(entry.status, Status::Running) && entry.control.is_some() && !entry.concurrent;
+        state.entries.values().find(is_awaited).map(|entry| entry.name.clone())
+    }
+
     /// What is running, or waiting to run, with what is inside it.
-    pub(crate) fn running(&self, into: &mut Vec<Running>) {
+    pub(crate) fn running(&self, verifiers: bool, into: &mut Vec<Running>) {
         let entries: Vec<(Running, Option<Arc<dyn Control>>)> = {
             let state = self.0.lock();
             state
@@ -97,13 +133,12 @@ impl Jobs {
                 .map(|entry| {
                     let doing = match entry.status {
                         Status::Waiting(_) => Some(format!("waiting for one of {} places", state.limit)),
-                        _ => None,
+                        _ => entry.pulse.blocks(),
                     };
                     let running = Running {
-                        name: entry.name.clone(),
-                        at: entry.at.clone(),
                         age: entry.since.elapsed(),
                         doing,
+                        ..Running::new(entry.name.clone(), entry.at.clone())
                     };
                     (running, entry.control.clone())
                 })
@@ -112,10 +147,11 @@ impl Jobs {
         for (mut running, control) in entries {
             if let Some(control) = &control {
                 running.doing = running.doing.or_else(|| control.doing());
+                running.suite = control.suite();
             }
             into.push(running);
             if let Some(control) = control {
-                control.running(into);
+                control.running(verifiers, into);
             }
         }
     }

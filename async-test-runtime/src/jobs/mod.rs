@@ -25,8 +25,9 @@ use tokio::task::AbortHandle;
 use crate::cancel::Cause;
 use crate::claim::Running;
 use crate::error::ErrorKind;
-use crate::ids::JobId;
+use crate::ids::{JobId, SuiteId};
 use crate::place::Place;
+use crate::pulse::Pulse;
 
 pub(crate) use start::Done;
 
@@ -37,8 +38,14 @@ pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) trait Control: Send + Sync {
     /// Asks it to end soon, in its own way.
     fn cancel(&self, cause: Cause);
-    /// Adds what is running inside it.
-    fn running(&self, into: &mut Vec<Running>);
+    /// Adds what is running inside it; verifiers only if they are wanted.
+    fn running(&self, verifiers: bool, into: &mut Vec<Running>);
+    /// Asks for a sign of life: the number grows if there is one.
+    fn nudge(&self) -> u64;
+    /// Has it say what it has only counted.
+    fn flush(&self);
+    /// The suite that it is.
+    fn suite(&self) -> Option<SuiteId>;
     /// What it is waiting for or doing itself.
     fn doing(&self) -> Option<String>;
 }
@@ -62,6 +69,8 @@ struct State {
     entries: BTreeMap<JobId, Entry>,
     /// Started and not done.
     active: usize,
+    /// Of them, those that nobody waits for any more.
+    given_up: usize,
     /// `cancel_all` has been called: what starts from here on ends at once.
     cancelled: bool,
 }
@@ -73,6 +82,8 @@ struct Entry {
     since: Instant,
     control: Option<Arc<dyn Control>>,
     abort: Option<AbortHandle>,
+    /// Of a job without a control; others have their own.
+    pulse: Arc<Pulse>,
     done: Arc<Done>,
     /// Stays in the table when it is done, until `release_job`.
     kept: bool,
@@ -127,6 +138,7 @@ impl Jobs {
                 surplus: 0,
                 entries: BTreeMap::new(),
                 active: 0,
+                given_up: 0,
                 cancelled: false,
             }),
             places: Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS))),
@@ -183,6 +195,7 @@ impl Jobs {
                 since: Instant::now(),
                 control,
                 abort: None,
+                pulse: Arc::default(),
                 done: Arc::default(),
                 kept,
                 concurrent: false,
@@ -312,10 +325,15 @@ impl Jobs {
 
     /// Ends when no job is running. Postponed jobs are not looked at. Cancel safe.
     pub(crate) async fn idle(&self) {
+        self.idle_but_for(0).await;
+    }
+
+    /// Ends when no more than so many jobs are running. Cancel safe.
+    pub(crate) async fn idle_but_for(&self, given_up: usize) {
         loop {
             let mut notified = pin!(self.0.idle.notified());
             notified.as_mut().enable();
-            if self.0.lock().active == 0 {
+            if self.0.lock().active <= given_up {
                 return;
             }
             notified.await;

@@ -52,7 +52,7 @@ impl Drop for Finish {
     fn drop(&mut self) {
         let mut state = self.jobs.lock();
         state.active -= 1;
-        let idle = state.active == 0;
+        let idle = state.active <= state.given_up;
         if state.surplus > 0 {
             if let Some(place) = self.place.take() {
                 state.surplus -= 1;
@@ -111,11 +111,13 @@ impl Jobs {
             other => Err(other),
         })?;
         let Some(work) = work else { return Ok(()) };
+        let mut pulse = None;
         {
             let mut state = self.0.lock();
             state.active += 1;
             if let Some(entry) = state.entries.get_mut(&id) {
                 entry.since = Instant::now();
+                pulse = entry.control.is_none().then(|| entry.pulse.clone());
             }
         }
         let finish = Finish {
@@ -125,7 +127,10 @@ impl Jobs {
         };
         let task = runtime.spawn(async move {
             let _finish = finish;
-            work.await;
+            match pulse {
+                Some(pulse) => pulse.of(work).await,
+                None => work.await,
+            }
         });
         let mut state = self.0.lock();
         let cancelled = state.cancelled;

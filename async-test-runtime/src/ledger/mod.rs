@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::amnesty::Mark;
-use crate::claim::{Claim, Problem, Raw};
+use crate::claim::{Claim, LastSeen, Problem, Raw};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Closing, Command, Event, EventKind, Opening, Reply};
 use crate::ids::SuiteId;
@@ -113,7 +113,11 @@ impl Ledger {
                 };
                 tell(node, late, effects);
             }
-            EventKind::Test(claim) => test(node, claim, effects),
+            EventKind::Test(claim) => {
+                let at = claim.at.clone();
+                test(node, claim, effects);
+                node.said(at, event.time);
+            }
             EventKind::Passed(count) => passed(node, count, effects),
             EventKind::Diag(text) => {
                 announce(node, effects);
@@ -240,6 +244,7 @@ impl Ledger {
                     // Subtests of an attempt are in it, too, and are judged as ever.
                     let is_followed = end.suite.nesting == 1 && end.suite.attempt.is_followed();
                     let verdict = parent.judge_child(&raw, &mark, is_followed);
+                    parent.said(end.suite.at.clone(), now);
                     effects.records.push(Record::Check(Arc::new(Check {
                         suite: parent.info.clone(),
                         number: parent.tally.run,
@@ -267,6 +272,11 @@ impl Ledger {
         if let Some(reply) = reply {
             effects.replies.push((reply, Some(snapshot)));
         }
+    }
+
+    /// The last that an open suite has said.
+    pub(crate) fn last_seen(&self, id: SuiteId, now: Instant) -> Option<LastSeen> {
+        self.nodes.get(&id)?.last_seen(now)
     }
 
     /// Who a suite is; the root for one that has ended.

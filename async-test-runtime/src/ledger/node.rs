@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::amnesty::{Amnesties, Mark, judge};
-use crate::claim::{Panic, Problem, Raw, Terms};
+use crate::claim::{LastSeen, Panic, Problem, Raw, Terms};
 use crate::error::{Error, ErrorKind};
 use crate::event::{BodySpan, Closing, Opening};
 use crate::place::Place;
@@ -25,6 +25,8 @@ pub(super) struct Node {
     pub(super) announced: bool,
     /// When its body began.
     pub(super) began: Option<Instant>,
+    /// The number of the newest check or subtest that has a place, the place, and when it came.
+    last: Option<(u64, Place, Instant)>,
     /// The body has said that it is done; what it still checks comes too late.
     pub(super) sealed: bool,
     planned: Option<u64>,
@@ -53,6 +55,7 @@ impl Node {
             open_children: 0,
             announced: false,
             began: None,
+            last: None,
             sealed: false,
             planned: None,
             mark,
@@ -71,6 +74,26 @@ impl Node {
     pub(super) fn age(&self, now: Instant) -> Duration {
         let began = self.began.unwrap_or(now);
         now.saturating_duration_since(began)
+    }
+
+    /// A check or the end of a subtest has come.
+    pub(super) fn said(&mut self, at: Place, now: Instant) {
+        self.last = Some((self.tally.run, at, now));
+    }
+
+    /// The newest of these.
+    pub(super) fn last_seen(&self, now: Instant) -> Option<LastSeen> {
+        let (number, at, time) = self.last.as_ref()?;
+        // Passing checks that nobody shows come as a number.
+        let what = match self.tally.run - number {
+            0 => format!("check {number}"),
+            more => format!("check {number} (and {more} more that passed)"),
+        };
+        Some(LastSeen {
+            what,
+            at: at.clone(),
+            ago: now.saturating_duration_since(*time),
+        })
     }
 
     pub(super) fn planned(&self) -> Option<u64> {

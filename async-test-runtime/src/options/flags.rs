@@ -176,7 +176,7 @@ pub(super) static FLAGS: &[Flag] = &[
         .variable("ASYNC_TEST_UNTIL_FAIL"),
     Flag::new(Run, Id::Retries, "--retries", "Try a failing suite again up to N times, whatever its key retries says; 0 for never")
         .value("N").variable("ASYNC_TEST_RETRIES"),
-    Flag::new(Run, Id::Timeout, "--timeout", "The time limit of a suite, like 90s, 1m30s or none; default: 10m")
+    Flag::new(Run, Id::Timeout, "--timeout", "The time limit of a suite, like 90s, 1m30s or none; default: 5m")
         .value("TIME").variable("ASYNC_TEST_TIMEOUT"),
     Flag::new(Run, Id::JobTimeout, "--job-timeout", "How long a suite waits for its jobs at its end, or none; default: 60s")
         .value("TIME").variable("ASYNC_TEST_JOB_TIMEOUT"),

@@ -44,7 +44,7 @@ pub const QUIET_FORMAT: &str = "terse";
 /// How many subtests and jobs of one suite run at once by default.
 pub const DEFAULT_TEST_JOBS: NonZeroUsize = NonZeroUsize::new(1024).expect("it is not zero");
 /// The time limit of a suite by default.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 /// How long a suite waits for its jobs at its end by default.
 pub const DEFAULT_JOB_TIMEOUT: Duration = Duration::from_secs(60);
 

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::fields::{Fault, Fields};
-use crate::claim::{Detail, Figure, Panic, Problem, Running};
+use crate::claim::{Detail, Figure, LastSeen, Panic, Problem, Running};
 use crate::error::{Error, ErrorKind};
 use crate::event::Telemetry;
-use crate::ids::JobId;
+use crate::ids::{JobId, SuiteId};
 use crate::outcome::BodyFailure;
 use crate::record::{Runner, Tally, Verdict};
 use crate::stage::Stage;
@@ -130,6 +130,19 @@ pub(super) fn problem(fields: Fields<'_>) -> Result<Problem, Fault> {
             limit: fields.time("limit_ns")?,
             running: running(fields)?,
         },
+        "stuck" => Problem::Stuck {
+            grace: fields.time("grace_ns")?,
+            running: running(fields)?,
+        },
+        "stray_panic" => Problem::StrayPanic {
+            panic: caught()?,
+            is_task: match fields.text("origin")?.as_str() {
+                "task" => true,
+                "thread" => false,
+                origin => return Err(unknown("origin of a panic", origin)),
+            },
+            suspects: fields.texts("suspects")?,
+        },
         "job_panicked" => Problem::JobPanicked {
             job: fields.text("job")?,
             panic: caught()?,
@@ -188,13 +201,22 @@ fn running(fields: Fields<'_>) -> Result<Vec<Running>, Fault> {
     let all = fields.objects("running")?.into_iter();
     all.map(|it| {
         Ok(Running {
-            name: it.text("name")?,
-            at: it.place("at")?,
+            suite: it.maybe_count("suite")?.map(SuiteId),
             age: it.time("age_ns")?,
             doing: it.maybe_text("doing")?,
+            last: it.maybe_object("last")?.map(last_seen).transpose()?,
+            ..Running::new(it.text("name")?, it.place("at")?)
         })
     })
     .collect()
+}
+
+fn last_seen(fields: Fields<'_>) -> Result<LastSeen, Fault> {
+    Ok(LastSeen {
+        what: fields.text("what")?,
+        at: fields.place("at")?,
+        ago: fields.time("ago_ns")?,
+    })
 }
 
 fn misuse(fields: Fields<'_>) -> Result<Error, Fault> {

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use super::script::Script;
 use super::{BUILTIN, Style};
-use crate::claim::{Detail, Figure, Panic, Problem, Running};
+use crate::claim::{Detail, Figure, LastSeen, Panic, Problem, Running};
 use crate::error::{Error, ErrorKind};
 use crate::event::Telemetry;
+use crate::ids::SuiteId;
 use crate::options::Shard;
 use crate::outcome::BodyFailure;
 use crate::place::Place;
@@ -28,10 +29,9 @@ fn panic(message: &str) -> Panic {
 
 fn running(name: &str, doing: Option<&str>) -> Running {
     Running {
-        name: name.to_owned(),
-        at: Place::new("tests/store.rs", 31, 5),
         age: Duration::from_millis(59_900),
         doing: doing.map(str::to_owned),
+        ..Running::new(name.to_owned(), Place::new("tests/store.rs", 31, 5))
     }
 }
 
@@ -61,6 +61,28 @@ pub(crate) fn every_problem() -> Vec<Problem> {
         Problem::JobsTimedOut {
             limit: Duration::from_secs(30),
             running: vec![running("job: 4", None)],
+        },
+        Problem::Stuck {
+            grace: Duration::from_secs(5),
+            running: vec![Running {
+                suite: Some(SuiteId(21)),
+                last: Some(LastSeen {
+                    what: "check 4".to_owned(),
+                    at: at.clone(),
+                    ago: Duration::from_secs(7),
+                }),
+                ..running("store/reads", Some("has blocked its thread for 6.5s"))
+            }],
+        },
+        Problem::StrayPanic {
+            panic: panic("no leader"),
+            is_task: true,
+            suspects: vec!["store".to_owned(), "cluster".to_owned()],
+        },
+        Problem::StrayPanic {
+            panic: panic("no disk"),
+            is_task: false,
+            suspects: Vec::new(),
         },
         Problem::JobPanicked {
             job: "flusher".to_owned(),
@@ -503,8 +525,10 @@ fn every_kind_is_there() {
         Problem::Extension { .. } => 11,
         Problem::NoSubtest { .. } => 12,
         Problem::TooSlow { .. } => 13,
+        Problem::Stuck { .. } => 14,
+        Problem::StrayPanic { .. } => 15,
     });
-    assert_eq!(kinds.collect::<BTreeSet<_>>().len(), 14);
+    assert_eq!(kinds.collect::<BTreeSet<_>>().len(), 16);
     let verdicts = records.iter().filter_map(|record| match record {
         Record::Check(check) => Some(std::mem::discriminant(&check.verdict)),
         _ => None,

@@ -162,11 +162,14 @@ impl Block<Vec<Annotation>> {
 /// Where a problem arose, as far as it knows.
 fn place(problem: &Problem) -> Option<&Place> {
     match problem {
-        Problem::Panicked(panic) | Problem::JobPanicked { panic, .. } => panic.at.as_ref(),
+        Problem::Panicked(panic) | Problem::JobPanicked { panic, .. } | Problem::StrayPanic { panic, .. } => {
+            panic.at.as_ref()
+        }
         Problem::Returned(failure) => failure.at.as_ref(),
         Problem::CleanUp { at, .. } | Problem::Misuse(at, _) | Problem::LateCheck { at, .. } => Some(at),
         Problem::TimedOut { .. }
         | Problem::JobsTimedOut { .. }
+        | Problem::Stuck { .. }
         | Problem::PlanMismatch { .. }
         | Problem::DidNotPanic(_)
         | Problem::NoSubtest { .. }

@@ -30,6 +30,8 @@ mod tree;
 mod words;
 mod yaml;
 
+pub(crate) use words::{still_running, time};
+
 #[cfg(test)]
 pub(crate) mod every;
 #[cfg(test)]

@@ -47,6 +47,10 @@ pub(super) struct Told {
     pub(super) rows: Vec<Row>,
 }
 
+/// The ways out of a stray panic.
+const STRAY: &str = "start it with `t.spawn(..)`; if it is meant to panic, say so: `#[suite(stray_panics = \"report\")]`, \
+                     or ASYNC_TEST_STRAY_PANICS=report for the whole run";
+
 pub(super) fn problem(problem: &Problem) -> Told {
     let (kind, title, rows) = match problem {
         Problem::Panicked(panic) => ("panicked", "panicked".to_owned(), of_panic(panic)),
@@ -59,6 +63,27 @@ pub(super) fn problem(problem: &Problem) -> Told {
         Problem::JobsTimedOut { limit, running } => {
             let title = format!("jobs had not ended {} after the body", time(*limit));
             ("jobs_timed_out", title, of_running(running))
+        }
+        Problem::Stuck { grace, running } => {
+            let title = format!("was asked to end and had not {} later", time(*grace));
+            ("stuck", title, of_running(running))
+        }
+        Problem::StrayPanic {
+            panic,
+            is_task,
+            suspects,
+        } => {
+            let what = if *is_task { "task" } else { "thread" };
+            let mut rows = of_panic(panic);
+            if !suspects.is_empty() {
+                rows.push(Row::list("running then", suspects.clone()));
+            }
+            rows.push(Row::text("help", STRAY));
+            (
+                "stray_panic",
+                format!("a {what} panicked that no suite has started"),
+                rows,
+            )
         }
         Problem::JobPanicked { job, panic } => ("job_panicked", format!("job `{job}` panicked"), of_panic(panic)),
         Problem::CleanUp { at, what } => (
@@ -179,22 +204,40 @@ fn of_failure(failure: &BodyFailure) -> Vec<Row> {
 }
 
 fn of_running(running: &[Running]) -> Vec<Row> {
-    let tell = |what: &Running| {
-        let doing = what
-            .doing
-            .as_ref()
-            .map(|doing| format!(", {doing}"))
-            .unwrap_or_default();
-        format!("{} for {}{doing} ({})", what.name, time(what.age), what.at)
-    };
     match running {
         [] => Vec::new(),
-        _ => vec![Row::list("running", running.iter().map(tell).collect())],
+        _ => vec![Row::list("running", running.iter().map(still_running).collect())],
     }
 }
 
+/// Something that runs, in one line.
+pub(crate) fn still_running(what: &Running) -> String {
+    let Running {
+        name,
+        suite: _,
+        at,
+        age,
+        doing,
+        last,
+    } = what;
+    let mut text = format!("{name} for {}", time(*age));
+    if let Some(doing) = doing {
+        text.push_str(&format!(", {doing}"));
+    }
+    text.push_str(&format!(" ({at})"));
+    if let Some(last) = last {
+        text.push_str(&format!(
+            "; last: {} at {}, {} before",
+            last.what,
+            last.at,
+            time(last.ago)
+        ));
+    }
+    text
+}
+
 /// A length of time with three digits or so.
-pub(super) fn time(time: Duration) -> String {
+pub(crate) fn time(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     let (number, unit) = match time.as_nanos() {
         0..1_000 => return format!("{}ns", time.as_nanos()),

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
 
 use crate::cancel::Cause;
 use crate::event::Reply;
@@ -14,7 +13,7 @@ use crate::panic;
 use crate::queue::{Collected, Message};
 use crate::record::{Attempt, Verdict};
 use crate::run::interrupt::{self, Door, INSIDE};
-use crate::run::{Launch, create, retries, run_here, seed_of_pass};
+use crate::run::{Launch, create, in_harness, retries, seed_of_pass};
 use crate::run::{exits, time_limit};
 use crate::runtime;
 use crate::settings::Settings;
@@ -125,6 +124,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
     if let Some(text) = &top.0.hub.settings.complaint {
         return failed(format!("async-test-suite: {text}\n"));
     }
+    interrupt::watch_the_hub();
     interrupt::listen(Door::Builtin);
     exits::guard(Door::Builtin);
     time_limit::watch(Door::Builtin, 101);
@@ -166,13 +166,11 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
     let job = top
         .table()
         .stand_in(suite.path().to_owned(), spec.place(), Arc::new(suite.clone()));
-    runtime.block_on(run_here(spec, suite, Duration::ZERO, Some(reply)));
+    in_harness::run(spec, suite, runtime, reply);
     drop(job);
     // One wait for both: the end of the suite came first in the queue.
     let collected = collect(&shared);
-    let snapshot = answered.recv().ok().flatten();
-    // To wait for a thread that does not come back would hang the harness.
-    runtime.shutdown_timeout(Duration::from_secs(1));
+    let snapshot = answered.try_recv().ok().flatten();
     let verdict = snapshot.and_then(|it| it.verdict);
     let payload = shared.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ended {

@@ -15,7 +15,7 @@ use crate::run::interrupt::{self, Door, INSIDE};
 const FAILED: i32 = 101;
 
 static DOOR: OnceLock<Door> = OnceLock::new();
-/// Under `main!`: the run has its end, and whoever ends the process now may.
+/// Whoever ends the process now may: under `main!`, the run has its end.
 static MAY_END: AtomicBool = AtomicBool::new(false);
 
 /// Looks after the end of the process from here on.
@@ -31,9 +31,10 @@ pub(super) fn release() {
 }
 
 fn is_running(door: Door) -> bool {
+    let may_end = MAY_END.load(Ordering::SeqCst);
     match door {
-        Door::Main { .. } => !MAY_END.load(Ordering::SeqCst),
-        Door::Builtin => INSIDE.is_any(),
+        Door::Main { .. } => !may_end,
+        Door::Builtin => !may_end && INSIDE.is_any(),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::dump;
 use crate::hub;
 use crate::options;
 use crate::queue::{EndOfRun, Message};
+use crate::run::main;
 use crate::signals::{self, Signal};
 use crate::suite::Suite;
 
@@ -46,6 +47,9 @@ const ONE_PRESS: Duration = Duration::from_millis(100);
 /// How long the hub may take to close the reports when nobody waits for the suites any more.
 const CLOSING: Duration = Duration::from_secs(1);
 
+/// The least time that a bundle or a reporter may take for one call, however short other limits are.
+const GUEST: Duration = Duration::from_secs(10);
+
 /// Since when the run is being ended.
 #[derive(Default, Debug)]
 struct Course(Option<Instant>);
@@ -71,6 +75,25 @@ static ENDED_BY: OnceLock<Signal> = OnceLock::new();
 /// The signal that ended the run, if one did.
 pub(super) fn ended_by() -> Option<Signal> {
     ENDED_BY.get().copied()
+}
+
+/// Ends the process when a bundle or a reporter does not give the hub's thread back: no result gets past it any more.
+/// Only the first call has an effect.
+pub(super) fn watch_the_hub() {
+    static WATCHES: OnceLock<()> = OnceLock::new();
+    WATCHES.get_or_init(|| {
+        let hub = Suite::top().0.hub.clone();
+        let Some(limit) = hub.settings.job_timeout.map(|limit| limit.max(GUEST)) else {
+            return;
+        };
+        hub.guests.watch(limit, move |who| {
+            hub::to_people(&format!(
+                "async-test-suite: {who} has held the hub for {limit:?}; no result gets past it, so the process ends \
+                 here\n"
+            ));
+            main::leave(main::FAILED);
+        });
+    });
 }
 
 /// Answers signals from here on, unless the settings say not to.
@@ -179,19 +202,36 @@ fn within(limit: Duration, work: impl FnOnce() + Send + 'static) {
 }
 
 /// The tests of the built-in harness that run a suite now.
-pub(super) static INSIDE: Inside = Inside(AtomicUsize::new(0));
+pub(super) static INSIDE: Inside = Inside {
+    count: AtomicUsize::new(0),
+    changes: AtomicUsize::new(0),
+};
 
-pub(super) struct Inside(AtomicUsize);
+pub(super) struct Inside {
+    count: AtomicUsize,
+    changes: AtomicUsize,
+}
 
 impl Inside {
     /// One more, until what is returned is dropped.
     pub(super) fn enter(&'static self) -> Entered {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        self.count.fetch_add(1, Ordering::SeqCst);
+        self.changes.fetch_add(1, Ordering::SeqCst);
         Entered(self)
     }
 
+    /// How many there are now.
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    /// How often one has come or gone.
+    pub(super) fn changes(&self) -> usize {
+        self.changes.load(Ordering::SeqCst)
+    }
+
     pub(super) fn is_any(&self) -> bool {
-        self.0.load(Ordering::SeqCst) > 0
+        self.count() > 0
     }
 
     fn wait_for_none(&self) {
@@ -205,7 +245,8 @@ pub(super) struct Entered(&'static Inside);
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::SeqCst);
+        self.0.count.fetch_sub(1, Ordering::SeqCst);
+        self.0.changes.fetch_add(1, Ordering::SeqCst);
         // The harness would end the process with its own exit code if this was its last test, and by chance not.
         while ended_by().is_some() {
             thread::park();

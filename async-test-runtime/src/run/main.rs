@@ -19,6 +19,7 @@ use crate::run::bazel_files::PrematureExitFile;
 use crate::run::hints::{instead, nearest, pattern, take_names, unknown_tag, unmatched};
 use crate::run::interrupt::{self, Door};
 use crate::run::list::list;
+use crate::run::one::leaves_threads_behind;
 use crate::run::passes;
 use crate::run::select::{Selection, select};
 use crate::run::{exits, replay, sinks, time_limit};
@@ -29,7 +30,7 @@ use crate::suite::{Birth, Suite};
 use crate::tags::TagExpr;
 
 /// What a wrong command line, and a failed run, end with under cargo's conventions.
-const FAILED: u8 = 101;
+pub(super) const FAILED: u8 = 101;
 
 #[doc(hidden)]
 pub fn main() -> ExitCode {
@@ -151,7 +152,8 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
             return ExitCode::from(FAILED);
         }
     };
-    let runtime = match runtime::shared(options.test_threads.map(Into::into)) {
+    let at_once = selection.run.len().min(settings.test_jobs);
+    let (runtime, spares) = match runtime::shared(options.test_threads.map(Into::into), at_once) {
         Ok(runtime) => runtime,
         Err(error) => {
             say(&format!("error: failed to start a tokio runtime: {error}"));
@@ -178,12 +180,14 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     let door = Door::Main {
         filtered_out: selection.filtered_out as u64,
     };
+    interrupt::watch_the_hub();
     interrupt::listen(door);
     exits::guard(door);
     time_limit::watch(door, bail_out_code(options));
     ignore(&top, &selection.ignored);
-    let passes = runtime.block_on(passes::passes(options, &selection.run));
-    let stuck = top.table().active() > 0;
+    let passes = runtime.block_on(passes::passes(options, &selection.run, &spares));
+    drop(spares);
+    let stuck = top.table().active() > 0 || leaves_threads_behind();
     if let Some(capture) = &capture {
         capture.sync();
     }

@@ -5,6 +5,7 @@ use crate::order;
 use crate::record::Passes;
 use crate::run::all::all;
 use crate::run::seed_of_pass;
+use crate::spare::Spares;
 use crate::spec::SuiteSpec;
 use crate::suite::Suite;
 
@@ -18,7 +19,7 @@ pub(super) fn suites_to_run(options: &Options, selected: usize) -> usize {
 
 /// Runs all suites as often as `--repeat` and `--until-fail` say. Every pass has a seed of its own, and so an order of
 /// its own where the order is random. The answer is none where nobody asked for more than one pass.
-pub(super) async fn passes(options: &Options, suites: &[&'static SuiteSpec]) -> Option<Passes> {
+pub(super) async fn passes(options: &Options, suites: &[&'static SuiteSpec], spares: &Spares) -> Option<Passes> {
     let top = Suite::top();
     let limit = top.0.hub.settings.test_jobs;
     let most = match (options.repeat, options.until_fail) {
@@ -34,7 +35,7 @@ pub(super) async fn passes(options: &Options, suites: &[&'static SuiteSpec]) -> 
         if options.random {
             order::shuffle(&mut suites, seed, "");
         }
-        all(&suites, limit, options.fail_fast, seed).await;
+        all(&suites, limit, options.fail_fast, seed, spares).await;
         let after = standing(&top);
         // What fails the run and no suite of it, such as a check that came too late, is not counted.
         let has_failed = after.failed > before.failed || (after.is_failed && !before.is_failed) || top.is_cancelled();

@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{BufReader, Seek as _};
 use std::path::Path;
 
-use crate::hub::Sink;
 use crate::hub::ear::Ear;
+use crate::hub::{Guests, Sink};
 use crate::options::Options;
 use crate::queue::Ended;
 use crate::replay::{self, Retold};
@@ -37,9 +37,10 @@ pub(super) fn replay(
         replay::replay(BufReader::new(&stream), |_| {}).map_err(|error| error.to_string())?;
         (&stream).rewind().map_err(cannot_be_read)?;
     }
-    let mut ears: Vec<Ear> = sinks()?.into_iter().map(Ear::from).collect();
+    let guests = Guests::default();
+    let mut ears: Vec<Ear> = sinks()?.into_iter().map(|sink| Ear::of(sink, 0)).collect();
     let told = replay::replay(BufReader::new(&stream), |record| {
-        ears.iter_mut().for_each(|ear| ear.hear(record));
+        ears.iter_mut().for_each(|ear| ear.hear(record, &guests));
     });
     ears.iter_mut().for_each(Ear::flush);
     let Retold {

@@ -1,26 +1,18 @@
 //! The life cycle of a suite: its stages, its deadline, and how it is ended early.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::cancel::Cause;
 use crate::capture::Capture;
 use crate::claim::{Problem, Running};
-use crate::clock::{self, Deadline};
 use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
+use crate::ids::SuiteId;
 use crate::jobs::Control;
 use crate::stage::Stage;
 use crate::suite::{Suite, lock};
-
-#[derive(Default)]
-pub(super) struct Limits {
-    pub(super) timeout: Option<Duration>,
-    pub(super) job_timeout: Option<Duration>,
-    pub(super) deadline: Option<Deadline>,
-}
 
 impl Suite {
     /// Where the suite is in its life.
@@ -97,20 +89,6 @@ impl Suite {
         self.0.activity.note("ended", &self.0.info);
     }
 
-    /// Cancels the suite when `limit` has passed since its body began.
-    pub(super) fn watch(&self, limit: Duration) {
-        let suite = Arc::downgrade(&self.0);
-        let deadline = clock::after(limit.saturating_sub(self.started().elapsed()), move || {
-            if let Some(shared) = suite.upgrade() {
-                let suite = Suite(shared);
-                let running = suite.running();
-                suite.cancel(Cause::TimedOut(limit, running));
-            }
-        });
-        let before = lock(&self.0.limits).deadline.replace(deadline);
-        drop(before);
-    }
-
     /// Where `--ensure-time` is given, a `#[suite]` that takes too long fails.
     pub(crate) fn judge_time(&self, took: Duration) {
         let time = self.0.hub.settings.time.as_ref();
@@ -123,22 +101,8 @@ impl Suite {
         }
     }
 
-    pub(crate) fn call_off_deadline(&self) {
-        let deadline = lock(&self.0.limits).deadline.take();
-        drop(deadline);
-    }
-
     pub(crate) fn job_timeout(&self) -> Option<Duration> {
         lock(&self.0.limits).job_timeout
-    }
-
-    /// Drops the suite's body at its next await. Its jobs are ended, its clean-ups run. Only the first cause counts.
-    pub(crate) fn cancel(&self, cause: Cause) {
-        if matches!(cause, Cause::Abort | Cause::BailOut(_)) {
-            self.0.dead.store(true, Ordering::Release);
-            self.0.quiet.stop();
-        }
-        self.0.cancel.cancel(cause);
     }
 
     /// Whether the suite is being ended before its body has returned: after a timeout, an abort, a bail-out.
@@ -188,14 +152,23 @@ impl Control for Suite {
         Suite::cancel(self, cause);
     }
 
-    fn running(&self, into: &mut Vec<Running>) {
-        self.0.jobs.running(into);
+    fn running(&self, verifiers: bool, into: &mut Vec<Running>) {
+        self.add_running(verifiers, into);
+    }
+
+    fn nudge(&self) -> u64 {
+        self.0.pulse.nudge()
+    }
+
+    fn flush(&self) {
+        self.flush_running();
+    }
+
+    fn suite(&self) -> Option<SuiteId> {
+        Some(self.0.info.id)
     }
 
     fn doing(&self) -> Option<String> {
-        match self.stage() {
-            Stage::Finishing => Some("ending: waiting for its jobs, verifiers or clean-ups".to_owned()),
-            _ => None,
-        }
+        self.doing_now()
     }
 }

@@ -5,6 +5,7 @@ mod life;
 mod owned;
 mod quiet;
 mod send;
+mod watch;
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -22,6 +23,7 @@ use crate::ids::SuiteId;
 use crate::jobs::{Done, Jobs};
 use crate::place::Place;
 use crate::plan::Plan;
+use crate::pulse::Pulse;
 use crate::record::{Attempt, Rerun, SuiteInfo};
 use crate::stage::Stage;
 
@@ -41,6 +43,11 @@ pub(crate) struct Shared {
     stage: AtomicU8,
     /// Passing checks that have not been told to the hub yet.
     quiet: Quiet,
+    pub(crate) pulse: Pulse,
+    /// What its end is waiting for.
+    ending: Mutex<Ending>,
+    /// Nobody waits for it any more.
+    given_up: AtomicBool,
     /// Checks are ignored: the suite was aborted or the run was bailed out.
     dead: AtomicBool,
     /// `skip_remaining!` is in effect; bodies of tools and subtests are not run.
@@ -61,9 +68,11 @@ pub(crate) struct Shared {
 
 pub(crate) use owned::{Attachment, CleanUp};
 
-use life::Limits;
+pub(crate) use watch::Ending;
+
 use owned::Attachments;
 use quiet::Quiet;
+use watch::Limits;
 
 /// What a child is created with, beside its plan.
 pub(crate) struct Birth {
@@ -153,20 +162,20 @@ impl Suite {
         activity: Arc<Activity>,
     ) -> Suite {
         let settings = &hub.settings;
-        let limits = Limits {
-            timeout: match info.nesting {
-                1 => plan.timeout.or(settings.timeout),
-                _ => plan.timeout,
-            },
-            job_timeout: plan.job_timeout.or(settings.job_timeout),
-            deadline: None,
+        let timeout = match info.nesting {
+            1 => plan.timeout.or(settings.timeout),
+            _ => plan.timeout,
         };
+        let limits = Limits::new(timeout, plan.job_timeout.or(settings.job_timeout));
         Suite(Arc::new(Shared {
             jobs: Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs)),
             cancel: Cancel::default(),
             stage: AtomicU8::new(Stage::Initializing as u8),
             quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none()),
             dead: AtomicBool::new(false),
+            pulse: Pulse::default(),
+            ending: Mutex::default(),
+            given_up: AtomicBool::new(false),
             skipping: AtomicBool::new(plan.skip_all.is_some()),
             parallel: AtomicBool::new(plan.parallel.unwrap_or(false)),
             random: AtomicBool::new(plan.random.unwrap_or(settings.random)),

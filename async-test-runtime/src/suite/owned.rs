@@ -18,6 +18,9 @@ pub(crate) struct CleanUp {
 pub(crate) trait Attachment: Send + Sync {
     /// Ends it. Called once.
     fn end(self: Arc<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    /// What it is doing, while it is running.
+    fn running(&self) -> Option<Running>;
 }
 
 #[derive(Default)]
@@ -89,10 +92,24 @@ impl Suite {
         self.0.activity.since(mark)
     }
 
+    /// The jobs of the suite, and its verifiers if these are wanted. A verifier does not ask for itself.
+    pub(super) fn add_running(&self, verifiers: bool, into: &mut Vec<Running>) {
+        self.0.jobs.running(verifiers, into);
+        if verifiers {
+            // Their own locks are taken, so ours is let go.
+            let list: Vec<_> = lock(&self.0.attachments)
+                .list
+                .iter()
+                .map(|(_, it)| it.clone())
+                .collect();
+            into.extend(list.iter().filter_map(|it| it.running()));
+        }
+    }
+
     /// The subtests and jobs, at any depth, that are running now.
     pub fn running(&self) -> Vec<Running> {
         let mut running = Vec::new();
-        self.0.jobs.running(&mut running);
+        self.0.jobs.running(false, &mut running);
         running
     }
 }

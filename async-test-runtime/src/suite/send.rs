@@ -91,6 +91,9 @@ impl Suite {
 
     /// Fails the suite for something that is not a check.
     pub fn problem(&self, problem: Problem) {
+        if self.is_given_up() {
+            return;
+        }
         self.send_event(EventKind::Problem(Box::new(problem)));
     }
 

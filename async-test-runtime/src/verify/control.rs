@@ -10,8 +10,9 @@ use super::shared::{Core, order};
 use super::task;
 use super::verdict::Verdict;
 use crate::cancel::Cause;
-use crate::claim::Claim;
+use crate::claim::{Claim, Running};
 use crate::event::EventKind;
+use crate::report::time;
 use crate::round::{Observation, VerifierEvent, VerifierState, VerifySpec};
 use crate::settle::Gate;
 use crate::suite::Attachment;
@@ -166,6 +167,30 @@ where
 {
     fn end(self: Arc<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(async move { self.finish(order::END).await })
+    }
+
+    fn running(&self) -> Option<Running> {
+        if self.is_over() {
+            return None;
+        }
+        let (name, rounds, failed, unknown) = self.counts();
+        let doing = match self.in_flight() {
+            Some((began, _)) => {
+                let age = self.base.elapsed().saturating_sub(began);
+                let blocks = if self.held_since().is_some() {
+                    ", which blocks its thread"
+                } else {
+                    ""
+                };
+                format!("in a round for {}{blocks}", time(age))
+            }
+            None => "between two rounds".to_owned(),
+        };
+        Some(Running {
+            age: self.suite.started().elapsed(),
+            doing: Some(format!("{doing}; {rounds} rounds, {failed} failed, {unknown} unknown")),
+            ..Running::new(format!("verifier `{name}`"), self.at.clone())
+        })
     }
 }
 

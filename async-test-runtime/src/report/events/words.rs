@@ -1,7 +1,7 @@
 //! The smaller parts of an event as fields: verdicts, explanations, problems, measurements.
 
 use super::suite::{place, time};
-use crate::claim::{Detail, Figure, Panic, Problem, Running};
+use crate::claim::{Detail, Figure, LastSeen, Panic, Problem, Running};
 use crate::error::{Error, ErrorKind};
 use crate::event::Telemetry;
 use crate::outcome::BodyFailure;
@@ -126,6 +126,19 @@ pub(super) fn problem(object: &mut Object, problem: &Problem) {
             time(object, "limit_ns", *limit);
             object.objects("running", running, still_running);
         }
+        Problem::Stuck { grace, running } => {
+            time(object, "grace_ns", *grace);
+            object.objects("running", running, still_running);
+        }
+        Problem::StrayPanic {
+            panic: caught,
+            is_task,
+            suspects,
+        } => {
+            object.text("origin", if *is_task { "task" } else { "thread" });
+            object.object("panic", |object| panic(object, caught));
+            object.texts("suspects", suspects);
+        }
         Problem::JobPanicked { job, panic: caught } => {
             object.text("job", job);
             object.object("panic", |object| panic(object, caught));
@@ -194,11 +207,28 @@ fn returned(object: &mut Object, failure: &BodyFailure) {
 }
 
 fn still_running(object: &mut Object, running: &Running) {
-    let Running { name, at, age, doing } = running;
+    let Running {
+        name,
+        suite,
+        at,
+        age,
+        doing,
+        last,
+    } = running;
     object.text("name", name);
+    if let Some(suite) = suite {
+        object.count("suite", suite.0);
+    }
     place(object, "at", at);
     time(object, "age_ns", *age);
     optional(object, "doing", doing.as_deref());
+    if let Some(LastSeen { what, at, ago }) = last {
+        object.object("last", |object| {
+            object.text("what", what);
+            place(object, "at", at);
+            time(object, "ago_ns", *ago);
+        });
+    }
 }
 
 fn misuse(object: &mut Object, error: &Error) {

@@ -161,11 +161,13 @@ pub(super) fn kind(problem: &Problem) -> NonSuccessKind {
         Problem::Panicked(_)
         | Problem::Returned(_)
         | Problem::JobPanicked { .. }
+        | Problem::StrayPanic { .. }
         | Problem::PlanMismatch { .. }
         | Problem::TooSlow { .. }
         | Problem::DidNotPanic(_) => NonSuccessKind::Failure,
         Problem::TimedOut { .. }
         | Problem::JobsTimedOut { .. }
+        | Problem::Stuck { .. }
         | Problem::CleanUp { .. }
         | Problem::Misuse(..)
         | Problem::LateCheck { .. }

@@ -1,0 +1,117 @@
+//! Signs of life of a future: how often it was polled, and for how long the poll that is under way has held its thread.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use crate::report::time;
+
+/// From here on a poll that has not returned is said to block its thread.
+const BLOCKS: Duration = Duration::from_millis(100);
+
+#[derive(Default, Debug)]
+pub(crate) struct Pulse {
+    polls: AtomicU64,
+    /// When the poll under way began, in nanoseconds since `base`; 0 when there is none.
+    since: AtomicU64,
+    waker: Mutex<Option<Waker>>,
+}
+
+fn base() -> Instant {
+    static BASE: OnceLock<Instant> = OnceLock::new();
+    *BASE.get_or_init(Instant::now)
+}
+
+fn now() -> u64 {
+    u64::try_from(base().elapsed().as_nanos()).unwrap_or(u64::MAX).max(1)
+}
+
+/// Ends a poll, however it ends.
+struct Polled<'a>(&'a AtomicU64);
+
+impl Drop for Polled<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+impl Pulse {
+    /// Drives a future and takes its pulse. Cancel safe if the future is.
+    pub(crate) async fn of<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(move |context| {
+            self.polls.fetch_add(1, Ordering::Relaxed);
+            self.keep(context.waker());
+            self.since.store(now(), Ordering::Relaxed);
+            let _polled = Polled(&self.since);
+            future.as_mut().poll(context)
+        })
+        .await
+    }
+
+    fn keep(&self, waker: &Waker) {
+        let mut kept = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *kept {
+            Some(kept) => kept.clone_from(waker),
+            None => *kept = Some(waker.clone()),
+        }
+    }
+
+    /// For how long the poll under way has held its thread; none when there is no poll.
+    pub(crate) fn held(&self) -> Option<Duration> {
+        match self.since.load(Ordering::Relaxed) {
+            0 => None,
+            since => Some(Duration::from_nanos(now().saturating_sub(since))),
+        }
+    }
+
+    /// In words, where it is worth a word.
+    pub(crate) fn blocks(&self) -> Option<String> {
+        let held = self.held().filter(|held| *held >= BLOCKS)?;
+        Some(format!("has blocked its thread for {}", time(held)))
+    }
+
+    /// Asks for a poll, and returns how many there were. The future is alive if there are more the next time.
+    pub(crate) fn nudge(&self) -> u64 {
+        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        self.polls.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn a_future_that_yields_answers_a_nudge_and_holds_nothing() {
+        let pulse = Arc::new(Pulse::default());
+        let kept = pulse.clone();
+        let task = tokio::spawn(async move { kept.of(std::future::pending::<()>()).await });
+        tokio::task::yield_now().await;
+        assert_eq!(pulse.held(), None);
+        assert_eq!(pulse.nudge(), 1);
+        tokio::task::yield_now().await;
+        assert_eq!(pulse.nudge(), 2);
+        task.abort();
+    }
+
+    #[test]
+    fn a_poll_holds_its_thread_until_it_ends() {
+        let pulse = Pulse::default();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(pulse.of(async {
+            let held = pulse.held().unwrap();
+            std::thread::sleep(Duration::from_millis(1));
+            assert!(pulse.held().unwrap() > held);
+            assert_eq!(pulse.blocks(), None);
+        }));
+        assert_eq!(pulse.held(), None);
+    }
+}

@@ -1,0 +1,291 @@
+//! One suite of a run under `main!`: its attempts, and the runtime or thread that it needs.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::cancel::Cause;
+use crate::claim::{Problem, Running};
+use crate::drive::{abandon, close_unrun, drive, drive_blocking};
+use crate::event::Reply;
+use crate::ids::SuiteId;
+use crate::jobs::{Control, Done};
+use crate::record::Attempt;
+use crate::run::{Launch, create, retries, run_here};
+use crate::runtime;
+use crate::spec::{Body, BodyFuture, SharedFuture, SuiteSpec};
+use crate::suite::Suite;
+
+/// How many suites hold their threads and are not waited for any more.
+static LEFT_BEHIND: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether threads are held by suites that nobody waits for.
+pub(super) fn leaves_threads_behind() -> bool {
+    LEFT_BEHIND.load(Ordering::Relaxed) > 0
+}
+
+/// One suite of the run, through all its attempts.
+pub(super) struct OneSuite {
+    spec: &'static SuiteSpec,
+    /// Of this pass.
+    seed: u64,
+    own_threads: Arc<Semaphore>,
+    /// Set by a failure, where nothing is to be started after one.
+    stop: Option<Arc<AtomicBool>>,
+    now: Mutex<Now>,
+}
+
+#[derive(Default)]
+struct Now {
+    suite: Option<Suite>,
+    has_begun: bool,
+    cancelled: Option<Cause>,
+}
+
+impl OneSuite {
+    pub(super) fn new(
+        spec: &'static SuiteSpec,
+        seed: u64,
+        own_threads: Arc<Semaphore>,
+        stop: Option<Arc<AtomicBool>>,
+    ) -> OneSuite {
+        OneSuite {
+            spec,
+            seed,
+            own_threads,
+            stop,
+            now: Mutex::default(),
+        }
+    }
+
+    pub(super) fn spec(&self) -> &'static SuiteSpec {
+        self.spec
+    }
+
+    /// Whether it is running, and may still end by itself.
+    pub(super) fn is_alive(&self) -> bool {
+        let now = self.now();
+        now.suite.as_ref().is_some_and(|suite| !suite.is_given_up())
+    }
+
+    /// Fails what has not begun, since there is no thread that could run it.
+    pub(super) fn fail_unstarted(&self) {
+        let why = "it could not be started: suites that block their threads hold all of them".to_owned();
+        {
+            let mut now = self.now();
+            if now.has_begun || now.cancelled.is_some() || self.is_stopped() {
+                return;
+            }
+            now.cancelled = Some(Cause::Stopped(why.clone()));
+        }
+        if let Ok(suite) = create(self.spec, self.launch(Attempt::ONLY)) {
+            suite.problem(Problem::Stopped(why));
+            close_unrun(&suite, None);
+        }
+    }
+
+    fn launch(&self, attempt: Attempt) -> Launch {
+        Launch {
+            is_async: true,
+            seed: self.seed,
+            attempt,
+            skip: None,
+        }
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs the suite as often as `repeat` and `retries` say.
+    pub(super) async fn attempts(self: &Arc<Self>, asked: Instant) {
+        let spec = self.spec;
+        let of = retries(spec, &Suite::top().0.hub.settings).saturating_add(1);
+        let mut held = true;
+        let mut has_begun = false;
+        for _ in 0..spec.repeat.max(1) {
+            for number in 1..=of {
+                match self.once(asked, Attempt { number, of }, has_begun).await {
+                    // Skipped, or the run is ending: so would be the next one.
+                    None => return,
+                    Some(it) => held = it,
+                }
+                has_begun = true;
+                if held {
+                    break;
+                }
+            }
+            if !held {
+                break;
+            }
+        }
+        if let (false, Some(stop)) = (held, &self.stop) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Leave for a thread of its own; none when the run ends before.
+    async fn thread(&self) -> Option<OwnedSemaphorePermit> {
+        let top = Suite::top();
+        tokio::select! {
+            biased;
+            leave = self.own_threads.clone().acquire_owned() => leave.ok(),
+            () = top.cancelled() => None,
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+
+    /// One attempt, if it is to run; the answer is whether it held, which is only asked for where something depends on it.
+    /// What has begun gets its verdict, also where nothing is to be started any more.
+    async fn once(self: &Arc<Self>, asked: Instant, attempt: Attempt, has_begun: bool) -> Option<bool> {
+        let spec = self.spec;
+        // Before the suite is made: one that waits here has not been started when another fails.
+        let _thread = match runtime::wants_its_own(spec) || matches!(spec.body, Body::Blocking(_)) {
+            true => Some(self.thread().await?),
+            false => None,
+        };
+        {
+            let mut now = self.now();
+            // The root knows first: a suite that has ended for it may have made room for this one.
+            let is_over = now.cancelled.is_some() || Suite::top().is_cancelled();
+            if is_over || (self.is_stopped() && !has_begun) {
+                return None;
+            }
+            now.has_begun = true;
+        }
+        let suite = create(spec, self.launch(attempt)).ok()?;
+        let cancelled = {
+            let mut now = self.now();
+            now.suite = Some(suite.clone());
+            now.cancelled.clone()
+        };
+        if let Some(cause) = cancelled {
+            suite.cancel(cause);
+        }
+        let asks = spec.repeat > 1 || attempt.is_followed() || self.stop.is_some();
+        let (answer, answered) = oneshot::channel();
+        let reply = asks.then(|| {
+            Reply::new(move |snapshot| {
+                let failed = snapshot.is_none_or(|it| it.failed && !it.is_todo);
+                let _ = answer.send(!failed);
+            })
+        });
+        let gone = Arc::new(Done::default());
+        let left = gone.clone();
+        suite.when_stuck(move |suite| {
+            LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
+            abandon(suite);
+            left.end();
+        });
+        // A task of its own: it may hold its thread, and this one has to go on then.
+        let me = self.clone();
+        let life = tokio::spawn(async move { me.drive(suite, asked.elapsed(), reply).await });
+        let came_back = tokio::select! {
+            biased;
+            // It catches what its body raises.
+            _ = life => true,
+            () = gone.wait() => false,
+        };
+        self.now().suite = None;
+        match came_back {
+            true => Some(!asks || answered.await.unwrap_or(false)),
+            false => Some(false),
+        }
+    }
+
+    async fn drive(&self, suite: Suite, waited: Duration, reply: Option<Reply>) {
+        let spec = self.spec;
+        match (runtime::wants_its_own(spec), spec.body) {
+            (false, Body::Blocking(body)) => {
+                drive_blocking(suite, body, waited, reply).await;
+            }
+            (false, Body::Async(_)) => match shared(spec, &suite) {
+                Some(body) => drive(suite, body, waited, reply).await,
+                None => {
+                    // Only its future tells that it cannot move between threads.
+                    let _thread = self.own_threads.acquire().await;
+                    self.on_own_thread(suite, waited, reply).await;
+                }
+            },
+            (true, _) => self.on_own_thread(suite, waited, reply).await,
+        }
+    }
+
+    /// On a thread and a runtime of its own: what cannot move between threads, or asked for a runtime.
+    async fn on_own_thread(&self, suite: Suite, waited: Duration, reply: Option<Reply>) {
+        let spec = self.spec;
+        let thread = tokio::task::spawn_blocking(move || {
+            let own = match runtime::own(spec) {
+                Ok(own) => own,
+                Err(error) => {
+                    let text = format!("failed to start a tokio runtime: {error}");
+                    suite.problem(Problem::Stopped(text));
+                    close_unrun(&suite, reply);
+                    return;
+                }
+            };
+            own.block_on(run_here(spec, suite, waited, reply));
+            // To wait for threads that do not come back would hold up the run.
+            own.shutdown_timeout(Duration::from_secs(1));
+        });
+        // A panic could only be one of ours, and the hook has printed it.
+        let _ = thread.await;
+    }
+}
+
+/// The body of a suite, if it may run on the shared runtime.
+fn shared(spec: &'static SuiteSpec, suite: &Suite) -> Option<SharedFuture> {
+    match spec.body {
+        Body::Async(make) => match make(suite.clone()) {
+            BodyFuture::Shared(body) => Some(body),
+            BodyFuture::Local(_) => None,
+        },
+        Body::Blocking(_) => None,
+    }
+}
+
+impl Control for OneSuite {
+    fn cancel(&self, cause: Cause) {
+        let suite = {
+            let mut now = self.now();
+            now.cancelled.get_or_insert_with(|| cause.clone());
+            now.suite.clone()
+        };
+        if let Some(suite) = suite {
+            suite.cancel(cause);
+        }
+    }
+
+    fn running(&self, verifiers: bool, into: &mut Vec<Running>) {
+        let suite = self.now().suite.clone();
+        if let Some(suite) = suite {
+            Control::running(&suite, verifiers, into);
+        }
+    }
+
+    fn nudge(&self) -> u64 {
+        let suite = self.now().suite.clone();
+        suite.map_or(0, |suite| Control::nudge(&suite))
+    }
+
+    fn flush(&self) {
+        let suite = self.now().suite.clone();
+        if let Some(suite) = suite {
+            suite.flush_running();
+        }
+    }
+
+    fn suite(&self) -> Option<SuiteId> {
+        self.now().suite.as_ref().map(|suite| suite.info().id)
+    }
+
+    fn doing(&self) -> Option<String> {
+        let suite = self.now().suite.clone();
+        suite.and_then(|suite| Control::doing(&suite))
+    }
+}

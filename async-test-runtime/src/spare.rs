@@ -1,0 +1,171 @@
+//! Spare worker threads of the shared runtime: they sleep until code of the user holds all the others.
+//!
+//! A runtime cannot be given more threads later. So it is built with some more than it is to use, and each of these is
+//! put to sleep by a task that blocks it. From outside a beat is sent now and then: a task that does nothing. When none
+//! has come through for a while, no thread is free, and a spare one is woken; more and more at once while that does not
+//! help. A thread that was woken stays awake: a program that blocks its threads once does it again.
+//!
+//! The beat has another use. The thread that drives tokio's timers may be the one that is blocked, while the others
+//! sleep; the beat wakes one of them, and it takes over.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+
+use crate::clock::{self, Deadline};
+
+/// How often a beat is sent.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// How long a beat may be on its way before a spare thread is woken.
+const LATE: Duration = Duration::from_millis(500);
+
+/// How many spare threads a run of so many suites gets.
+pub(crate) fn count(suites: usize) -> usize {
+    suites.min(8).max(suites / 16).min(64)
+}
+
+/// The spare threads of one runtime. No more are woken when this is dropped.
+pub(crate) struct Spares(Arc<Inner>);
+
+struct Inner {
+    runtime: Handle,
+    /// How many are to wake.
+    wake: Mutex<usize>,
+    woken: Condvar,
+    asleep: AtomicUsize,
+    /// The beat has come through.
+    beaten: AtomicBool,
+    /// It has not for longer than it may take.
+    is_late: AtomicBool,
+    next: Mutex<Option<Deadline>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Spares {
+    /// Puts so many threads of the runtime to sleep, and watches over the others.
+    pub(crate) fn new(runtime: Handle, count: usize) -> Spares {
+        let inner = Arc::new(Inner {
+            runtime,
+            wake: Mutex::new(0),
+            woken: Condvar::new(),
+            asleep: AtomicUsize::new(count),
+            beaten: AtomicBool::new(true),
+            is_late: AtomicBool::new(false),
+            next: Mutex::new(None),
+        });
+        let (asleep, is_asleep) = mpsc::sync_channel(1);
+        for _ in 0..count {
+            let (sleeper, asleep) = (inner.clone(), asleep.clone());
+            drop(inner.runtime.spawn(async move {
+                let _ = asleep.send(());
+                sleeper.sleep();
+            }));
+            // One after the other: a thread that took two of them would leave the second one lying where nobody looks.
+            let _ = is_asleep.recv();
+        }
+        inner.beat(Instant::now(), 1);
+        Spares(inner)
+    }
+
+    /// Whether no thread is free and none is left to be woken.
+    pub(crate) fn are_exhausted(&self) -> bool {
+        self.0.asleep.load(Ordering::Relaxed) == 0 && self.0.is_late.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Spares {
+    fn drop(&mut self) {
+        let next = lock(&self.0.next).take();
+        drop(next);
+        self.0.wake(usize::MAX);
+    }
+}
+
+impl Inner {
+    /// Blocks the thread until it is needed.
+    fn sleep(&self) {
+        let mut wake = lock(&self.wake);
+        while *wake == 0 {
+            wake = self.woken.wait(wake).unwrap_or_else(PoisonError::into_inner);
+        }
+        *wake -= 1;
+    }
+
+    fn wake(&self, count: usize) {
+        let asleep = self.asleep.load(Ordering::Relaxed);
+        let count = count.min(asleep);
+        self.asleep.store(asleep - count, Ordering::Relaxed);
+        *lock(&self.wake) += count;
+        (0..count).for_each(|_| self.woken.notify_one());
+    }
+
+    /// Looks for the beat that was sent at `sent`, and sends the next one. `more` is how many threads to wake.
+    fn beat(self: &Arc<Self>, mut sent: Instant, mut more: usize) {
+        if self.beaten.swap(false, Ordering::Relaxed) {
+            (sent, more) = (Instant::now(), 1);
+            self.is_late.store(false, Ordering::Relaxed);
+            let me = self.clone();
+            drop(
+                self.runtime
+                    .spawn(async move { me.beaten.store(true, Ordering::Relaxed) }),
+            );
+        } else if sent.elapsed() >= LATE {
+            self.is_late.store(true, Ordering::Relaxed);
+            self.wake(more);
+            (sent, more) = (Instant::now(), more.saturating_mul(2));
+        }
+        let me = Arc::downgrade(self);
+        let next = clock::after(BEAT, move || {
+            if let Some(me) = me.upgrade() {
+                me.beat(sent, more);
+            }
+        });
+        let before = lock(&self.next).replace(next);
+        drop(before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_run_of_many_suites_has_more_of_them() {
+        let counts = [0, 1, 8, 100, 200, 10_000].map(count);
+        assert_eq!(counts, [0, 1, 8, 8, 12, 64]);
+    }
+
+    #[test]
+    fn work_goes_on_when_every_thread_is_blocked() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2 + 3)
+            .enable_all()
+            .build()
+            .unwrap();
+        let spares = Spares::new(runtime.handle().clone(), 3);
+        let (free, blocked) = mpsc::channel::<()>();
+        let blocked = Arc::new(Mutex::new(blocked));
+        for _ in 0..4 {
+            let blocked = blocked.clone();
+            runtime.spawn(async move {
+                let _ = blocked.lock().unwrap().recv();
+            });
+        }
+        runtime.block_on(async {
+            let task = tokio::spawn(tokio::time::sleep(Duration::from_millis(1)));
+            task.await.unwrap();
+        });
+        // The next beat gets through.
+        while spares.are_exhausted() {
+            std::thread::yield_now();
+        }
+        drop(free);
+    }
+}

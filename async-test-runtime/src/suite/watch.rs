@@ -1,0 +1,251 @@
+//! Time limits of a suite, and what becomes of one that was asked to end and gives no sign of life.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::cancel::Cause;
+use crate::claim::Running;
+use crate::clock::{self, Deadline};
+use crate::place::Place;
+use crate::stage::Stage;
+use crate::suite::{Suite, lock};
+
+/// How long something may take to end when it was asked to, before it is taken for stuck.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often a suite that was asked to end is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// How long a suite that has been woken takes to be polled where threads are free, and then some.
+const TURN: Duration = Duration::from_millis(20);
+
+/// How long it may take to hear from the hub, before a suite is ended without that.
+const HEARSAY: Duration = Duration::from_secs(1);
+
+/// What is done with a suite that is stuck. It is called on a thread of its own.
+type GiveUp = Box<dyn FnOnce(&Suite) + Send>;
+
+#[derive(Default)]
+pub(super) struct Limits {
+    pub(super) timeout: Option<Duration>,
+    pub(super) job_timeout: Option<Duration>,
+    deadline: Option<Deadline>,
+    /// The end without what the hub has heard.
+    fallback: Option<Deadline>,
+    next_look: Option<Deadline>,
+    give_up: Option<GiveUp>,
+}
+
+impl Limits {
+    pub(super) fn new(timeout: Option<Duration>, job_timeout: Option<Duration>) -> Limits {
+        Limits {
+            timeout,
+            job_timeout,
+            ..Limits::default()
+        }
+    }
+}
+
+impl Suite {
+    /// Cancels the suite when `limit` has passed since its body began.
+    pub(super) fn watch(&self, limit: Duration) {
+        let weak = Arc::downgrade(&self.0);
+        let deadline = clock::after(limit.saturating_sub(self.started().elapsed()), move || {
+            if let Some(shared) = weak.upgrade() {
+                let suite = Suite(shared);
+                let polls = suite.0.pulse.nudge();
+                suite.time_out_unless_starved(limit, polls, Instant::now());
+            }
+        });
+        self.set_deadline(deadline);
+    }
+
+    fn set_deadline(&self, deadline: Deadline) {
+        let before = lock(&self.0.limits).deadline.replace(deadline);
+        drop(before);
+    }
+
+    /// A suite that others do not let have a turn is not to blame, as long as threads may be found for it; see `spare`.
+    /// `polls` is how often it had been polled `since` then.
+    fn time_out_unless_starved(self, limit: Duration, polls: u64, since: Instant) {
+        let pulse = &self.0.pulse;
+        if pulse.held().is_some() || pulse.nudge() != polls || since.elapsed() > PATIENCE {
+            self.time_out(limit);
+            return;
+        }
+        let weak = Arc::downgrade(&self.0);
+        let deadline = clock::after(TURN, move || {
+            if let Some(shared) = weak.upgrade() {
+                Suite(shared).time_out_unless_starved(limit, polls, since);
+            }
+        });
+        self.set_deadline(deadline);
+    }
+
+    /// Ends the suite with what is running now and what the hub has last heard of each. The hub may be busy, and this is
+    /// the clock's thread, which waits for nobody.
+    fn time_out(self, limit: Duration) {
+        let untold = self.clone();
+        let without = self.running_from_here();
+        let fallback = clock::after(HEARSAY, move || untold.cancel(Cause::TimedOut(limit, without)));
+        let before = lock(&self.0.limits).fallback.replace(fallback);
+        drop(before);
+        let tell = move || {
+            self.flush_running();
+            let running = self.0.hub.with_last_seen(self.running_from_here());
+            self.cancel(Cause::TimedOut(limit, running));
+        };
+        // Without a thread there is still the fallback.
+        let _ = std::thread::Builder::new()
+            .name("async-test-timeout".to_owned())
+            .spawn(tell);
+    }
+
+    pub(crate) fn call_off_deadlines(&self) {
+        let mut limits = lock(&self.0.limits);
+        let called_off = (
+            limits.deadline.take(),
+            limits.fallback.take(),
+            limits.next_look.take(),
+            limits.give_up.take(),
+        );
+        drop(limits);
+        drop(called_off);
+    }
+
+    /// Drops the suite's body at its next await. Its jobs are ended, its clean-ups run. Only the first cause counts.
+    pub(crate) fn cancel(&self, cause: Cause) {
+        if matches!(cause, Cause::Abort | Cause::BailOut(_)) {
+            self.0.dead.store(true, Ordering::Release);
+            self.0.quiet.stop();
+        }
+        if self.0.cancel.cancel(cause) && lock(&self.0.limits).give_up.is_some() {
+            self.look_again(self.0.pulse.nudge(), Instant::now());
+        }
+    }
+
+    /// Says what to do when the suite has been asked to end and gives no sign of life, because its thread is blocked. It
+    /// is called at most once, and not when the suite ends before.
+    pub(crate) fn when_stuck(&self, give_up: impl FnOnce(&Suite) + Send + 'static) {
+        lock(&self.0.limits).give_up = Some(Box::new(give_up));
+        if self.is_cancelled() {
+            self.look_again(self.0.pulse.nudge(), Instant::now());
+        }
+    }
+
+    /// How long what was asked to end may take, before it is taken for stuck.
+    pub(crate) fn patience(&self) -> Duration {
+        let grace = self.0.hub.settings.grace_period.unwrap_or(PATIENCE);
+        grace.clamp(LOOK, PATIENCE)
+    }
+
+    /// Looks soon whether there were more polls than these; `alive` is when there last were.
+    fn look_again(&self, polls: u64, alive: Instant) {
+        let weak = Arc::downgrade(&self.0);
+        let next = clock::after(LOOK.min(self.patience()), move || {
+            if let Some(shared) = weak.upgrade() {
+                Suite(shared).look(polls, alive);
+            }
+        });
+        let mut limits = lock(&self.0.limits);
+        // Without an action there is nothing to look for any more: the suite is ending in order.
+        let before = match limits.give_up.is_some() {
+            true => limits.next_look.replace(next),
+            false => Some(next),
+        };
+        drop(limits);
+        drop(before);
+    }
+
+    fn look(&self, polls: u64, alive: Instant) {
+        let now = self.0.pulse.nudge();
+        if now != polls {
+            self.look_again(now, Instant::now());
+        } else if alive.elapsed() < self.patience() {
+            self.look_again(polls, alive);
+        } else if let Some(give_up) = lock(&self.0.limits).give_up.take() {
+            let suite = self.clone();
+            // It tells the hub, which may block. Where not even a thread can be had, nothing can be told either.
+            let thread = std::thread::Builder::new().name("async-test-stuck".to_owned());
+            let _ = thread.spawn(move || give_up(&suite));
+        }
+    }
+
+    /// From here on nothing that the suite still says is taken for its own.
+    pub(crate) fn give_up(&self) {
+        self.0.dead.store(true, Ordering::Release);
+        self.0.quiet.close();
+        self.0.given_up.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.0.given_up.load(Ordering::Acquire)
+    }
+
+    /// The suite and what runs in it.
+    pub(crate) fn running_from_here(&self) -> Vec<Running> {
+        let info = self.info();
+        let mut running = vec![Running {
+            suite: Some(info.id),
+            age: self.started().elapsed(),
+            doing: self.doing_now(),
+            ..Running::new(info.path.clone(), info.at.clone())
+        }];
+        running.extend(self.everything_running());
+        running
+    }
+
+    /// Tells the hub of the passing checks that were only counted, here and in the subtests that are running.
+    pub(crate) fn flush_running(&self) {
+        self.tell_passed(self.0.quiet.take());
+        self.0.jobs.flush();
+    }
+
+    /// The subtests, jobs and verifiers, at any depth, that are running now.
+    pub(crate) fn everything_running(&self) -> Vec<Running> {
+        let mut running = Vec::new();
+        self.add_running(true, &mut running);
+        running
+    }
+
+    /// What the suite itself is doing, where that is known.
+    pub(super) fn doing_now(&self) -> Option<String> {
+        if let Some(blocks) = self.0.pulse.blocks() {
+            return Some(blocks);
+        }
+        match self.stage() {
+            Stage::Finishing => Some(lock(&self.0.ending).to_string()),
+            Stage::Initializing | Stage::InProgress => {
+                let child = self.0.jobs.awaited()?;
+                Some(format!("waiting for `{child}`"))
+            }
+            Stage::Finished | Stage::Fatality | Stage::Dismissed => None,
+        }
+    }
+
+    /// Notes what the end of the suite waits for.
+    pub(crate) fn note_ending(&self, what: Ending) {
+        *lock(&self.0.ending) = what;
+    }
+}
+
+/// What the end of a suite is waiting for.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Ending {
+    #[default]
+    Jobs,
+    Verifiers,
+    CleanUp(Place),
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ending::Jobs => f.write_str("ending: waiting for its jobs"),
+            Ending::Verifiers => f.write_str("ending: waiting for a verifier"),
+            Ending::CleanUp(at) => write!(f, "ending: in the clean-up that was registered at {at}"),
+        }
+    }
+}

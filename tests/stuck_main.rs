@@ -1,0 +1,120 @@
+//! What hangs under `main!`.
+
+#[path = "faults/mod.rs"]
+mod faults;
+#[path = "faults/stuck_suites.rs"]
+mod suites;
+
+async_test_suite::main!();
+
+mod tests {
+    use async_test_suite::prelude::*;
+
+    use crate::faults::{Ended, Process};
+
+    const LIMITS: [(&str, &str); 2] = [("ASYNC_TEST_TIMEOUT", "300ms"), ("ASYNC_TEST_GRACE_PERIOD", "500ms")];
+
+    fn run(names: &[&str], flags: &[&str], vars: &[(&str, &str)]) -> Ended {
+        let mut args = vec!["--ignored", "--exact", "--report", "events=FOLDER/out.jsonl"];
+        args.extend(names);
+        args.extend(flags);
+        Process::start(&args, vars).end()
+    }
+
+    /// The text without the breaks of its lines.
+    fn words(text: &str) -> String {
+        text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[suite]
+    fn what_waits_is_told_with_what_it_waits_for() {
+        let ended = run(&["suites::waits"], &[], &LIMITS);
+        is!(ended.status.code(), Some(101));
+        ok!(ended.has_traced("cleaned up"));
+        let out = words(&ended.out);
+        for part in [
+            "timed out after 300ms",
+            "suites::waits for 3",
+            "waiting for `suites::waits/inner`",
+            "last: check 1 at tests/faults/stuck_suites.rs:",
+            "job at tests/faults/stuck_suites.rs:",
+            "suites::waits/inner for ",
+            "verifier `watching`",
+        ] {
+            ok!(out.contains(part), "{part}: {}", ended.out);
+        }
+    }
+
+    #[suite]
+    fn what_holds_its_thread_fails_and_the_others_go_on() {
+        let blocking = [
+            "suites::sleeps",
+            "suites::spins",
+            "suites::locks_twice",
+            "suites::sleeps_on_its_own_runtime",
+            "suites::starts_a_task_that_sleeps",
+            "suites::subtest_sleeps",
+            "suites::clean_up_sleeps",
+            "suites::job_sleeps",
+            "suites::plain_that_sleeps",
+        ];
+        let mut names = blocking.to_vec();
+        names.extend([
+            "suites::innocent_a",
+            "suites::innocent_b",
+            "suites::innocent_c",
+            "suites::innocent_d",
+        ]);
+        names.push("suites::leaves_a_blocking_thread_behind");
+        // One thread for all: whoever blocks it stands in the way of everybody.
+        let vars = [LIMITS[0], LIMITS[1], ("ASYNC_TEST_JOB_TIMEOUT", "300ms")];
+        for threads in ["1", "2"] {
+            let ended = run(&names, &["--test-threads", threads], &vars);
+            is!(ended.status.code(), Some(101));
+            like!(ended.out, r"(?m)^test result: FAILED\. 5 passed; 9 failed;");
+            like!(ended.out, "(?m)^test suites::innocent_a [.]+ ok$");
+            for name in blocking {
+                like!(ended.out, format!("(?m)^test {name} [.]+ FAILED$"));
+            }
+            let out = words(&ended.out);
+            ok!(
+                out.contains("was asked to end and had not 500ms later"),
+                "{}",
+                ended.out
+            );
+            ok!(out.contains("has blocked its thread for"), "{}", ended.out);
+            let events = ended.file("out.jsonl");
+            let stuck = events.matches(r#""kind":"stuck""#).count();
+            is!(
+                stuck,
+                2 * 8,
+                "in the problem and in the end of each but the plain function"
+            );
+            like!(events.lines().next_back().unwrap_or_default(), r#""event":"run_ended""#);
+        }
+    }
+
+    #[suite]
+    fn a_clean_up_that_shows_life_is_waited_for() {
+        let ended = run(&["suites::clean_up_takes_its_time"], &[], &LIMITS);
+        ok!(ended.has_traced("cleaned up inside"));
+        unlike!(ended.out, "was asked to end");
+    }
+
+    #[suite]
+    fn a_job_that_holds_its_thread_is_told_once() {
+        let vars = [LIMITS[0], LIMITS[1], ("ASYNC_TEST_JOB_TIMEOUT", "300ms")];
+        let ended = run(&["suites::job_sleeps"], &["--test-threads", "2"], &vars);
+        ok!(ended.has_traced("cleaned up"));
+        is!(ended.out.matches("was asked to end").count(), 1);
+        is!(ended.out.matches("timed out after").count(), 1);
+    }
+
+    #[suite]
+    fn a_bundle_that_holds_the_hub_does_not_hang_the_run() {
+        let vars = [("ASYNC_TEST_JOB_TIMEOUT", "1s")];
+        let ended = run(&["suites::has_its_hub_held", "suites::innocent_a"], &[], &vars);
+        is!(ended.status.code(), Some(101));
+        like!(ended.err, "HoldsTheHub.* has held the hub for");
+    }
+}
