@@ -149,6 +149,11 @@ impl Sender {
         }
     }
 
+    /// Handles nothing, however much waits: for one message at a time, and before one that is sent otherwise.
+    pub(crate) fn put(&self, message: Message) {
+        self.push(message, true);
+    }
+
     /// Does not wait; the answer is whether there was a place.
     pub(crate) fn try_send(&self, message: Message) -> bool {
         if lock(&self.0.waiting).messages.len() >= CAPACITY {

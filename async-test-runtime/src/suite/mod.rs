@@ -229,7 +229,7 @@ impl Suite {
         };
         let child = Suite::assemble(self.0.hub.clone(), info.clone(), Some(self.clone()), &plan, activity);
         // What was counted before the child stands before it.
-        self.tell_passed(self.0.quiet.take());
+        self.tell_passed();
         child.send_event(EventKind::Open(Box::new(Opening {
             info,
             plan,

@@ -3,10 +3,14 @@
 //! Nearly all checks pass, and a reporter that only names what failed shows of them no more than how many they were.
 //! Where nobody else looks at them either (no bundle, no marker like `todo_next!` in the suite), the first few in a row
 //! go the way of every check, so that they can be named; those after them are added up in one word. Before the suite
-//! sends anything else, the number goes ahead as `EventKind::Passes`. So what a task says arrives in its order, and
+//! sends anything else, the number goes ahead as `EventKind::Passed`. So what a task says arrives in its order, and
 //! every check is counted once: by the word or by an event, never by both.
+//!
+//! Who takes the number has to bring it into the queue before anybody else of the suite goes on: otherwise a task would
+//! find nothing to send of what it had counted itself, and be ahead of its own checks, or end the suite before they came.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// So many passes in a row are sent one by one: one more than reporters name.
 const NAMED: u64 = 4;
@@ -21,20 +25,34 @@ const NAMES: u64 = 0x3f << 56;
 const COUNT: u64 = ONE_NAMED - 1;
 
 #[derive(Debug)]
-pub(super) struct Quiet(AtomicU64);
+pub(super) struct Quiet {
+    word: AtomicU64,
+    /// Held by whoever is about to send something. None where nothing is ever counted.
+    turn: Option<Mutex<()>>,
+}
 
 impl Quiet {
     pub(super) fn new(is_open: bool) -> Quiet {
-        Quiet(AtomicU64::new(if is_open { 0 } else { CLOSED }))
+        Quiet {
+            word: AtomicU64::new(if is_open { 0 } else { CLOSED }),
+            turn: is_open.then(Mutex::default),
+        }
+    }
+
+    /// Waits until nobody else has a number in his hands. To be held from the call of `name`, `take` or `close` until
+    /// what was taken is in the queue or was given back, and not while anything of the user's runs.
+    pub(super) fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        let turn = self.turn.as_ref()?;
+        Some(turn.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Counts a pass, if it need not be sent; the answer is whether it was counted.
     #[inline]
     pub(super) fn count(&self) -> bool {
-        let mut word = self.0.load(Ordering::Relaxed);
+        let mut word = self.word.load(Ordering::Relaxed);
         while word & (CLOSED | READY) == READY {
             match self
-                .0
+                .word
                 .compare_exchange_weak(word, word + 1, Ordering::Relaxed, Ordering::Relaxed)
             {
                 Ok(_) => return true,
@@ -55,7 +73,7 @@ impl Quiet {
 
     /// Something else is about to be sent: takes what was counted, and the next passes are named again.
     pub(super) fn take(&self) -> u64 {
-        if self.0.load(Ordering::Relaxed) & !CLOSED == 0 {
+        if self.word.load(Ordering::Relaxed) & !CLOSED == 0 {
             return 0;
         }
         self.change(|word| word & CLOSED) & COUNT
@@ -78,7 +96,7 @@ impl Quiet {
 
     fn change(&self, mut to: impl FnMut(u64) -> u64) -> u64 {
         let changed = self
-            .0
+            .word
             .fetch_update(Ordering::AcqRel, Ordering::Relaxed, |word| Some(to(word)));
         changed.unwrap_or_else(|word| word)
     }

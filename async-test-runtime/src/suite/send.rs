@@ -35,21 +35,48 @@ impl Suite {
 
     /// Sends an event, and before it what was counted of passing checks. Waits for a place in the queue.
     pub(crate) fn send_event(&self, kind: EventKind) {
+        self.tell_passed_before(&kind);
+        self.0.hub.send(Message::Event(self.event(kind)), self.is_awaited());
+    }
+
+    /// What is to be sent of counted checks before an event.
+    fn take_before(&self, kind: &EventKind) -> u64 {
         let quiet = &self.0.quiet;
-        let passed = match &kind {
+        match kind {
             EventKind::Test(claim) if is_plain_pass(claim) => {
                 quiet.name();
                 0
             }
-            // They change nothing of what a check means, nor is their place among the checks shown.
-            EventKind::Telemetry(_) | EventKind::StageTransition { .. } => 0,
             EventKind::Amnesty(_) | EventKind::SkipRest(..) | EventKind::NoMoreTests | EventKind::DoneTesting(_) => {
                 quiet.close()
             }
             _ => quiet.take(),
-        };
-        self.tell_passed(passed);
-        self.0.hub.send(Message::Event(self.event(kind)), self.is_awaited());
+        }
+    }
+
+    fn tell_passed_before(&self, kind: &EventKind) {
+        // They change nothing of what a check means, nor is their place among the checks shown.
+        if matches!(kind, EventKind::Telemetry(_) | EventKind::StageTransition { .. }) {
+            return;
+        }
+        let _turn = self.0.quiet.turn();
+        self.put_passed(self.take_before(kind));
+    }
+
+    /// Sends what was counted of passing checks.
+    pub(super) fn tell_passed(&self) {
+        let _turn = self.0.quiet.turn();
+        self.put_passed(self.0.quiet.take());
+    }
+
+    /// Handles nothing, since it is somebody's turn. What is sent next does.
+    fn put_passed(&self, count: u64) {
+        if count > 0 {
+            self.0
+                .hub
+                .sender
+                .put(Message::Event(self.event(EventKind::Passed(count))));
+        }
     }
 
     /// Whether somebody will ask for what becomes of the suite.
@@ -59,16 +86,8 @@ impl Suite {
 
     /// Sends an event that is answered, and handles it.
     fn send_and_handle(&self, kind: EventKind) {
-        self.tell_passed(self.0.quiet.take());
+        self.tell_passed();
         self.0.hub.ask(Message::Event(self.event(kind)));
-    }
-
-    /// What `Quiet` has counted.
-    pub(super) fn tell_passed(&self, count: u64) {
-        if count > 0 {
-            let event = self.event(EventKind::Passed(count));
-            self.0.hub.send(Message::Event(event), self.is_awaited());
-        }
     }
 
     /// Counts a check that has passed, of which nothing else is worth telling; false where it has to be sent.
@@ -166,7 +185,8 @@ impl Suite {
     ///
     /// When there is none; then nothing was sent.
     pub fn try_send(&self, kind: EventKind) -> Result<(), Error> {
-        let passed = self.0.quiet.take();
+        let turn = self.0.quiet.turn();
+        let passed = self.take_before(&kind);
         if passed > 0 {
             let event = self.event(EventKind::Passed(passed));
             if !self.0.hub.sender.try_send(Message::Event(event)) {
@@ -174,6 +194,7 @@ impl Suite {
                 return Err(Error::new(self.path(), "try_send", ErrorKind::QueueFull));
             }
         }
+        drop(turn);
         match self.0.hub.sender.try_send(Message::Event(self.event(kind))) {
             true => Ok(()),
             false => Err(Error::new(self.path(), "try_send", ErrorKind::QueueFull)),
