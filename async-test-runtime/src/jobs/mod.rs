@@ -6,7 +6,8 @@
 //! 1. A job is in one state: new, postponed, waiting for a place, running, done. It is started once.
 //! 2. A place is held from the start of a job to its end. A suite's own places are for its direct children only, so a
 //!    parent that waits holds none of them, and no depth and no limit can deadlock.
-//! 3. Waiting jobs start in the order in which they began to wait (tokio's semaphore is fair).
+//! 3. Waiting jobs start in the order in which they began to wait (tokio's semaphore is fair); one whose permit was on
+//!    its way when the limit was lowered waits anew.
 
 mod end;
 mod start;
@@ -64,8 +65,10 @@ struct Inner {
 struct State {
     next: u64,
     limit: usize,
-    /// Places of running jobs that are to go when these end, since the limit was lowered.
+    /// Permits of the semaphore that are to go when they come back, or when they arrive, since the limit was lowered.
     surplus: usize,
+    /// Places of jobs that run.
+    held: usize,
     entries: BTreeMap<JobId, Entry>,
     /// Started and not done.
     active: usize,
@@ -136,6 +139,7 @@ impl Jobs {
                 next: 0,
                 limit,
                 surplus: 0,
+                held: 0,
                 entries: BTreeMap::new(),
                 active: 0,
                 given_up: 0,

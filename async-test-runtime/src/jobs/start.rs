@@ -45,20 +45,54 @@ impl Done {
 struct Finish {
     jobs: Arc<Inner>,
     id: JobId,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
+}
+
+/// A place under the limit, until this is dropped.
+pub(super) struct Place {
+    jobs: Arc<Inner>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    /// None where the limit was lowered while the permit was on its way: then it is gone.
+    fn new(jobs: &Arc<Inner>, permit: OwnedSemaphorePermit) -> Option<Place> {
+        let mut state = jobs.lock();
+        if state.held >= state.limit && state.surplus > 0 {
+            state.surplus -= 1;
+            permit.forget();
+            return None;
+        }
+        state.held += 1;
+        Some(Place {
+            jobs: jobs.clone(),
+            permit: Some(permit),
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut state = self.jobs.lock();
+        state.held -= 1;
+        if state.surplus > 0 {
+            if let Some(permit) = self.permit.take() {
+                state.surplus -= 1;
+                permit.forget();
+            }
+        }
+        // What is left of it goes outside of the lock, since it wakes whoever waits for a place.
+        drop(state);
+    }
 }
 
 impl Drop for Finish {
     fn drop(&mut self) {
+        // The place is free before anybody hears of the end, so that a waiting job starts no later than they go on.
+        drop(self.place.take());
         let mut state = self.jobs.lock();
         state.active -= 1;
         let idle = state.active <= state.given_up;
-        if state.surplus > 0 {
-            if let Some(place) = self.place.take() {
-                state.surplus -= 1;
-                place.forget();
-            }
-        }
         let entry = match state.entries.get_mut(&self.id) {
             Some(entry) if entry.kept => {
                 entry.status = Status::Done;
@@ -68,8 +102,6 @@ impl Drop for Finish {
             _ => state.entries.remove(&self.id).map(|entry| entry.done),
         };
         drop(state);
-        // The place is free before anybody hears of the end, so that a waiting job starts no later than they go on.
-        drop(self.place.take());
         if let Some(done) = entry {
             done.end();
         }
@@ -87,10 +119,15 @@ impl Jobs {
             other => Err(other),
         })?;
         let waiting = GiveUp { jobs: self, id };
-        let place = self.0.places.clone().acquire_owned().await;
+        let place = loop {
+            // The semaphore is never closed.
+            let permit = self.0.places.clone().acquire_owned().await.ok();
+            if let Some(place) = permit.and_then(|permit| Place::new(&self.0, permit)) {
+                break place;
+            }
+        };
         std::mem::forget(waiting);
-        // The semaphore is never closed.
-        self.launch(id, place.ok())
+        self.launch(id, Some(place))
     }
 
     /// Starts a job at once, without a place.
@@ -98,7 +135,7 @@ impl Jobs {
         self.launch(id, None)
     }
 
-    pub(super) fn launch(&self, id: JobId, place: Option<OwnedSemaphorePermit>) -> Result<(), ErrorKind> {
+    pub(super) fn launch(&self, id: JobId, place: Option<Place>) -> Result<(), ErrorKind> {
         let runtime = self
             .runtime()
             .ok_or_else(|| ErrorKind::Other("no tokio runtime is running here".to_owned()))?;
