@@ -1,0 +1,56 @@
+//! The queue, the handle of a suite, the counter of quiet passes, the ledger and the job manager under a concurrency
+//! checker: their own sources, on the checker's locks, condition variables, atomics and threads.
+//!
+//! Every scenario is played in many random orders, and in as many in which threads run long and are interrupted seldom
+//! (probabilistic concurrency testing, three switches). What is explored: the orders between all operations on locks,
+//! condition variables, atomics and threads of the sources listed below, and the points at which tasks wait. What is
+//! not: the memory order of atomics (each is seen at once by everybody), the inside of tokio's own semaphore and
+//! `Notify` (they are the real ones, and each of their operations is one step), time (a deadline passes when the
+//! scenario says so), the bundles and reporters (what sits at the desk here is the ledger and a list of records), and
+//! the order in which `drive` ends a suite (played here by `World::end`).
+//!
+//! `SHUTTLE_ITERATIONS` says how many orders are tried of each.
+
+use hub_under_shuttle::{job_scenarios, queue_scenarios, suite_scenarios};
+
+fn explore(scenario: fn(), iterations: usize) {
+    let iterations = std::env::var("SHUTTLE_ITERATIONS").map_or(iterations, |text| text.parse().expect("a number"));
+    // One at a time: the numbers of suites are one static.
+    static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    shuttle::check_random(scenario, iterations);
+    // The other kind of order: long runs of one thread, and a few switches at the worst moments.
+    shuttle::check_pct(scenario, iterations, 3);
+}
+
+macro_rules! explored {
+    ($($module:ident: $($scenario:ident $iterations:literal)*;)*) => {$($(
+        #[test]
+        fn $scenario() {
+            explore($module::$scenario, $iterations);
+        }
+    )*)*};
+}
+
+explored! {
+    queue_scenarios:
+        everything_is_handled_once_and_in_the_order_of_its_sender 500
+        hooks_send_from_inside 500
+        a_full_road_is_emptied_by_whoever_finds_it_full 30
+        the_end_beside_late_senders 500
+        the_last_handle_goes_beside_senders 500
+        ticks_beside_messages 500;
+    suite_scenarios:
+        every_check_is_counted_once 500
+        own_passes_come_before_what_is_said_after_them 500
+        what_could_not_be_sent_is_not_lost 300
+        the_end_beside_late_checks 500
+        an_abort_beside_checks 500
+        stages_are_a_chain 500;
+    job_scenarios:
+        never_more_than_the_limit 500
+        nested_under_a_limit_of_one 500
+        a_limit_that_changes 500
+        cancelled_while_waiting 500
+        released_while_waiting 500;
+}

@@ -1,0 +1,67 @@
+//! The queue, the handle of a suite, the counter of quiet passes, the ledger and the job manager, from their own sources,
+//! and what many do with them at once. See `tests/hub_shuttle.rs`.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the sources are those of a larger library"
+)]
+
+// The sources say `std::` and `tokio::`. This is what they find under these names.
+extern crate self as tokio;
+extern crate std_under_shuttle as std;
+#[macro_use]
+extern crate std as real_std;
+extern crate tokio as real_tokio;
+
+pub mod job_scenarios;
+pub mod queue_scenarios;
+pub mod suite_scenarios;
+mod tasks;
+mod world;
+
+// ---- tokio ---------------------------------------------------------------------------------------------------------
+
+pub(crate) use real_tokio::{sync, time};
+
+pub(crate) mod runtime {
+    pub(crate) use crate::tasks::Handle;
+}
+
+pub(crate) mod task {
+    pub(crate) use crate::tasks::Task as AbortHandle;
+}
+
+// ---- the runtime ---------------------------------------------------------------------------------------------------
+
+pub(crate) use world::{capture, clock, condition, hub, options};
+
+#[path = "../../../async-test-runtime/src"]
+mod source {
+    pub mod activity;
+    pub mod amnesty;
+    pub mod cancel;
+    pub mod claim;
+    pub mod error;
+    pub mod event;
+    pub mod filter;
+    pub mod ids;
+    pub mod jobs;
+    pub mod ledger;
+    pub mod order;
+    pub mod outcome;
+    pub mod place;
+    pub mod plan;
+    pub mod queue;
+    pub mod record;
+    pub mod settings;
+    pub mod stage;
+    pub mod suite;
+    pub mod tags;
+}
+
+use source::{
+    activity, amnesty, cancel, claim, error, event, filter, ids, jobs, ledger, order, outcome, place, plan, queue,
+    record, settings, stage, suite, tags,
+};

@@ -1,0 +1,279 @@
+//! What the sources see of the rest of the runtime: a hub whose desk is the ledger and a list of what it said.
+
+use real_std::sync::{Arc, Mutex};
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use crate::event::{Closing, EventKind};
+use crate::ids::SuiteId;
+use crate::ledger::{Effects, Ledger};
+use crate::place::Place;
+use crate::plan::Plan;
+use crate::queue::{Desk, EndOfRun, Message, Sender};
+use crate::record::{Attempt, Record, RunEnd, SuiteInfo};
+use crate::settings::Settings;
+use crate::stage::Stage;
+use crate::suite::{Birth, Suite};
+
+pub(crate) mod hub {
+    use crate::event::Event;
+    use crate::queue::{Message, Sender};
+    use crate::record::SuiteInfo;
+    use crate::settings::Settings;
+    use real_std::sync::Arc;
+
+    /// As the real one sends, asks and posts.
+    pub(crate) struct Hub {
+        pub(crate) sender: Sender,
+        pub(crate) capture: Option<Arc<crate::capture::Capture>>,
+        pub(crate) is_attended: bool,
+        pub(crate) settings: Settings,
+        pub(crate) counts_passed: bool,
+        pub(crate) root: Arc<SuiteInfo>,
+    }
+
+    #[allow(clippy::unused_self, reason = "the shape of the hub")]
+    impl Hub {
+        pub(crate) fn note_filter(&self, _: &str, _: Option<Vec<String>>) {}
+
+        pub(crate) fn send(&self, message: Message, is_awaited: bool) {
+            self.sender.send(message);
+            if !is_awaited && !self.is_attended {
+                self.sender.handle();
+            }
+        }
+
+        pub(crate) fn ask(&self, message: Message) {
+            self.sender.send_and_handle(message);
+        }
+
+        pub(crate) fn is_here(&self) -> bool {
+            self.sender.is_here()
+        }
+
+        pub(crate) fn post(&self, _: Event) -> bool {
+            false
+        }
+    }
+}
+
+pub(crate) mod capture {
+    use crate::record::SuiteInfo;
+    use real_std::sync::Arc;
+
+    /// Nothing is captured.
+    pub(crate) struct Capture;
+
+    #[allow(clippy::unused_self, reason = "the shape of the capture")]
+    impl Capture {
+        pub(crate) fn begin(&self, _: &Arc<SuiteInfo>) {}
+    }
+}
+
+pub(crate) mod clock {
+    use std::time::Duration;
+
+    /// The action of a deadline that never comes.
+    pub(crate) struct Deadline(Box<dyn FnOnce() + Send>);
+
+    pub(crate) fn after(_: Duration, action: impl FnOnce() + Send + 'static) -> Deadline {
+        Deadline(Box::new(action))
+    }
+}
+
+pub(crate) mod condition {
+    use crate::plan::Plan;
+
+    pub(crate) fn resolve(plan: Plan) -> Plan {
+        plan
+    }
+}
+
+pub(crate) mod options {
+    use std::num::NonZeroUsize;
+    use std::time::Duration;
+
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Shard {
+        pub number: NonZeroUsize,
+        pub of: NonZeroUsize,
+    }
+
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct TimeOptions {
+        pub ensure: bool,
+    }
+
+    pub struct TimeLimits {
+        pub critical: Duration,
+    }
+
+    impl TimeOptions {
+        pub fn limits(&self, _: &str) -> TimeLimits {
+            TimeLimits {
+                critical: Duration::MAX,
+            }
+        }
+    }
+
+    pub fn variable(_: &str) -> Option<real_std::ffi::OsString> {
+        None
+    }
+}
+
+/// What sits at the desk.
+struct Judge {
+    ledger: Ledger,
+    records: Arc<Mutex<Vec<Record>>>,
+}
+
+impl Desk for Judge {
+    fn handle(&mut self, message: Message, most: u64) -> ControlFlow<()> {
+        let mut effects = Effects::default();
+        match message {
+            Message::Event(mut event) => self.ledger.apply(&mut event, &mut effects),
+            Message::Output | Message::Collect(..) => {}
+            Message::End(end) => {
+                self.ledger.cut(Instant::now(), &mut effects);
+                self.records.lock().unwrap().append(&mut effects.records);
+                (end.answer)(crate::queue::Ended {
+                    run: self.ledger.run_end(0, most, Duration::ZERO, 0),
+                    lost: Vec::new(),
+                    failed_points: 0,
+                });
+                return ControlFlow::Break(());
+            }
+        }
+        self.records.lock().unwrap().append(&mut effects.records);
+        for (reply, snapshot) in effects.replies {
+            reply.send(snapshot);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pause(&mut self) {}
+
+    fn ticks(&self) -> Option<Duration> {
+        None
+    }
+
+    fn tick(&mut self) {}
+}
+
+/// A run with one suite.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) suite: Suite,
+    sender: Sender,
+    records: Arc<Mutex<Vec<Record>>>,
+}
+
+fn settings() -> Settings {
+    Settings {
+        seed: 0,
+        random: false,
+        test_jobs: 2,
+        job_timeout: None,
+        timeout: None,
+        run_timeout: None,
+        signals: false,
+        grace_period: None,
+        filters: Vec::new(),
+        skip: Vec::new(),
+        left_out: Default::default(),
+        tag: None,
+        repeat: 1,
+        fail_fast: false,
+        retries: None,
+        time: None,
+        own_command_line: true,
+        has_bundles: false,
+        complaint: None,
+    }
+}
+
+impl World {
+    /// With a thread at the desk, as under `main!`, or without one, as under the built-in harness.
+    pub(crate) fn new(is_attended: bool, counts_passed: bool) -> World {
+        let at = Place::new("t.rs", 1, 1);
+        let root = Arc::new(SuiteInfo {
+            id: SuiteId::ROOT,
+            parent: None,
+            top: SuiteId::ROOT,
+            name: String::new(),
+            test_name: "".into(),
+            path: String::new(),
+            nesting: 0,
+            at: at.clone(),
+            is_async: false,
+            should_panic: false,
+            hidden: false,
+            tags: Vec::new(),
+            attempt: Attempt::ONLY,
+            rerun: None,
+        });
+        let records = Arc::<Mutex<Vec<Record>>>::default();
+        let sender = Sender::to(Box::new(Judge {
+            ledger: Ledger::new(root.clone()),
+            records: records.clone(),
+        }));
+        if is_attended {
+            let road = sender.clone();
+            std::thread::spawn(move || road.attend());
+        }
+        let hub = hub::Hub {
+            sender: sender.clone(),
+            capture: None,
+            is_attended,
+            settings: settings(),
+            counts_passed,
+            root,
+        };
+        let suite = Suite::root_of(Arc::new(hub)).child(Birth::new("s".to_owned(), at), Plan::new());
+        suite.send_event(EventKind::Started);
+        World { suite, sender, records }
+    }
+
+    /// A check that passes, on the road that `ok!` takes.
+    pub(crate) fn pass(&self) {
+        use crate::claim::{Claim, Raw};
+        if !self.suite.counts() {
+            self.suite.claim(Claim::new(Raw::Pass, "", Place::new("t.rs", 1, 1)));
+        }
+    }
+
+    pub(crate) fn fail(&self) {
+        use crate::claim::{Claim, Raw};
+        self.suite.claim(Claim::new(Raw::Fail, "", Place::new("t.rs", 1, 1)));
+    }
+
+    pub(crate) fn diag(&self, text: String) {
+        self.suite.send_event(EventKind::Diag(text.into()));
+    }
+
+    /// The last steps of a suite, as `drive` goes them.
+    pub(crate) fn end(&self, aborted: bool) {
+        let _ = self.suite.set_stage(Stage::Finishing);
+        let _ = self.suite.set_stage(Stage::Finished);
+        self.suite.send_event(EventKind::DoneTesting(Box::new(Closing {
+            aborted,
+            ..Closing::default()
+        })));
+        self.suite.mark_dismissed();
+    }
+
+    /// Ends the run, and returns what was recorded.
+    pub(crate) fn end_of_run(self) -> (Vec<Record>, RunEnd) {
+        let (answer, answered) = std::sync::mpsc::sync_channel(1);
+        self.sender.send_and_handle(Message::End(EndOfRun {
+            filtered_out: 0,
+            passes: None,
+            answer: Box::new(move |ended| {
+                let _ = answer.send(ended);
+            }),
+        }));
+        let run = answered.recv().expect("an answer").run;
+        let records = real_std::mem::take(&mut *self.records.lock().unwrap());
+        (records, run)
+    }
+}
