@@ -127,7 +127,7 @@ async fn acts(t: Suite, log: Log, seed: u64, depth: u32) {
         match rng.u32(0..20) {
             0..=6 => (0..rng.u32(1..20)).for_each(|_| log.check_here(&t, &mut rng)),
             7 => diag!("said in between"),
-            8 => drop(t.sync_events().await),
+            8 => t.sync_events().await,
             9 => todo_next!("later", rng.u64(1..3)),
             10 => tokio::task::yield_now().await,
             11..=13 => {

@@ -8,7 +8,7 @@ use super::paint::{Paint, Tone};
 use super::pretty_failure as failure;
 use super::printed::{Unattributed, block};
 use super::tree::Ended;
-use super::words::plain;
+use super::words::{one_line, plain};
 use crate::record::{Check, Passes, RunEnd, RunStart, Verdict};
 
 /// Flaky suites named in the line that counts them.
@@ -103,7 +103,7 @@ impl Summary {
         if !end.failures.is_empty() {
             text.push_str("\nfailures:\n");
             for failed in &end.failures {
-                let _ = writeln!(text, "    {}", failed.suite.path);
+                let _ = writeln!(text, "    {}", one_line(&failed.suite.path));
             }
         }
         text.push('\n');
