@@ -320,3 +320,12 @@ fn architecture_is_short_and_names_every_module() {
         }
     }
 }
+
+#[test]
+fn unsafe_code_is_forbidden_in_all_three_crates() {
+    let manifest = |folder: &str| fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+    assert!(manifest(".").contains("[workspace.lints.rust]\nunsafe_code = \"forbid\"\n"));
+    for folder in [".", "async-test-macros", "async-test-runtime"] {
+        assert!(manifest(folder).contains("\n[lints]\nworkspace = true\n"), "{folder}");
+    }
+}
