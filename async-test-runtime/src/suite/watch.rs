@@ -176,7 +176,8 @@ impl Suite {
     /// From here on nothing that the suite still says is taken for its own.
     pub(crate) fn give_up(&self) {
         self.0.dead.store(true, Ordering::Release);
-        self.0.quiet.close();
+        // What it has counted so far is its own.
+        self.tell_last_passed();
         self.0.given_up.store(true, Ordering::Release);
     }
 
@@ -199,7 +200,7 @@ impl Suite {
 
     /// Tells the hub of the passing checks that were only counted, here and in the subtests that are running.
     pub(crate) fn flush_running(&self) {
-        self.tell_passed(self.0.quiet.take());
+        self.tell_passed();
         self.0.jobs.flush();
     }
 
