@@ -35,7 +35,7 @@ pub(crate) mod task {
 
 // ---- the runtime ---------------------------------------------------------------------------------------------------
 
-pub(crate) use world::{capture, clock, condition, hub, options};
+pub(crate) use world::{capture, clock, condition, hub, options, report};
 
 #[path = "../../../async-test-runtime/src"]
 mod source {
@@ -53,6 +53,7 @@ mod source {
     pub mod outcome;
     pub mod place;
     pub mod plan;
+    pub mod pulse;
     pub mod queue;
     pub mod record;
     pub mod settings;
@@ -62,6 +63,6 @@ mod source {
 }
 
 use source::{
-    activity, amnesty, cancel, claim, error, event, filter, ids, jobs, ledger, order, outcome, place, plan, queue,
-    record, settings, stage, suite, tags,
+    activity, amnesty, cancel, claim, error, event, filter, ids, jobs, ledger, order, outcome, place, plan, pulse,
+    queue, record, settings, stage, suite, tags,
 };

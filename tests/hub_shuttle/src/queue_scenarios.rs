@@ -46,6 +46,7 @@ impl Desk for Keeper {
                 }
             }
             Message::Collect(_, answer) => answer(Collected::default()),
+            Message::LastSeen(running, answer) => answer(running),
             Message::Output => {}
             Message::End(end) => {
                 drop(end);

@@ -16,6 +16,7 @@ use crate::stage::Stage;
 use crate::suite::{Birth, Suite};
 
 pub(crate) mod hub {
+    use crate::claim::Running;
     use crate::event::Event;
     use crate::queue::{Message, Sender};
     use crate::record::SuiteInfo;
@@ -34,6 +35,10 @@ pub(crate) mod hub {
 
     #[allow(clippy::unused_self, reason = "the shape of the hub")]
     impl Hub {
+        pub(crate) fn with_last_seen(&self, running: Vec<Running>) -> Vec<Running> {
+            running
+        }
+
         pub(crate) fn note_filter(&self, _: &str, _: Option<Vec<String>>) {}
 
         pub(crate) fn send(&self, message: Message, is_awaited: bool) {
@@ -54,6 +59,12 @@ pub(crate) mod hub {
         pub(crate) fn post(&self, _: Event) -> bool {
             false
         }
+    }
+}
+
+pub(crate) mod report {
+    pub(crate) fn time(time: std::time::Duration) -> String {
+        format!("{time:?}")
     }
 }
 
@@ -133,6 +144,7 @@ impl Desk for Judge {
         match message {
             Message::Event(mut event) => self.ledger.apply(&mut event, &mut effects),
             Message::Output | Message::Collect(..) => {}
+            Message::LastSeen(running, answer) => answer(running),
             Message::End(end) => {
                 self.ledger.cut(Instant::now(), &mut effects);
                 self.records.lock().unwrap().append(&mut effects.records);

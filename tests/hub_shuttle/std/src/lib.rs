@@ -87,5 +87,5 @@ pub mod sync {
 }
 
 pub mod thread {
-    pub use shuttle::thread::{JoinHandle, ThreadId, current, sleep, spawn, yield_now};
+    pub use shuttle::thread::{Builder, JoinHandle, ThreadId, current, sleep, spawn, yield_now};
 }
