@@ -55,7 +55,10 @@ pub fn tags(text: &str) {
         return;
     };
     for choice in 0..1_u32 << names.len().min(4) {
-        let chosen = names.iter().enumerate().filter(|(at, _)| *at < 4 && choice >> at & 1 == 1);
+        let chosen = names
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at < 4 && choice >> at & 1 == 1);
         let chosen: Vec<&str> = chosen.map(|(_, name)| name.as_str()).collect();
         let matches = parsed.matches(&chosen);
         assert_eq!(not.matches(&chosen), !matches, "{text:?} {chosen:?}");
