@@ -126,7 +126,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
     }
     interrupt::watch_the_hub();
     interrupt::listen(Door::Builtin);
-    exits::guard(Door::Builtin);
+    exits::guard(Door::Builtin, 101);
     time_limit::watch(Door::Builtin, 101);
     if let Some(cause) = top.0.cancel.cause() {
         let why = match cause {

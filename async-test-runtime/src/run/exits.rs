@@ -11,16 +11,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::hub;
 use crate::run::interrupt::{self, Door, INSIDE};
 
-/// What the built-in harness ends with when a test has failed.
-const FAILED: i32 = 101;
-
-static DOOR: OnceLock<Door> = OnceLock::new();
+/// Who runs the suites, and the exit code of a run that is cut short.
+static DOOR: OnceLock<(Door, u8)> = OnceLock::new();
 /// Whoever ends the process now may: under `main!`, the run has its end.
 static MAY_END: AtomicBool = AtomicBool::new(false);
 
 /// Looks after the end of the process from here on.
-pub(super) fn guard(door: Door) {
-    if DOOR.set(door).is_ok() {
+pub(super) fn guard(door: Door, code: u8) {
+    if DOOR.set((door, code)).is_ok() {
         system::at_exit(look);
     }
 }
@@ -39,7 +37,7 @@ fn is_running(door: Door) -> bool {
 }
 
 extern "C" fn look() {
-    let Some(door) = DOOR.get().copied().filter(|door| is_running(*door)) else {
+    let Some((door, code)) = DOOR.get().copied().filter(|(door, _)| is_running(*door)) else {
         return;
     };
     release();
@@ -47,7 +45,7 @@ extern "C" fn look() {
         "async-test-suite: error: `process::exit` was called while suites were running; the run has failed\n",
     );
     interrupt::close(door);
-    system::leave(FAILED);
+    system::leave(i32::from(code));
 }
 
 #[cfg(unix)]

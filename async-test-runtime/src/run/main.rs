@@ -182,7 +182,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     };
     interrupt::watch_the_hub();
     interrupt::listen(door);
-    exits::guard(door);
+    exits::guard(door, bail_out_code(options));
     time_limit::watch(door, bail_out_code(options));
     ignore(&top, &selection.ignored);
     let passes = runtime.block_on(passes::passes(options, &selection.run, &spares));
