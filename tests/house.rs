@@ -60,6 +60,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "spawn",
             "spec",
             "suite",
+            "tracing",
             "verify",
         ],
     ),

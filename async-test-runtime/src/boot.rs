@@ -51,6 +51,9 @@ pub(crate) fn from_environment() -> (Settings, Output) {
         hub::warn(&text);
     }
     settings.complaint = broken.or_else(|| endless(&options));
+    if let Err(text) = subscribe(&options) {
+        settings.complaint = Some(text);
+    }
     match tag(&options) {
         Ok(tag) => settings.tag = tag,
         Err(error) => settings.complaint = Some(error.to_string()),
@@ -65,6 +68,18 @@ pub(crate) fn from_environment() -> (Settings, Output) {
 /// The seed that was given, or a new one.
 pub(crate) fn seed(options: &Options) -> u64 {
     options.seed.unwrap_or_else(|| fastrand::u64(..))
+}
+
+/// Sets the subscriber of `tracing`, where that is built in and the process has none.
+///
+/// # Errors
+///
+/// When it is not clear which.
+pub(crate) fn subscribe(options: &Options) -> Result<(), String> {
+    #[cfg(feature = "tracing")]
+    crate::tracing::install(&options.log)?;
+    let _ = options;
+    Ok(())
 }
 
 /// The settings that follow from options.
@@ -86,6 +101,8 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
         fail_fast: options.fail_fast,
         retries: options.retries,
         time: options.time.clone(),
+        no_capture: options.no_capture,
+        show_output: options.show_output,
         own_command_line: false,
         has_bundles: registry::has_bundles(),
         complaint: None,

@@ -328,6 +328,7 @@ fn end(suite: &Suite, aborted: bool, took: Duration, waited: Duration, reply: Op
         // It has been ended already.
         return;
     }
+    suite.tell_log();
     let _ = suite.set_stage(Stage::Finished);
     suite.send_event(EventKind::DoneTesting(Box::new(Closing {
         aborted,

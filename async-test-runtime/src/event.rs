@@ -11,7 +11,7 @@ use crate::ids::{EventId, SuiteId};
 use crate::place::Place;
 use crate::plan::Plan;
 pub use crate::record::Telemetry;
-use crate::record::{Snapshot, SuiteInfo};
+use crate::record::{Log, Snapshot, SuiteInfo};
 use crate::stage::Stage;
 
 /// One thing that happened to a suite.
@@ -62,6 +62,8 @@ pub enum EventKind {
     JobsAwaited,
     /// A measurement.
     Telemetry(Telemetry),
+    /// What was logged since the last event of this kind.
+    Log(Box<Log>),
     /// The suite is done; nothing more will come from it.
     DoneTesting(Box<Closing>),
     /// The whole run ends.

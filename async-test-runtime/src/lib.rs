@@ -64,6 +64,8 @@ mod spare;
 mod spawn;
 mod spec;
 mod suite;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 mod verify;
 
 // floor 4: what people call

@@ -1,5 +1,7 @@
 //! What comes out: judged and numbered. The one vocabulary of reporters; producers never make one.
 
+mod log;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +12,8 @@ use crate::ids::SuiteId;
 use crate::options::Shard;
 use crate::place::Place;
 use crate::stage::Stage;
+
+pub use log::{Log, LogLine};
 
 /// Who a suite is. It never changes while the suite lives.
 #[derive(Debug)]
@@ -371,6 +375,8 @@ pub struct SuiteEnd {
     pub waited: Duration,
     /// An order or a value in it came from the seed of the run.
     pub seeded: bool,
+    /// What was logged in it, if it failed or that is to be shown in any case.
+    pub log: Option<Arc<Log>>,
 }
 
 impl SuiteEnd {

@@ -44,6 +44,10 @@ pub(crate) struct Settings {
     pub(crate) retries: Option<u32>,
     /// Which suites take too long and fail by it.
     pub(crate) time: Option<TimeOptions>,
+    /// What tests print and log is not captured.
+    pub(crate) no_capture: bool,
+    /// What passing tests printed and logged is shown.
+    pub(crate) show_output: bool,
     /// The command line is ours, so that it can name subtests and seeds.
     pub(crate) own_command_line: bool,
     /// Bundles are registered, so every event has to pass them.

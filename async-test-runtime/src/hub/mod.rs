@@ -126,7 +126,7 @@ impl Hub {
         let counts_passed = nobody_minds && !settings.has_bundles;
         let is_attended = settings.has_bundles || matches!(output, Output::Whole(..));
         let posted = Posted::default();
-        let ledger = Ledger::new(root.clone());
+        let ledger = Ledger::new(root.clone(), settings.show_output);
         let guests = Arc::<Guests>::default();
         let core = Core::new(ledger, output, bundles, posted.clone(), guests.clone(), settings.seed);
         let capture = core.capture.clone();

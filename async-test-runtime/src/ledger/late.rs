@@ -53,6 +53,7 @@ impl Ledger {
             | EventKind::NoMoreTests
             | EventKind::JobsAwaited
             | EventKind::Telemetry(_)
+            | EventKind::Log(_)
             | EventKind::Command(Command::Custom { reply: None, .. })
             | EventKind::Terminate => {}
         }

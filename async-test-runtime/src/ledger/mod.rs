@@ -50,11 +50,12 @@ pub(crate) struct Ledger {
     /// Late checks that no suite has been made to fail for yet; see `Ledger::blame_late`.
     unblamed: Vec<Arc<Problem>>,
     blame_late: bool,
+    shows_log: bool,
 }
 
 impl Ledger {
-    /// A tree that holds only its root.
-    pub(crate) fn new(root: Arc<SuiteInfo>) -> Ledger {
+    /// A tree that holds only its root. What was logged is told of each suite, or only of those that fail.
+    pub(crate) fn new(root: Arc<SuiteInfo>, shows_log: bool) -> Ledger {
         let opening = Opening {
             info: root.clone(),
             plan: crate::plan::Plan::new(),
@@ -70,6 +71,7 @@ impl Ledger {
             problems: Vec::new(),
             unblamed: Vec::new(),
             blame_late: false,
+            shows_log,
         }
     }
 
@@ -132,6 +134,7 @@ impl Ledger {
             EventKind::Telemetry(telemetry) => {
                 effects.records.push(Record::Telemetry(node.info.clone(), telemetry));
             }
+            EventKind::Log(log) => node.log.extend(*log),
             EventKind::DoneTesting(closing) => self.close(event.origin, *closing, event.time, effects),
             EventKind::BailOut(why) => {
                 effects.records.push(Record::BailOut(node.info.clone(), why.clone()));
@@ -230,7 +233,7 @@ impl Ledger {
             }
         }
         let mut snapshot = node.snapshot();
-        let (end, raw, mark, problems) = node.close(&closing);
+        let (end, raw, mark, problems) = node.close(&closing, self.shows_log);
         snapshot.failed = end.failed;
         for problem in problems {
             effects.records.push(Record::Problem(end.suite.clone(), problem));

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{BodySpan, Closing, Opening};
 use crate::place::Place;
 use crate::plan::Plan;
-use crate::record::{Snapshot, SuiteEnd, SuiteInfo, Tally, Verdict};
+use crate::record::{Log, Snapshot, SuiteEnd, SuiteInfo, Tally, Verdict};
 
 type Why = Cow<'static, str>;
 
@@ -29,6 +29,7 @@ pub(super) struct Node {
     last: Option<(u64, Place, Instant)>,
     /// The body has said that it is done; what it still checks comes too late.
     pub(super) sealed: bool,
+    pub(super) log: Log,
     planned: Option<u64>,
     /// What the parent holds for the end of this suite.
     mark: Mark,
@@ -57,6 +58,7 @@ impl Node {
             began: None,
             last: None,
             sealed: false,
+            log: Log::default(),
             planned: None,
             mark,
             todo,
@@ -234,7 +236,7 @@ impl Node {
 
     /// Ends the suite: how it ended, its raw outcome for the parent, the parent's mark for it, and the problems that
     /// only the end shows.
-    pub(super) fn close(mut self, closing: &Closing) -> (SuiteEnd, Raw, Mark, Vec<Arc<Problem>>) {
+    pub(super) fn close(mut self, closing: &Closing, shows_log: bool) -> (SuiteEnd, Raw, Mark, Vec<Arc<Problem>>) {
         let late: Vec<Arc<Problem>> = self.problems_at_the_end(closing).into_iter().map(Arc::new).collect();
         self.problems.extend(late.iter().cloned());
         let failed = self.failed();
@@ -254,6 +256,9 @@ impl Node {
             took: closing.took,
             waited: closing.waited,
             seeded: closing.seeded,
+            log: (shows_log || raw == Raw::Fail)
+                .then(|| Arc::new(self.log))
+                .filter(|log| !log.lines.is_empty()),
         };
         (end, raw, self.mark, late)
     }

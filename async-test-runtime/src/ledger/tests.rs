@@ -40,7 +40,7 @@ fn info(id: u64, parent: Option<u64>, name: &str, nesting: u32) -> Arc<SuiteInfo
 impl Bench {
     fn new() -> Bench {
         Bench {
-            ledger: Ledger::new(info(0, None, "", 0)),
+            ledger: Ledger::new(info(0, None, "", 0), false),
             records: Vec::new(),
             next: 0,
         }

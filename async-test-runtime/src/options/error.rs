@@ -68,6 +68,13 @@ pub enum Warning {
         /// What to use instead.
         instead: &'static str,
     },
+    /// A flag or a variable that means nothing in this build.
+    NeedsFeature {
+        /// The flag or the variable.
+        option: &'static str,
+        /// The feature of async-test-suite that it needs.
+        feature: &'static str,
+    },
     /// Two variables, or a flag and one of Bazel's variables, set the same option to different values.
     Overruled {
         /// The variable or the flag that counts.
@@ -115,6 +122,10 @@ impl fmt::Display for Warning {
                 )
             }
             Warning::Deprecated { flag, instead } => write!(f, "`{flag}` is deprecated; use `{instead}`"),
+            Warning::NeedsFeature { option, feature } => write!(
+                f,
+                "`{option}` means nothing without the feature `{feature}` of async-test-suite"
+            ),
             Warning::Overruled { used, ignored } => {
                 write!(f, "`{ignored}` is ignored, because `{used}` is set to another value")
             }

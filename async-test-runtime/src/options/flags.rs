@@ -36,6 +36,7 @@ pub(super) enum Id {
     NoCapture,
     NoCaptureOld,
     ShowOutput,
+    Log,
     Color,
     TapVersion,
     ReportTime,
@@ -196,6 +197,8 @@ pub(super) static FLAGS: &[Flag] = &[
         .variable("RUST_TEST_NOCAPTURE"),
     Flag::new(Show, Id::NoCaptureOld, "--nocapture", "The same as --no-capture"),
     Flag::new(Show, Id::ShowOutput, "--show-output", "Show what passing tests printed, too"),
+    Flag::new(Show, Id::Log, "--log", "Which events of `tracing` are shown with a failure, like debug, off or info,hyper=warn;\ndefault: info; needs the feature `tracing`")
+        .value("LEVELS").variable("ASYNC_TEST_LOG"),
     Flag::new(Show, Id::Color, "--color", "Colours: auto (on a terminal), always or never; default: auto")
         .value("WHEN"),
     Flag::new(Show, Id::TapVersion, "--tap-version", "The version line of TAP: 13, 14 or none; default: 13, which every reader accepts")

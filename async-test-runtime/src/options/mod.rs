@@ -16,6 +16,7 @@ mod duration;
 mod error;
 mod flags;
 mod help;
+mod log;
 mod nearest;
 mod process;
 mod settings;
@@ -27,6 +28,7 @@ mod tests;
 pub use bazel::Bazel;
 pub use choices::{Color, Given, Ignored, Report, Shard, TapVersion, TimeLimits, TimeOptions};
 pub use error::{NextWord, OptionsError, Warning};
+pub use log::{LogFilter, LogLevel};
 pub use process::{Backtrace, Nextest, Process};
 
 pub(crate) use nearest::typo;
@@ -114,6 +116,8 @@ pub struct Options {
     pub no_capture: bool,
     /// What passing tests printed is shown.
     pub show_output: bool,
+    /// Which events of a log are kept and shown with a failure.
+    pub log: LogFilter,
     /// When to write colours; see [`Process::use_color`].
     pub color: Color,
     /// The version line of TAP.
@@ -204,6 +208,7 @@ impl Default for Options {
             replay: None,
             no_capture: false,
             show_output: false,
+            log: LogFilter::default(),
             color: Color::Auto,
             tap_version: TapVersion::V13,
             time: None,

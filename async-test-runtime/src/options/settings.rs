@@ -9,7 +9,8 @@ use super::error::{OptionsError, Source, Warning};
 use super::flags::{FILTER_VARIABLE, Flag, Id, Section};
 use super::values::{self, Refusal};
 use super::{
-    DEFAULT_FORMAT, GITHUB_FORMAT, Given, Ignored, Options, QUIET_FORMAT, Report, Shard, TimeLimits, TimeOptions,
+    DEFAULT_FORMAT, GITHUB_FORMAT, Given, Ignored, LogFilter, Options, QUIET_FORMAT, Report, Shard, TimeLimits,
+    TimeOptions,
 };
 
 /// Everything that says what the options are.
@@ -65,6 +66,7 @@ impl Settings<'_> {
                 || self.line.has(Id::NoCaptureOld)
                 || self.harness_switch(Id::NoCapture),
             show_output: self.line.has(Id::ShowOutput),
+            log: self.log(&mut warnings)?,
             color: self.read(Id::Color, values::color)?.unwrap_or(default.color),
             tap_version: self
                 .read(Id::TapVersion, values::tap_version)?
@@ -244,6 +246,20 @@ impl Settings<'_> {
                 "leave one of them out; `--format` and `--report` say what is shown",
             )),
         }
+    }
+
+    fn log(&self, warnings: &mut Vec<Warning>) -> Result<LogFilter, OptionsError> {
+        let filter = self.read(Id::Log, LogFilter::read)?;
+        if filter.is_some() && !cfg!(feature = "tracing") {
+            warnings.push(Warning::NeedsFeature {
+                option: match self.line.has(Id::Log) {
+                    true => Flag::of(Id::Log).name,
+                    false => Flag::of(Id::Log).variable.unwrap_or_default(),
+                },
+                feature: "tracing",
+            });
+        }
+        Ok(filter.unwrap_or_default())
     }
 
     /// Variables with limits count only when times are asked for, so that a broken one disturbs nobody else.

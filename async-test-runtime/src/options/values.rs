@@ -17,7 +17,7 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    fn new(problem: impl Into<String>, allowed: impl Into<String>, example: &'static str) -> Refusal {
+    pub(super) fn new(problem: impl Into<String>, allowed: impl Into<String>, example: &'static str) -> Refusal {
         Refusal {
             problem: problem.into(),
             allowed: allowed.into(),

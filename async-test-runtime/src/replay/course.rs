@@ -190,6 +190,7 @@ impl Course {
                     took: Duration::ZERO,
                     waited: Duration::ZERO,
                     seeded: false,
+                    log: None,
                 });
                 records.push(Record::SuiteEnded(end.clone()));
                 end

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::fields::{Fault, Fields};
-use super::words::{detail, problem, problems, runner, stage, tally, telemetry, verdict};
+use super::words::{detail, log, problem, problems, runner, stage, tally, telemetry, verdict};
 use crate::ids::SuiteId;
 use crate::options::Shard;
 use crate::record::{
@@ -113,6 +113,7 @@ impl Records {
             took: line.time("took_ns")?,
             waited: line.time("waited_ns")?,
             seeded: line.bool("seeded")?,
+            log: line.maybe_object("log")?.map(log).transpose()?.map(Arc::new),
         });
         self.ended.insert(end.suite.id, end.clone());
         Ok(end)

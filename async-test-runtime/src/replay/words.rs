@@ -8,8 +8,9 @@ use crate::claim::{Detail, Figure, LastSeen, Panic, Problem, Running};
 use crate::error::{Error, ErrorKind};
 use crate::event::Telemetry;
 use crate::ids::{JobId, SuiteId};
+use crate::options::LogLevel;
 use crate::outcome::BodyFailure;
-use crate::record::{Runner, Tally, Verdict};
+use crate::record::{Log, LogLine, Runner, Tally, Verdict};
 use crate::stage::Stage;
 
 pub(super) fn verdict(fields: Fields<'_>) -> Result<Verdict, Fault> {
@@ -91,6 +92,25 @@ fn figure(fields: Fields<'_>) -> Result<Figure, Fault> {
         () if fields.has("share") => Figure::Share(fields.number("share")?),
         () if fields.has("text") => Figure::Text(fields.text("text")?),
         () => Figure::List(fields.texts("list")?),
+    })
+}
+
+pub(super) fn log(fields: Fields<'_>) -> Result<Log, Fault> {
+    let line = |line: Fields<'_>| {
+        let level = line.maybe_said("level", "level", LogLevel::read)?;
+        let level = level.ok_or_else(|| "lacks the field `level`".to_owned())?;
+        let mut told = LogLine::new(level, line.text("target")?, line.text("message")?);
+        told.age = line.time("age_ns")?;
+        told.spans = line.texts("spans")?;
+        Ok(told)
+    };
+    Ok(Log {
+        lines: fields
+            .objects("lines")?
+            .into_iter()
+            .map(line)
+            .collect::<Result<_, Fault>>()?,
+        left_out: fields.count("left_out")?,
     })
 }
 

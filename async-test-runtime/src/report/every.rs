@@ -12,10 +12,10 @@ use crate::claim::{Detail, Figure, LastSeen, Panic, Problem, Running};
 use crate::error::{Error, ErrorKind};
 use crate::event::Telemetry;
 use crate::ids::SuiteId;
-use crate::options::Shard;
+use crate::options::{LogLevel, Shard};
 use crate::outcome::BodyFailure;
 use crate::place::Place;
-use crate::record::{Attempt, Output, Record, RunStart, SuiteInfo, Verdict};
+use crate::record::{Attempt, Log, LogLine, Output, Record, RunStart, SuiteInfo, Verdict};
 use crate::stage::Stage;
 
 fn panic(message: &str) -> Panic {
@@ -196,6 +196,19 @@ fn storage(script: &mut Script) {
             took: Duration::from_millis(3),
         },
     ));
+    let line = |level, target, message| LogLine::new(level, target, message);
+    let mut lines = vec![
+        line(LogLevel::Info, "store", "opened path=\"db.log\""),
+        line(
+            LogLevel::Warn,
+            "store::net",
+            "slow: 1 \u{1b}[31m>\u{1b}[0m 0\nok 1 - no point",
+        )
+        .span("run")
+        .span("put{key=\"k\"}"),
+    ];
+    lines[1].age = Duration::from_micros(24_500);
+    script.log(2, Log { lines, left_out: 3 });
     script.end(2, 0, None);
 }
 

@@ -12,7 +12,7 @@ use super::clip::Clip;
 use super::paint::{Paint, Tone};
 use super::words::one_line;
 use crate::ids::SuiteId;
-use crate::record::{Check, Output, SuiteInfo, Verdict};
+use crate::record::{Check, Log, Output, SuiteInfo, Verdict};
 
 /// Bytes kept of what belongs to no suite for certain.
 const MAX_SHARED: usize = 1024 * 1024;
@@ -94,6 +94,11 @@ impl Printed {
         }
     }
 
+    /// Something else that is shown where what a suite printed is shown.
+    pub(super) fn add(&mut self, suite: SuiteId, text: &str) {
+        self.own.entry(suite).or_default().push(text);
+    }
+
     /// A `#[suite]` has ended. The answer is what it printed, if that is to be shown.
     pub(super) fn ended(&mut self, check: &Check) -> Option<String> {
         let end = check.child.as_ref()?;
@@ -160,6 +165,18 @@ impl Unattributed {
         let last = names.pop().unwrap_or_default();
         format!("printed while {} and {last} were running", names.join(", "))
     }
+}
+
+/// What was logged, a line each.
+pub(super) fn log_text(paint: &Paint, log: &Log) -> String {
+    let mut text = String::new();
+    if log.left_out > 0 {
+        let _ = writeln!(text, "... ({} lines are left out)", log.left_out);
+    }
+    for line in &log.lines {
+        let _ = writeln!(text, "{:>6} {line}", paint.time(line.age));
+    }
+    text
 }
 
 /// A text of others under a title, behind a bar.

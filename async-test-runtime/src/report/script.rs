@@ -8,7 +8,8 @@ use crate::claim::{Detail, Problem};
 use crate::ids::SuiteId;
 use crate::place::Place;
 use crate::record::{
-    Attempt, Check, FailedSuite, Passes, Record, Rerun, RunEnd, RunStart, Runner, SuiteEnd, SuiteInfo, Tally, Verdict,
+    Attempt, Check, FailedSuite, Log, Passes, Record, Rerun, RunEnd, RunStart, Runner, SuiteEnd, SuiteInfo, Tally,
+    Verdict,
 };
 
 pub(crate) fn suite(id: u64, parent: u64, name: &str) -> Arc<SuiteInfo> {
@@ -33,6 +34,7 @@ struct Open {
     tally: Tally,
     problems: Vec<Arc<Problem>>,
     planned: Option<u64>,
+    log: Option<Log>,
 }
 
 impl Script {
@@ -97,6 +99,7 @@ impl Script {
             tally: Tally::default(),
             problems: Vec::new(),
             planned,
+            log: None,
         });
     }
 
@@ -170,6 +173,10 @@ impl Script {
         self.records.push(Record::Problem(info, problem));
     }
 
+    pub(crate) fn log(&mut self, id: u64, log: Log) {
+        self.open(id).log = Some(log);
+    }
+
     /// Ends a suite; `None` is judged by what happened in it.
     pub(crate) fn end(&mut self, id: u64, parent: u64, verdict: Option<Verdict>) {
         let at = self
@@ -217,6 +224,7 @@ impl Script {
             took,
             waited: Duration::ZERO,
             seeded: true,
+            log: open.log.map(Arc::new),
         });
         self.records.push(Record::SuiteEnded(end.clone()));
         if id > 0 {

@@ -12,6 +12,8 @@ pub use crate::round::{Mode, VerifySpec};
 pub use crate::run::builtin::{run_builtin, run_builtin_should_panic};
 pub use crate::run::main::main;
 pub use crate::spec::{Body, BodyFuture, Flavor, SharedFuture as Future, SuiteSpec};
+#[cfg(feature = "tracing")]
+pub use crate::tracing::{RegisteredSubscriber, dispatch};
 pub use crate::verify::{DuringOutput, Poll};
 pub use dies::{DiesAsAny, DiesAsDebug, DiesAsError, DiesAsNever, DiesAsNothing};
 pub use pick::{AsDebug, AsError, AsExit, AsLocal, AsShared, OutputOf, Pick};

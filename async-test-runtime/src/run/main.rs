@@ -152,6 +152,10 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
             return ExitCode::from(FAILED);
         }
     };
+    if let Err(text) = boot::subscribe(options) {
+        say(&format!("error: {text}"));
+        return ExitCode::from(FAILED);
+    }
     let at_once = selection.run.len().min(settings.test_jobs);
     let (runtime, spares) = match runtime::shared(options.test_threads.map(Into::into), at_once) {
         Ok(runtime) => runtime,

@@ -2,6 +2,7 @@
 
 mod choice;
 mod life;
+mod log;
 mod owned;
 mod quiet;
 mod send;
@@ -62,6 +63,7 @@ pub(crate) struct Shared {
     clean_ups: Mutex<Vec<CleanUp>>,
     attachments: Mutex<Attachments>,
     activity: Arc<Activity>,
+    log: log::Lines,
     /// What the body panicked with, for `#[should_panic]` under the built-in harness.
     pub(crate) payload: Mutex<Option<Box<dyn Any + Send>>>,
 }
@@ -186,6 +188,7 @@ impl Suite {
             clean_ups: Mutex::default(),
             attachments: Mutex::default(),
             activity,
+            log: log::Lines::default(),
             payload: Mutex::new(None),
             hub,
             info,

@@ -56,7 +56,10 @@ impl Suite {
 
     fn tell_passed_before(&self, kind: &EventKind) {
         // They change nothing of what a check means, nor is their place among the checks shown.
-        if matches!(kind, EventKind::Telemetry(_) | EventKind::StageTransition { .. }) {
+        if matches!(
+            kind,
+            EventKind::Telemetry(_) | EventKind::StageTransition { .. } | EventKind::Log(_)
+        ) {
             return;
         }
         let _turn = self.0.quiet.turn();

@@ -198,9 +198,11 @@ impl Suite {
         running
     }
 
-    /// Tells the hub of the passing checks that were only counted, here and in the subtests that are running.
+    /// Tells the hub of the passing checks that were only counted and of what was logged, here and in the subtests that
+    /// are running.
     pub(crate) fn flush_running(&self) {
         self.tell_passed();
+        self.tell_log();
         self.0.jobs.flush();
     }
 

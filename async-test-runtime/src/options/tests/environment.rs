@@ -254,3 +254,23 @@ fn signals_and_their_grace() {
         );
     }
 }
+
+#[test]
+fn levels_of_a_log_need_the_feature_that_keeps_one() {
+    for (line, vars, option) in [
+        (&["--log", "debug"][..], &[][..], "--log"),
+        (&[], &[("ASYNC_TEST_LOG", "debug")], "ASYNC_TEST_LOG"),
+        (&["--log", "debug"], &[("ASYNC_TEST_LOG", "off")], "--log"),
+    ] {
+        let (options, warnings) = run(line, vars);
+        assert_eq!(options.log.most(), Some(crate::options::LogLevel::Debug));
+        let expected = match cfg!(feature = "tracing") {
+            true => Vec::new(),
+            false => vec![Warning::NeedsFeature {
+                option,
+                feature: "tracing",
+            }],
+        };
+        assert_eq!(warnings, expected, "{line:?} {vars:?}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::flags::{FLAGS, Flag};
 use super::super::{Options, Parsed, Warning};
-use super::{FORMATS, options, parse};
+use super::{FORMATS, parse, run};
 
 fn help() -> String {
     match parse(&["--help"], &[]) {
@@ -32,6 +32,7 @@ fn value_for(flag: &Flag) -> Option<&'static str> {
         "FORMAT" => "tap",
         "FORMAT=FILE" => "tap=file",
         "I/N" => "1/2",
+        "LEVELS" => "debug",
         _ => "word",
     })
 }
@@ -141,7 +142,7 @@ fn the_defaults_are_those_that_the_help_names() {
             None | Some("as") => {}
             Some(default) => {
                 named.push(flag.name);
-                assert_eq!(options(&[flag.name, default], &[]), Options::default(), "{}", flag.name);
+                assert_eq!(run(&[flag.name, default], &[]).0, Options::default(), "{}", flag.name);
             }
         }
     }
@@ -152,6 +153,7 @@ fn the_defaults_are_those_that_the_help_names() {
         "--signals",
         "--grace-period",
         "--format",
+        "--log",
         "--color",
         "--tap-version",
     ];

@@ -15,7 +15,7 @@ use crate::ids::SuiteId;
 use crate::record::{Check, Output, Passes, Record, RunEnd, RunStart, SuiteEnd, SuiteInfo};
 
 use self::suite::{by_name, in_full, place, seed, time};
-use self::words::{detail, problem, stage, tally, telemetry, verdict};
+use self::words::{detail, log, problem, stage, tally, telemetry, verdict};
 
 /// The number in the field `v` of each line.
 pub(super) const VERSION: u64 = 1;
@@ -105,6 +105,7 @@ impl Events {
             took,
             waited,
             seeded,
+            log: kept,
         } = end;
         self.suite(object, suite);
         if let Some(planned) = planned {
@@ -119,6 +120,9 @@ impl Events {
         time(object, "took_ns", *took);
         time(object, "waited_ns", *waited);
         object.bool("seeded", *seeded);
+        if let Some(kept) = kept {
+            object.object("log", |object| log(object, kept));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::claim::{Detail, Figure, LastSeen, Panic, Problem, Running};
 use crate::error::{Error, ErrorKind};
 use crate::event::Telemetry;
 use crate::outcome::BodyFailure;
-use crate::record::{Tally, Verdict};
+use crate::record::{Log, LogLine, Tally, Verdict};
 use crate::report::json_text::Object;
 use crate::stage::Stage;
 
@@ -93,6 +93,25 @@ fn figure(object: &mut Object, figure: &Figure) {
         Figure::Text(text) => object.text("text", text),
         Figure::List(texts) => object.texts("list", texts),
     }
+}
+
+pub(super) fn log(object: &mut Object, log: &Log) {
+    let Log { lines, left_out } = log;
+    object.objects("lines", lines, |object, line| {
+        let LogLine {
+            age,
+            level,
+            target,
+            spans,
+            message,
+        } = line;
+        time(object, "age_ns", *age);
+        object.text("level", level.name());
+        object.text("target", target);
+        object.texts("spans", spans);
+        object.text("message", message);
+    });
+    object.count("left_out", *left_out);
 }
 
 pub(super) fn telemetry(object: &mut Object, telemetry: &Telemetry) {

@@ -18,7 +18,7 @@ use quick_junit::{Report, TestSuite};
 
 use super::attempts::Attempts;
 use super::paint::Paint;
-use super::printed::{Printed, plainly};
+use super::printed::{Printed, log_text, plainly};
 use super::words::one_line;
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
@@ -103,6 +103,9 @@ impl Junit {
             },
         };
         child.own.ended(check, end);
+        if let Some(log) = &end.log {
+            child.own.printed(&format!("log:\n{}", log_text(&self.paint, log)));
+        }
         match &check.verdict {
             Verdict::Todo(why) => child.forgive(|case| case.todo(why)),
             Verdict::Flunked(why) => child.forgive(|case| case.promised(why)),

@@ -13,7 +13,8 @@ use std::io;
 use std::ops::Range;
 
 use super::blocks::{Block, Blocks};
-use super::printed::Printed;
+use super::paint::Paint;
+use super::printed::{Printed, log_text};
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
 use crate::record::{Check, Record, SuiteEnd, SuiteInfo, Verdict};
@@ -22,6 +23,7 @@ use block::{Lines, Plan};
 use lines::{as_comments, description, escaped, point_lines, problem_comment};
 
 pub(super) struct Tap {
+    paint: Paint,
     blocks: Blocks<Lines>,
     printed: Printed,
     version: Option<u8>,
@@ -37,6 +39,10 @@ pub(super) struct Tap {
 impl Tap {
     pub(super) fn new(style: &Style) -> Tap {
         Tap {
+            paint: Paint::new(&Style {
+                color: false,
+                ..style.clone()
+            }),
             blocks: Blocks::new(),
             printed: Printed::new(style),
             version: style.tap_version,
@@ -95,7 +101,7 @@ impl Tap {
     }
 
     fn suite_ended(&mut self, end: &SuiteEnd) {
-        let bailed_out = self.bailed_out;
+        let (bailed_out, paint) = (self.bailed_out, self.paint.clone());
         let block = self.open(&end.suite);
         if block.depth == 0 || bailed_out {
             return;
@@ -116,6 +122,9 @@ impl Tap {
                 }
                 block.print_plan();
             }
+        }
+        if let Some(log) = &end.log {
+            block.printed("log", &log_text(&paint, log));
         }
         if end.tally.failed > 0 {
             let plural = if end.tally.run == 1 { "" } else { "s" };

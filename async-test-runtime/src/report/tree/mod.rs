@@ -12,7 +12,7 @@ use super::Style;
 use super::blocks::Blocks;
 use super::paint::{Mark, Paint, Tone};
 use super::pretty_failure as failure;
-use super::printed::{Printed, Unattributed, block};
+use super::printed::{Printed, Unattributed, block as text_block, log_text};
 use super::words::{one_line, plain};
 use crate::ids::SuiteId;
 use crate::record::{Check, Record, SuiteEnd, SuiteInfo, Verdict};
@@ -144,7 +144,7 @@ impl Tree {
             text.clear();
         } else {
             if let Some(printed) = printed.take() {
-                text.push_str(&block(&self.paint, 1, "printed", &printed));
+                text.push_str(&text_block(&self.paint, 1, "printed", &printed));
             }
             if let Blame::Child(command) = &state.blame {
                 let name = self.paint.tone(Tone::Aside, "run again:");
@@ -202,6 +202,14 @@ impl Tree {
         if block.state.left_out > 0 {
             let text = format!("{} more failed", block.state.left_out);
             block.text.push_str(&line(&paint, block.depth, Mark::Failed, &text, ""));
+        }
+        let Some(log) = &end.log else { return };
+        let text = log_text(&paint, log);
+        if end.failed {
+            block.text.push_str(&text_block(&paint, block.depth, "log", &text));
+        } else {
+            let path = one_line(&end.suite.path);
+            self.printed.add(end.suite.top, &format!("log of {path}:\n{text}"));
         }
     }
 }
