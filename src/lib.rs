@@ -39,6 +39,12 @@
 //! - extensions: [`macro@test_tool`], [`Bundle`], [`Reporter`], [`register_bundle!`], [`register_reporter!`],
 //!   [`Intercept`]
 //!
+//! # What tests print and log
+//!
+//! Under the built-in harness what a test prints is captured as ever. Under [`main!`] it is captured by us, on Unix, and shown
+//! with the failure. With the feature `tracing` events of the crate of that name are shown with the suite that they happened
+//! in, under both: see the module `tracing`. `docs/output.md` tells all of it.
+//!
 //! # Time limits
 //!
 //! A `#[suite]` may take five minutes (`timeout = "…"`, `ASYNC_TEST_TIMEOUT`), and its jobs a minute after its body has

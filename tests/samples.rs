@@ -21,19 +21,17 @@ use times::without_times;
 fn the_samples_are_what_the_program_prints() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     let read = |name: &str| fs::read_to_string(docs.join(name)).expect("the page can be read");
-    let source = Document::new(&read("formats.md"))
-        .source()
-        .expect("formats.md has the program")
-        .to_owned();
-    let program = package::build(&source);
+    let source = |name: &str| Document::new(&read(name)).source().expect("the page has a program");
+    let (store, output) = (source("formats.md"), source("output.md"));
+    let [store, output] = package::build([("store", &store), ("output", &output)]);
     let mut wrong = Vec::new();
     let mut samples = 0;
-    for name in ["formats.md", "tap.md"] {
+    for (name, program) in [("formats.md", &store), ("tap.md", &store), ("output.md", &output)] {
         let text = read(name);
         let mut document = Document::new(&text);
         for sample in document.samples() {
             samples += 1;
-            let printed = package::run(&program, &sample.arguments);
+            let printed = package::run(program, &sample.arguments);
             let printed = sample.kept(&printed);
             if without_times(&sample.text) != without_times(&printed) {
                 wrong.push(format!("{name}: {}\n{printed}", sample.arguments.join(" ")));
@@ -44,7 +42,7 @@ fn the_samples_are_what_the_program_prints() {
             fs::write(docs.join(name), document.text()).expect("the page can be written");
         }
     }
-    assert!(samples >= 11, "{samples} samples");
+    assert!(samples >= 12, "{samples} samples");
     if std::env::var_os("BLESS").is_none() {
         assert!(
             wrong.is_empty(),

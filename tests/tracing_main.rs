@@ -79,7 +79,7 @@ fn events_stand_with_the_failure_of_the_suite_whose_they_are() {
     );
     like!(
         seen.out,
-        r"(?m)^    ✗ as it should\n(      .*\n)*    log:\n    │ +\S+ WARN  store::net: in a subtest kind=.slow.\n"
+        r"(?m)^    ✗ as it should\n(      .*\n)*    log:\n    │ \S+ WARN  store::net: in a subtest kind=.slow.\n"
     );
     ok!(!seen.out.contains("printed"), "nothing was printed");
 }
@@ -243,6 +243,6 @@ fn programs_are_told_all_of_it() {
     let tap = run(&["everywhere"], &["--format", "tap"], &[]).out;
     like!(
         tap,
-        r"(?m)^        # log:\n        # +\S+ WARN  store::net: in a subtest"
+        r"(?m)^        # log:\n        #   \S+ WARN  store::net: in a subtest"
     );
 }

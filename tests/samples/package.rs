@@ -6,24 +6,25 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// Builds a package `kv` with the program as `tests/store.rs`; the answer is where it is.
-pub(crate) fn build(source: &str) -> PathBuf {
+/// Builds a package `kv` with these programs in `tests`, by their names; the answer is where they are.
+pub(crate) fn build<const N: usize>(programs: [(&str, &str); N]) -> [PathBuf; N] {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("samples");
     fs::create_dir_all(package.join("tests")).expect("the package can be made");
-    let manifest = format!(
+    let mut manifest = format!(
         "[package]\nname = \"kv\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[lib]\npath = \"lib.rs\"\n\n\
-         [dependencies]\nasync-test-suite = {{ path = {root:?}, features = [\"junit\"] }}\n\n\
-         [[test]]\nname = \"store\"\nharness = false\n"
+         [dependencies]\nasync-test-suite = {{ path = {root:?}, features = [\"junit\", \"tracing\"] }}\n\
+         tracing = {{ version = \"0.1\", default-features = false, features = [\"std\"] }}\n"
     );
-    for (name, text) in [
-        ("Cargo.toml", manifest.as_str()),
-        ("lib.rs", ""),
-        ("tests/store.rs", source),
-    ] {
+    for (name, _) in programs {
+        manifest.push_str(&format!("\n[[test]]\nname = \"{name}\"\nharness = false\n"));
+    }
+    let files = programs.map(|(name, source)| (format!("tests/{name}.rs"), source));
+    let others = [("Cargo.toml".to_owned(), manifest.as_str()), ("lib.rs".to_owned(), "")];
+    for (name, text) in others.iter().chain(&files) {
         let path = package.join(name);
         // Untouched files need no new build.
-        if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+        if fs::read_to_string(&path).ok().as_deref() != Some(*text) {
             fs::write(path, text).expect("the package can be written");
         }
     }
@@ -45,10 +46,15 @@ pub(crate) fn build(source: &str) -> PathBuf {
         .expect("cargo can be run");
     assert!(output.status.success(), "cargo failed");
     let text = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
-    let mut messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let message = messages.find(|it| it["target"]["name"] == "store" && it["executable"].is_string());
-    let message = message.expect("cargo names the program");
-    PathBuf::from(message["executable"].as_str().unwrap_or_default())
+    let messages: Vec<Value> = text
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    programs.map(|(name, _)| {
+        let of_it = |it: &&Value| it["target"]["name"] == name && it["executable"].is_string();
+        let message = messages.iter().find(of_it).expect("cargo names the program");
+        PathBuf::from(message["executable"].as_str().unwrap_or_default())
+    })
 }
 
 /// What the program prints.

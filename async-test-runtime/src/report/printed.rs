@@ -168,13 +168,13 @@ impl Unattributed {
 }
 
 /// What was logged, a line each.
-pub(super) fn log_text(paint: &Paint, log: &Log) -> String {
+pub(super) fn log_text(log: &Log) -> String {
     let mut text = String::new();
     if log.left_out > 0 {
         let _ = writeln!(text, "... ({} lines are left out)", log.left_out);
     }
     for line in &log.lines {
-        let _ = writeln!(text, "{:>6} {line}", paint.time(line.age));
+        let _ = writeln!(text, "{:.6}s {line}", line.age.as_secs_f64());
     }
     text
 }

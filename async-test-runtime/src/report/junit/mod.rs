@@ -104,7 +104,7 @@ impl Junit {
         };
         child.own.ended(check, end);
         if let Some(log) = &end.log {
-            child.own.printed(&format!("log:\n{}", log_text(&self.paint, log)));
+            child.own.printed(&format!("log:\n{}", log_text(log)));
         }
         match &check.verdict {
             Verdict::Todo(why) => child.forgive(|case| case.todo(why)),

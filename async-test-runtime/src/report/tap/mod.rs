@@ -13,7 +13,6 @@ use std::io;
 use std::ops::Range;
 
 use super::blocks::{Block, Blocks};
-use super::paint::Paint;
 use super::printed::{Printed, log_text};
 use super::{Reporter, Style, write};
 use crate::ids::SuiteId;
@@ -23,7 +22,6 @@ use block::{Lines, Plan};
 use lines::{as_comments, description, escaped, point_lines, problem_comment};
 
 pub(super) struct Tap {
-    paint: Paint,
     blocks: Blocks<Lines>,
     printed: Printed,
     version: Option<u8>,
@@ -39,10 +37,6 @@ pub(super) struct Tap {
 impl Tap {
     pub(super) fn new(style: &Style) -> Tap {
         Tap {
-            paint: Paint::new(&Style {
-                color: false,
-                ..style.clone()
-            }),
             blocks: Blocks::new(),
             printed: Printed::new(style),
             version: style.tap_version,
@@ -101,7 +95,7 @@ impl Tap {
     }
 
     fn suite_ended(&mut self, end: &SuiteEnd) {
-        let (bailed_out, paint) = (self.bailed_out, self.paint.clone());
+        let bailed_out = self.bailed_out;
         let block = self.open(&end.suite);
         if block.depth == 0 || bailed_out {
             return;
@@ -124,7 +118,7 @@ impl Tap {
             }
         }
         if let Some(log) = &end.log {
-            block.printed("log", &log_text(&paint, log));
+            block.printed("log", &log_text(log));
         }
         if end.tally.failed > 0 {
             let plural = if end.tally.run == 1 { "" } else { "s" };

@@ -204,7 +204,7 @@ impl Tree {
             block.text.push_str(&line(&paint, block.depth, Mark::Failed, &text, ""));
         }
         let Some(log) = &end.log else { return };
-        let text = log_text(&paint, log);
+        let text = log_text(log);
         if end.failed {
             block.text.push_str(&text_block(&paint, block.depth, "log", &text));
         } else {
