@@ -23,6 +23,8 @@ pub(crate) mod hub {
     use crate::settings::Settings;
     use real_std::sync::Arc;
 
+    pub(crate) fn to_people(_: &str) {}
+
     /// As the real one sends, asks and posts.
     pub(crate) struct Hub {
         pub(crate) sender: Sender,
@@ -108,6 +110,17 @@ pub(crate) mod options {
     pub struct Shard {
         pub number: NonZeroUsize,
         pub of: NonZeroUsize,
+    }
+
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub enum LogLevel {
+        Info,
+    }
+
+    impl LogLevel {
+        pub(crate) fn name(self) -> &'static str {
+            "info"
+        }
     }
 
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -198,6 +211,8 @@ fn settings() -> Settings {
         fail_fast: false,
         retries: None,
         time: None,
+        no_capture: false,
+        show_output: false,
         own_command_line: true,
         has_bundles: false,
         complaint: None,
@@ -226,7 +241,7 @@ impl World {
         });
         let records = Arc::<Mutex<Vec<Record>>>::default();
         let sender = Sender::to(Box::new(Judge {
-            ledger: Ledger::new(root.clone()),
+            ledger: Ledger::new(root.clone(), false),
             records: records.clone(),
         }));
         if is_attended {
