@@ -1,5 +1,8 @@
 //! How far a run has come by its records, and the records of its end where that is missing.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -141,11 +144,25 @@ impl Course {
         let mut records = Vec::new();
         let root = self.root();
         // A parent that no line has mentioned cannot judge; the root does so.
-        let orphans = self.open.values().map(|open| &open.info);
-        let orphans = orphans.filter(|info| info.parent.is_none_or(|parent| !self.open.contains_key(&parent)));
-        let orphans: Vec<SuiteId> = orphans.map(|info| info.id).collect();
-        for id in orphans {
-            self.cut_one(id, &root, &mut records);
+        let (mut orphans, mut children) = (Vec::new(), BTreeMap::<SuiteId, Vec<SuiteId>>::new());
+        for (id, open) in &self.open {
+            match open.info.parent.filter(|parent| self.open.contains_key(parent)) {
+                Some(parent) => children.entry(parent).or_default().push(*id),
+                None => orphans.push(*id),
+            }
+        }
+        // Each is asked twice: before its children, which are those that began first, and after them. There may be more
+        // below each other than a stack has room for.
+        let mut next: Vec<(SuiteId, bool)> = orphans.into_iter().rev().map(|id| (id, false)).collect();
+        while let Some((id, was_here)) = next.pop() {
+            if was_here {
+                records.extend(self.cut_one(id, &root));
+                continue;
+            }
+            records.extend(self.stop(id));
+            next.push((id, true));
+            let below = children.remove(&id).unwrap_or_default();
+            next.extend(below.into_iter().rev().map(|child| (child, false)));
         }
         let problem = Arc::new(Problem::Stopped(why));
         records.push(Record::Problem(root, problem.clone()));
@@ -163,20 +180,21 @@ impl Course {
         records
     }
 
-    fn cut_one(&mut self, id: SuiteId, parent: &Arc<SuiteInfo>, records: &mut Vec<Record>) {
-        let Some(open) = self.open.get_mut(&id) else { return };
+    /// That a suite was running, if it was.
+    fn stop(&mut self, id: SuiteId) -> Option<Record> {
+        let open = self.open.get_mut(&id).filter(|open| open.end.is_none())?;
+        let problem = Arc::new(Problem::Stopped("it was running when the run was cut short".to_owned()));
+        open.problems.push(problem.clone());
+        Some(Record::Problem(open.info.clone(), problem))
+    }
+
+    /// The end of a suite whose children have had theirs, and how its parent judges it.
+    fn cut_one(&mut self, id: SuiteId, root: &Arc<SuiteInfo>) -> Vec<Record> {
+        let Some(open) = self.open.remove(&id) else {
+            return Vec::new();
+        };
         let info = open.info.clone();
-        if open.end.is_none() {
-            let problem = Arc::new(Problem::Stopped("it was running when the run was cut short".to_owned()));
-            open.problems.push(problem.clone());
-            records.push(Record::Problem(info.clone(), problem));
-        }
-        let children = self.open.values().map(|open| &open.info);
-        let children: Vec<SuiteId> = children.filter(|it| it.parent == Some(id)).map(|it| it.id).collect();
-        for child in children {
-            self.cut_one(child, &info, records);
-        }
-        let Some(open) = self.open.remove(&id) else { return };
+        let mut records = Vec::new();
         let end = match open.end {
             Some(end) => end,
             None => {
@@ -196,14 +214,16 @@ impl Course {
                 end
             }
         };
+        let parent = info.parent.and_then(|parent| self.open.get(&parent));
+        let parent = parent.map_or_else(|| root.clone(), |parent| parent.info.clone());
         let verdict = verdict(&end);
         self.totals.ended(&end, &verdict);
-        let number = self.counters(parent).map_or(0, |tally| {
+        let number = self.counters(&parent).map_or(0, |tally| {
             tally.count(&verdict);
             tally.run
         });
         let check = Check {
-            suite: parent.clone(),
+            suite: parent,
             number,
             verdict,
             label: info.name.clone().into(),
@@ -212,6 +232,7 @@ impl Course {
             child: Some(end),
         };
         records.push(Record::Check(Arc::new(check)));
+        records
     }
 
     /// Told before anything is cut, while it is known what was running.

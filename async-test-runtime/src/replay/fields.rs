@@ -154,8 +154,24 @@ impl<'a> Fields<'a> {
     /// A word of a fixed set.
     pub(super) fn word<T>(self, key: &str, meaning: impl FnOnce(&str) -> Option<T>) -> Result<T, Fault> {
         let word = self.text(key)?;
-        meaning(&word).ok_or_else(|| format!("has an unknown {key} `{word}`"))
+        meaning(&word).ok_or_else(|| format!("has an unknown {key} `{}`", shown(&word)))
     }
+}
+
+/// A text of the stream in a message: on one line, harmless to a terminal, and not longer than anybody reads.
+pub(super) fn shown(text: &str) -> String {
+    const MOST: usize = 60;
+    let mut shown = String::new();
+    for c in text.chars().take(MOST) {
+        match c.is_control() {
+            true => shown.extend(c.escape_default()),
+            false => shown.push(c),
+        }
+    }
+    if text.chars().nth(MOST).is_some() {
+        shown.push_str("...");
+    }
+    shown
 }
 
 fn text(value: &Json<'_>) -> Option<String> {

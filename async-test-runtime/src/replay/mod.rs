@@ -26,7 +26,7 @@ pub(crate) struct Retold {
     pub(crate) failed_points: u64,
     /// The stream ended before the run did, so the end is ours.
     pub(crate) is_cut: bool,
-    /// Events of a later release, which are left out: the line of the first one, and its name.
+    /// Events of a later release, which are left out: the line of the first one, and its name as a message shows it.
     pub(crate) unknown: Option<(u64, String)>,
 }
 

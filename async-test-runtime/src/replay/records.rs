@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::fields::{Fault, Fields};
+use super::fields::{Fault, Fields, shown};
 use super::words::{detail, log, problem, problems, runner, stage, tally, telemetry, verdict};
 use crate::ids::SuiteId;
 use crate::options::Shard;
@@ -25,7 +25,7 @@ pub(super) struct Records {
 /// What an event is.
 pub(super) enum Told {
     Record(Record),
-    /// An event of a later release, by its name.
+    /// An event of a later release, by its name as a message shows it.
     Unknown(String),
 }
 
@@ -61,7 +61,7 @@ impl Records {
             "output" => Record::Output(Arc::new(self.output(line)?)),
             "bail_out" => Record::BailOut(self.suite(line)?, line.text("why")?.into()),
             "run_ended" => Record::RunEnded(Arc::new(run_ended(line)?)),
-            _ => return Ok(Told::Unknown(name)),
+            _ => return Ok(Told::Unknown(shown(&name))),
         }))
     }
 
@@ -73,8 +73,14 @@ impl Records {
         let id = SuiteId(suite.count("id")?);
         if suite.has("name") {
             let info = Arc::new(described(suite)?);
-            self.known.insert(id, info.clone());
-            return Ok(info);
+            // Else one could be inside of itself.
+            if let Some(parent) = info.parent.filter(|parent| *parent >= id) {
+                return Err(format!("has suite {id} in suite {parent}, which is not older"));
+            }
+            return match self.known.insert(id, info.clone()) {
+                None => Ok(info),
+                Some(_) => Err(format!("describes suite {id} a second time")),
+            };
         }
         let known = self.known.get(&id).cloned();
         known.ok_or_else(|| format!("names suite {id}, which no line before it describes"))

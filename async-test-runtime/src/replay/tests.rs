@@ -338,7 +338,7 @@ fn what_is_no_stream_is_told_with_its_line() {
     let lines: Vec<&str> = stream.lines().collect();
     let begin = lines[0];
     let check = r#"{"v":1,"event":"check","suite":{"id":0,"path":""},"number":1,"verdict":"passed","label":"a","at":{"file":"a","line":1,"column":1}}"#;
-    let root = lines[1];
+    let (root, of_one) = (lines[1], lines[2]);
     for (text, expected) in [
         (String::new(), "there is no whole event in it"),
         ("\n \r\n".to_owned(), "there is no whole event in it"),
@@ -422,6 +422,31 @@ fn what_is_no_stream_is_told_with_its_line() {
             ),
             "line 3 judges suite 7, which no line before it ends",
         ),
+        // A suite that is inside of itself would never come to an end.
+        (
+            format!("{begin}\n{root}\n{}\n", of_one.replace("\"parent\":0", "\"parent\":1")),
+            "line 3 has suite 1 in suite 1, which is not older",
+        ),
+        (
+            format!("{begin}\n{root}\n{}\n", of_one.replace("\"parent\":0", "\"parent\":2")),
+            "line 3 has suite 1 in suite 2, which is not older",
+        ),
+        (
+            format!("{begin}\n{root}\n{of_one}\n{of_one}\n"),
+            "line 4 describes suite 1 a second time",
+        ),
+        // What is in a file goes to no terminal as it is.
+        (
+            format!(
+                "{begin}\n{root}\n{}\n",
+                check.replace("\"passed\"", "\"\\u001b]0;x\\u0007\u{9b}2J\\n\"")
+            ),
+            "line 3 has an unknown verdict `\\u{1b}]0;x\\u{7}\\u{9b}2J\\n`",
+        ),
+        (
+            format!("{begin}\n{root}\n{}\n", check.replace("passed", &"é".repeat(1000))),
+            &format!("line 3 has an unknown verdict `{}...`", "é".repeat(60)),
+        ),
     ] {
         let error = told(text.as_bytes()).expect_err(&text).to_string();
         assert_eq!(error, expected, "{text}");
@@ -439,6 +464,9 @@ fn what_a_later_release_adds_is_passed_over() {
     let (records, retold) = told(format!("{begin_with_more}\n{news}\n{news}\n{rest}").as_bytes()).unwrap();
     assert_eq!(events(&records), stream);
     assert_eq!(retold.unknown, Some((2, "weather".to_owned())));
+    let odd = news.replace("weather", "a\\u001b[2J");
+    let (_, retold) = told(format!("{begin}\n{odd}\n{rest}").as_bytes()).unwrap();
+    assert_eq!(retold.unknown, Some((2, "a\\u{1b}[2J".to_owned())));
 }
 
 /// Whatever somebody has done to a stream, there is an answer.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::fields::{Fault, Fields};
+use super::fields::{Fault, Fields, shown};
 use crate::claim::{Detail, Figure, LastSeen, Panic, Problem, Running};
 use crate::error::{Error, ErrorKind};
 use crate::event::Telemetry;
@@ -271,5 +271,5 @@ fn misuse(fields: Fields<'_>) -> Result<Error, Fault> {
 }
 
 fn unknown(what: &str, name: &str) -> Fault {
-    format!("has an unknown {what} `{name}`")
+    format!("has an unknown {what} `{}`", shown(name))
 }
