@@ -211,6 +211,39 @@ fn words(name: &str) -> &'static [&'static str] {
             "a", "net", "slow", " ", " ", "not ", "and ", "or ", "(", ")", "!", "&", "&&", "|", "||", "\"", "'", "é",
             "\t", "a-b",
         ],
+        "replay" => &[
+            "{\"v\":1,\"event\":\"run_started\",\"suites\":1,\"filtered_out\":0,\"seed\":\"7\",\"random\":false}\n",
+            "{\"v\":1,\"event\":\"diag\",\"suite\":{\"id\":0,\"path\":\"\"},\"text\":\"",
+            "{\"v\":1,\"event\":\"weather\"}\n",
+            "{\"v\":1,\"event\":\"",
+            "check",
+            "plan",
+            "\"",
+            "\"",
+            "{",
+            "}",
+            "}\n",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\n",
+            "\r\n",
+            "\0",
+            "\\u001b",
+            "\\ud800",
+            "18446744073709551616",
+            "-0",
+            "1e999",
+            "\u{1}",
+            "\u{5}",
+            "\u{6}",
+            "\u{7}",
+            "\u{8}",
+            "\t",
+            "\u{7f}",
+            "é",
+        ],
         _ => &[
             "a",
             "B",
@@ -319,10 +352,27 @@ fn properties_hold_for_random_texts() {
     }
 }
 
+#[test]
+fn a_damaged_stream_is_now_refused_and_now_a_run() {
+    let mut rng = Rng::new();
+    let (mut told, mut refused) = (0, 0);
+    for _ in 0..200 {
+        let damage: Vec<u8> = (0..rng.usize(1..40)).map(|_| rng.u8(..)).collect();
+        match catch_unwind(|| fuzz_properties::replay::damage(&damage)) {
+            Ok(true) => told += 1,
+            Ok(false) => refused += 1,
+            Err(_) => panic!("replay does not hold for {damage:?}"),
+        }
+    }
+    assert!(told > 10 && refused > 10, "{told} told, {refused} refused");
+}
+
 /// What was found once, in the order in which it was: the property and the text.
 const FOUND: &[(&str, &str)] = &[
     // The list of failures at the end showed the name as it is, and so moved the cursor of a terminal.
     ("escapes", "a\r\n\u{1b}]0;b\0d\nc"),
+    // What stands behind a `{` at the end of a label stands there too where blanks follow it.
+    ("escapes", "{{{{ \0\u{2}\\\u{e}n\0"),
 ];
 
 #[test]

@@ -11,6 +11,7 @@ pub mod escapes;
 pub mod keys;
 pub mod lines;
 pub mod names;
+pub mod replay;
 
 /// A property, by the name of its target.
 pub type Property = (&'static str, fn(&str));
@@ -28,6 +29,7 @@ pub const ALL: &[Property] = &[
     ("filter", names::filter),
     ("tags", names::tags),
     ("escapes", escapes::round_trip),
+    ("replay", replay::any_text),
 ];
 
 // The macros, from their own sources: outside of a compiler they run on the fallback of `proc-macro2`.

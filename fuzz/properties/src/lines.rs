@@ -25,8 +25,13 @@ pub fn command_line(text: &str) {
     match &first {
         Ok(Parsed::Help(help)) => assert!(help.contains("--help")),
         Ok(Parsed::Run(options, _)) => {
-            // What stands behind `--` is a filter, whatever it looks like.
-            let behind: Vec<&str> = words.iter().skip_while(|it| **it != "--").skip(1).copied().collect();
+            // What stands behind `--` is a filter, whatever it looks like. Behind a flag it may be the value of that.
+            let is_end = |pair: &[&str]| !pair[0].starts_with('-') && pair[1] == "--";
+            let end = match words.first() {
+                Some(&"--") => Some(0),
+                _ => words.windows(2).position(is_end).map(|before| before + 1),
+            };
+            let behind = end.map_or(&words[..0], |end| &words[end + 1..]);
             assert!(
                 behind.iter().all(|word| options.filters.iter().any(|it| it == word)),
                 "{words:?}"
