@@ -10,7 +10,8 @@ const FLOORS: &[(u8, &[&str])] = &[
     (
         0,
         &[
-            "claim", "error", "event", "ids", "json", "options", "outcome", "place", "plan", "record", "round", "stage",
+            "claim", "error", "escape", "event", "ids", "json", "options", "outcome", "place", "plan", "record",
+            "round", "stage",
         ],
     ),
     // judgement

@@ -46,6 +46,7 @@ pub(crate) mod runtime {
 mod source {
     pub(crate) mod claim;
     pub(crate) mod error;
+    pub(crate) mod escape;
     pub(crate) mod ids;
     pub(crate) mod outcome;
     pub(crate) mod place;
@@ -78,7 +79,7 @@ mod source {
     }
 }
 
-pub(crate) use source::{claim, error, ids, outcome, place, round, settle, stage, verify};
+pub(crate) use source::{claim, error, escape, ids, outcome, place, round, settle, stage, verify};
 
 fn explore(scenario: fn()) {
     let iterations = std::env::var("SHUTTLE_ITERATIONS").map_or(2_000, |text| text.parse().expect("a number"));

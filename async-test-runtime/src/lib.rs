@@ -10,6 +10,7 @@
 // floor 0: words
 pub mod claim;
 pub mod error;
+mod escape;
 pub mod event;
 pub mod ids;
 mod json;

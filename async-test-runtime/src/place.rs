@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
+use crate::escape::controls;
+
 /// File, line and column of a check, a panic or a suite, as the compiler names them.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Place {
@@ -49,6 +51,6 @@ impl From<&'static Location<'static>> for Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        write!(f, "{}:{}:{}", controls(&self.file), self.line, self.column)
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::claim::{Detail, Problem};
+use crate::escape::controls;
 use crate::ids::SuiteId;
 use crate::options::Shard;
 use crate::place::Place;
@@ -147,7 +148,8 @@ impl Rerun {
         }));
         // The environment of bazel is not that of the test.
         words.extend(variables.into_iter().map(|variable| format!("--test_env={variable}")));
-        words.join(" ")
+        // Nobody can type these, and what is shown must not be a terminal's command.
+        controls(&words.join(" ")).into_owned()
     }
 }
 

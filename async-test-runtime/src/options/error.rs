@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::escape::controls;
+
 /// Options that cannot be understood: which flag or variable, its value, and the way out.
 ///
 /// `Display` says all of it in one line, without a full stop:
@@ -33,9 +35,9 @@ impl fmt::Display for OptionsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}", self.name)?;
         if let Some(value) = &self.value {
-            write!(f, "={}", one_line(value))?;
+            write!(f, "={}", controls(value))?;
         }
-        write!(f, "` {}; {}", one_line(&self.problem), one_line(&self.advice))
+        write!(f, "` {}; {}", controls(&self.problem), controls(&self.advice))
     }
 }
 
@@ -99,15 +101,15 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Warning::UnknownFlag { flag, next, nearest } => {
-                write!(f, "unknown option `{}` is ignored", one_line(flag))?;
+                write!(f, "unknown option `{}` is ignored", controls(flag))?;
                 match next {
                     NextWord::None => {}
                     NextWord::Dropped(word) => write!(
                         f,
                         ", and `{0}` as its value (if it is a filter, put it before the option or write `-- {0}`)",
-                        one_line(word)
+                        controls(word)
                     )?,
-                    NextWord::Filter(word) => write!(f, "; `{}` is taken as a filter", one_line(word))?,
+                    NextWord::Filter(word) => write!(f, "; `{}` is taken as a filter", controls(word))?,
                 }
                 match nearest {
                     Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
@@ -118,7 +120,7 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "the variable `{}` means nothing; did you mean `{nearest}`?",
-                    one_line(name)
+                    controls(name)
                 )
             }
             Warning::Deprecated { flag, instead } => write!(f, "`{flag}` is deprecated; use `{instead}`"),
@@ -165,19 +167,6 @@ impl Source {
             advice: advice.into(),
         }
     }
-}
-
-/// A message is one line whatever the user typed.
-fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    line
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::escape::controls;
 use crate::json::Json;
 use crate::place::Place;
 
@@ -161,14 +162,9 @@ impl<'a> Fields<'a> {
 /// A text of the stream in a message: on one line, harmless to a terminal, and not longer than anybody reads.
 pub(super) fn shown(text: &str) -> String {
     const MOST: usize = 60;
-    let mut shown = String::new();
-    for c in text.chars().take(MOST) {
-        match c.is_control() {
-            true => shown.extend(c.escape_default()),
-            false => shown.push(c),
-        }
-    }
-    if text.chars().nth(MOST).is_some() {
+    let end = text.char_indices().nth(MOST).map_or(text.len(), |(at, _)| at);
+    let mut shown = controls(&text[..end]).into_owned();
+    if end < text.len() {
         shown.push_str("...");
     }
     shown

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::claim::{Detail, Figure, Panic, Problem, Running};
+use crate::escape::controls;
 use crate::outcome::BodyFailure;
 use crate::place::Place;
 
@@ -180,7 +181,9 @@ pub(super) fn detail(detail: &Detail) -> Vec<Row> {
 }
 
 pub(super) fn figures(detail: &Detail) -> Vec<Row> {
-    let row = |(name, figure): &(Cow<'static, str>, Figure)| Row::new(name.clone(), Value::Figure(figure.clone()));
+    let row = |(name, figure): &(Cow<'static, str>, Figure)| {
+        Row::new(controls(name).into_owned(), Value::Figure(figure.clone()))
+    };
     detail.figures.iter().map(row).collect()
 }
 

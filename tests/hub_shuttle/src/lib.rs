@@ -23,7 +23,12 @@ mod world;
 
 // ---- tokio ---------------------------------------------------------------------------------------------------------
 
-pub(crate) use real_tokio::{sync, time};
+pub(crate) use real_tokio::time;
+
+pub(crate) mod sync {
+    pub(crate) use crate::tasks::Notify;
+    pub(crate) use real_tokio::sync::{OwnedSemaphorePermit, Semaphore};
+}
 
 pub(crate) mod runtime {
     pub(crate) use crate::tasks::Handle;
@@ -44,6 +49,7 @@ mod source {
     pub mod cancel;
     pub mod claim;
     pub mod error;
+    pub mod escape;
     pub mod event;
     pub mod filter;
     pub mod ids;
@@ -63,6 +69,6 @@ mod source {
 }
 
 use source::{
-    activity, amnesty, cancel, claim, error, event, filter, ids, jobs, ledger, order, outcome, place, plan, pulse,
-    queue, record, settings, stage, suite, tags,
+    activity, amnesty, cancel, claim, error, escape, event, filter, ids, jobs, ledger, order, outcome, place, plan,
+    pulse, queue, record, settings, stage, suite, tags,
 };

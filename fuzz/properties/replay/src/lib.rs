@@ -21,6 +21,7 @@ mod source {
     pub mod claim;
     pub mod diff;
     pub mod error;
+    pub mod escape;
     pub mod event;
     pub mod ids;
     pub mod json;
