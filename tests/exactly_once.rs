@@ -78,6 +78,8 @@ fn play(seed: u64, counts: bool, threads: Option<usize>) -> (u64, usize) {
         // Each is one of those that were made, and none comes twice.
         let mut named: Vec<&String> = suite.labels.iter().chain(&suite.late).collect();
         assert!(named.iter().all(|label| labels.contains(*label)), "{what}");
+        let early = suite.late.iter().find(|label| label.starts_with(program::AWAITED));
+        assert_eq!(early, None, "{what}: the suite waits for it");
         let before = named.len();
         named.sort();
         named.dedup();

@@ -70,6 +70,8 @@ fn told(events: &[Value]) -> BTreeMap<String, u64> {
             Some("problem") => {
                 let problem = &event["problem"];
                 assert_eq!(problem["kind"], "late_check", "{event}");
+                let label = problem["label"].as_str().expect("a label");
+                assert!(!label.starts_with(program::AWAITED), "the suite waits for it: {event}");
                 *told
                     .entry(problem["suite"].as_str().expect("a path").to_owned())
                     .or_default() += 1;

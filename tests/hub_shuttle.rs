@@ -35,6 +35,7 @@ macro_rules! explored {
 explored! {
     queue_scenarios:
         everything_is_handled_once_and_in_the_order_of_its_sender 500
+        what_is_only_sent_is_handled_all_the_same 500
         hooks_send_from_inside 500
         a_full_road_is_emptied_by_whoever_finds_it_full 30
         the_end_beside_late_senders 500
@@ -51,6 +52,8 @@ explored! {
         never_more_than_the_limit 500
         nested_under_a_limit_of_one 500
         a_limit_that_changes 500
+        given_up_while_waiting 500
+        cancelled_while_starting 500
         cancelled_while_waiting 500
         released_while_waiting 500;
 }

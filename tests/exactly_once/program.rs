@@ -10,6 +10,11 @@ use async_test_suite::Invoke;
 use async_test_suite::prelude::*;
 use fastrand::Rng;
 
+/// How the labels of checks begin whose suite waits for whoever makes them: none of these may be late.
+pub(crate) const AWAITED: &str = "c";
+/// Of those that threads of their own make.
+const FREE: &str = "f";
+
 /// What one program did.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Inner>);
@@ -51,9 +56,9 @@ impl Log {
         }
     }
 
-    /// A check through the handle, as any thread can make it; most of them pass.
-    fn check(&self, t: &Suite, rng: &mut Rng) {
-        let label = format!("c{}", self.number());
+    /// A check through the handle, as any thread can make it; most of them pass. Its label begins with this.
+    fn check(&self, t: &Suite, rng: &mut Rng, begin: &str) {
+        let label = format!("{begin}{}", self.number());
         match rng.u32(0..24) {
             0 => drop(t.flunk(label.clone())),
             1 => drop(t.ok(false, label.clone())),
@@ -68,7 +73,7 @@ impl Log {
 
     /// A check through a macro, which finds its suite by itself.
     fn check_here(&self, t: &Suite, rng: &mut Rng) {
-        let label = format!("c{}", self.number());
+        let label = format!("{AWAITED}{}", self.number());
         match rng.u32(0..24) {
             0 => drop(flunk!("{label}")),
             1 => drop(ok!(1 > 2, "{label}")),
@@ -80,15 +85,15 @@ impl Log {
         self.note(t, label);
     }
 
-    /// A thread that checks and speaks. It may go on when its suite has ended.
-    fn thread(&self, t: &Suite, mut rng: Rng) -> JoinHandle<()> {
+    /// A thread that checks and speaks. It may go on when its suite has ended, unless somebody awaits it.
+    fn thread(&self, t: &Suite, mut rng: Rng, begin: &'static str) -> JoinHandle<()> {
         let (log, t) = (self.clone(), t.clone());
         std::thread::spawn(move || {
             for _ in 0..rng.u32(1..40) {
                 match rng.u32(0..12) {
                     0 => t.diag("from a thread"),
                     1 => std::thread::yield_now(),
-                    _ => log.check(&t, &mut rng),
+                    _ => log.check(&t, &mut rng, begin),
                 }
             }
         })
@@ -137,14 +142,14 @@ async fn acts(t: Suite, log: Log, seed: u64, depth: u32) {
                 }
             }
             14 => {
-                let thread = log.thread(&t, Rng::with_seed(inner));
+                let thread = log.thread(&t, Rng::with_seed(inner), AWAITED);
                 t.spawn(async move {
                     let ended = tokio::task::spawn_blocking(move || thread.join()).await;
                     ended.expect("the pool lives").expect("no thread panics");
                 });
             }
             15 => {
-                let thread = log.thread(&t, Rng::with_seed(inner));
+                let thread = log.thread(&t, Rng::with_seed(inner), FREE);
                 lock(&log.0.threads).push(thread);
             }
             _ if depth < 3 => {
@@ -174,6 +179,6 @@ async fn acts(t: Suite, log: Log, seed: u64, depth: u32) {
     }
     // At the very end, beside the end itself.
     if rng.bool() {
-        lock(&log.0.threads).push(log.thread(&t, rng.fork()));
+        lock(&log.0.threads).push(log.thread(&t, rng.fork(), FREE));
     }
 }

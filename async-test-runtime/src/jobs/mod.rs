@@ -407,6 +407,49 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_waits_keeps_the_turn_when_the_limit_is_lowered() {
+        let jobs = Jobs::new(2);
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let holds: Vec<_> = (0..2).map(|_| tokio::sync::oneshot::channel::<()>()).collect();
+        let mut ends = Vec::new();
+        for (end, held) in holds {
+            let id = job(&jobs, async { drop(held.await) });
+            jobs.start_job(id).await.unwrap();
+            ends.push((end, jobs.done(id)));
+        }
+        let starters: Vec<_> = (0..3)
+            .map(|number| {
+                let (jobs, order) = (jobs.clone(), order.clone());
+                let id = job(&jobs, async move { order.lock().unwrap().push(number) });
+                tokio::spawn(async move { jobs.start_job(id).await.unwrap() })
+            })
+            .collect();
+        while jobs
+            .0
+            .lock()
+            .entries
+            .values()
+            .filter(|it| matches!(it.status, Status::Waiting(_)))
+            .count()
+            < 3
+        {
+            tokio::task::yield_now().await;
+        }
+        jobs.set_limit(1);
+        // The first place that comes back is nobody's, and those who wait do not hear of it.
+        for (end, done) in ends {
+            end.send(()).unwrap();
+            done.wait().await;
+            tokio::task::yield_now().await;
+        }
+        for starter in starters {
+            starter.await.unwrap();
+        }
+        jobs.idle().await;
+        assert_eq!(*order.lock().unwrap(), [0, 1, 2]);
+    }
+
+    #[tokio::test]
     async fn a_job_is_started_once() {
         let jobs = Jobs::new(1);
         let id = job(&jobs, async {});

@@ -3,6 +3,7 @@
 use real_std::sync::Arc;
 use real_std::sync::atomic::{AtomicUsize, Ordering};
 use std::future::Future;
+use std::task::Poll;
 
 use shuttle::future::{block_on, spawn, yield_now};
 use shuttle::rand::Rng;
@@ -154,6 +155,73 @@ pub fn a_limit_that_changes() {
         has_places(&jobs, 1).await;
         jobs.set_limit(2);
         has_places(&jobs, 2).await;
+    });
+}
+
+/// Whether it was done after so many looks; after the last one it is given up.
+async fn within(looks: u32, start: impl Future<Output = Result<(), ErrorKind>>) -> bool {
+    let mut start = real_std::pin::pin!(start);
+    for _ in 0..looks {
+        let look = real_std::future::poll_fn(|context| Poll::Ready(start.as_mut().poll(context)));
+        if let Poll::Ready(started) = look.await {
+            started.unwrap();
+            return true;
+        }
+        yield_now().await;
+    }
+    false
+}
+
+/// A start that is given up leaves the job as it was, and its place to others.
+pub fn given_up_while_waiting() {
+    block_on(async {
+        let (jobs, gauge) = (Jobs::new(1), Gauge::default());
+        let starters: Vec<_> = (1..=3)
+            .map(|looks| {
+                let (jobs, gauge) = (jobs.clone(), gauge.clone());
+                spawn(async move {
+                    let id = add(&jobs, gauge.clone().work());
+                    let done = jobs.done(id);
+                    if !within(looks, jobs.start_job(id)).await {
+                        jobs.start_job(id).await.unwrap();
+                    }
+                    done.wait().await;
+                })
+            })
+            .collect();
+        for starter in starters {
+            starter.await.unwrap();
+        }
+        jobs.idle().await;
+        assert_eq!((gauge.ended(), jobs.active(), jobs.count()), (3, 0, 0));
+        assert!(gauge.most() <= 1);
+        has_places(&jobs, 1).await;
+    });
+}
+
+/// What is started beside the cancellation ends as well, though it would never end by itself.
+pub fn cancelled_while_starting() {
+    block_on(async {
+        let (jobs, gauge) = (Jobs::new(2), Gauge::default());
+        let starters: Vec<_> = (0..2)
+            .map(|_| {
+                let (jobs, gauge) = (jobs.clone(), gauge.clone());
+                spawn(async move {
+                    let id = add(&jobs, async move {
+                        let _running = gauge.enter();
+                        real_std::future::pending::<()>().await;
+                    });
+                    let _ = jobs.start(id);
+                })
+            })
+            .collect();
+        jobs.cancel_all(&Cause::Abort);
+        for starter in starters {
+            starter.await.unwrap();
+        }
+        jobs.idle().await;
+        assert_eq!((jobs.active(), jobs.count()), (0, 0));
+        assert_eq!(gauge.0[0].load(Ordering::SeqCst), 0, "nothing is left behind");
     });
 }
 

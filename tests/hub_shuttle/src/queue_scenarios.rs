@@ -169,6 +169,26 @@ pub fn everything_is_handled_once_and_in_the_order_of_its_sender() {
     }
 }
 
+/// Nobody comes to the desk for what is only sent, but the thread that attends to it.
+pub fn what_is_only_sent_is_handled_all_the_same() {
+    let road = Road::new(false, None);
+    let attends = road.attend();
+    let asks = {
+        let sender = road.sender.clone();
+        thread::spawn(move || sender.send_and_handle(message_of(2, 1)))
+    };
+    for _ in 0..2 {
+        let (answer, answered) = std::sync::mpsc::sync_channel(1);
+        let answer = Box::new(move |_| answer.send(()).expect("somebody waits"));
+        road.sender.send(Message::Collect(SuiteId(1), answer));
+        answered.recv().expect("an answer");
+    }
+    asks.join().unwrap();
+    road.sender.send_and_handle(end());
+    attends.join().unwrap();
+    assert_eq!(road.of(2), 1);
+}
+
 pub fn hooks_send_from_inside() {
     let road = Road::new(true, None);
     let attends = road.attend();

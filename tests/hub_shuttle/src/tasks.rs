@@ -8,6 +8,31 @@ use real_std::sync::atomic::{AtomicBool, Ordering};
 use real_std::sync::{Arc, Mutex};
 use real_std::task::Waker;
 
+/// The real one, with a point before each call at which others go on.
+#[derive(Default, Debug)]
+pub struct Notify(real_tokio::sync::Notify);
+
+fn others_go_on() {
+    // The checker switches at each operation of its own, and a task is a thread to it.
+    shuttle::sync::atomic::AtomicBool::new(false).load(shuttle::sync::atomic::Ordering::SeqCst);
+}
+
+impl Notify {
+    pub fn new() -> Notify {
+        Notify::default()
+    }
+
+    pub fn notified(&self) -> real_tokio::sync::futures::Notified<'_> {
+        others_go_on();
+        self.0.notified()
+    }
+
+    pub fn notify_waiters(&self) {
+        others_go_on();
+        self.0.notify_waiters();
+    }
+}
+
 /// Any task may go on beside any other.
 #[derive(Clone, Debug)]
 pub struct Handle;
