@@ -10,9 +10,7 @@ mod trees;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use async_test_suite::prelude::*;
 use async_test_suite::{Intercept, Plan};
@@ -104,27 +102,6 @@ impl Sample {
     }
 }
 
-fn directory() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"))
-}
-
-/// None where they cannot be installed and nobody insists.
-fn readers() -> Option<&'static Readers> {
-    static READERS: OnceLock<Result<Readers, String>> = OnceLock::new();
-    match READERS.get_or_init(|| Readers::install(&directory().join("tap-consumers"))) {
-        Ok(readers) => Some(readers),
-        Err(why) if std::env::var_os("CI").is_some() => panic!("the readers of TAP cannot be installed: {why}"),
-        Err(why) => {
-            let _ = writeln!(
-                std::io::stderr(),
-                "SKIPPED: the readers of TAP cannot be installed: {why}"
-            );
-            None
-        }
-    }
-}
-
 /// The trees whose streams are read: `TREES_SEED` reads one, `TREES_COUNT` so many from `TREES_FIRST` on.
 fn samples() -> Vec<Sample> {
     let seeds = farm::seeds(farm::variable(farm::COUNT).unwrap_or(200));
@@ -172,7 +149,7 @@ fn misleads_python(points: &[(String, Kind)]) -> bool {
 
 #[test]
 fn three_readers_agree_with_the_model() {
-    let Some(readers) = readers() else { return };
+    let Some(readers) = Readers::installed() else { return };
     let mut wrong = Wrong::default();
     // What comes after a bail-out nobody reads.
     let samples: Vec<Sample> = samples().into_iter().filter(|sample| !sample.bails_out()).collect();
@@ -224,7 +201,7 @@ fn three_readers_agree_with_the_model() {
 
 #[test]
 fn a_bail_out_fails_for_all_of_them() {
-    let Some(readers) = readers() else { return };
+    let Some(readers) = Readers::installed() else { return };
     let bailing = (0..).map(Sample::new).filter(Sample::bails_out).take(5);
     let samples: Vec<Sample> = bailing.collect();
     let files = readers.files("bail-out", samples.iter().map(|sample| &*sample.whole));
@@ -318,7 +295,7 @@ async fn stream_of(what: &str) -> String {
 
 #[tokio::test]
 async fn the_documentation_says_what_readers_make_of_it() {
-    let Some(readers) = readers() else { return };
+    let Some(readers) = Readers::installed() else { return };
     let (_, table) = include_str!("../docs/tap.md")
         .split_once("<!-- readers -->")
         .expect("a table");

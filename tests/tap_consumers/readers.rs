@@ -1,10 +1,14 @@
 //! The readers of TAP: how they are installed, asked, and understood.
 
-#![allow(unreachable_pub, reason = "a module of a test program")]
+#![allow(dead_code, unreachable_pub, reason = "a module of several test programs")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::Value;
 
 pub struct Readers {
     place: PathBuf,
@@ -33,8 +37,29 @@ fn said(command: &mut Command) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+fn directory() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"))
+}
+
 impl Readers {
-    pub fn install(place: &Path) -> Result<Readers, String> {
+    /// None where they cannot be installed and nobody insists.
+    pub fn installed() -> Option<&'static Readers> {
+        static READERS: OnceLock<Result<Readers, String>> = OnceLock::new();
+        match READERS.get_or_init(|| Readers::install(&directory().join("tap-consumers"))) {
+            Ok(readers) => Some(readers),
+            Err(why) if std::env::var_os("CI").is_some() => panic!("the readers of TAP cannot be installed: {why}"),
+            Err(why) => {
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "SKIPPED: the readers of TAP cannot be installed: {why}"
+                );
+                None
+            }
+        }
+    }
+
+    fn install(place: &Path) -> Result<Readers, String> {
         let output = Command::new("sh").arg(here("install.sh")).arg(place).output();
         let output = output.map_err(|error| format!("install.sh cannot be run: {error}"))?;
         if !output.status.success() {
@@ -87,6 +112,26 @@ impl Readers {
     pub fn perl(&self, files: &[PathBuf]) -> Vec<Read> {
         let mut command = Command::new("perl");
         rows(command.arg(here("read.pl")), files)
+    }
+
+    /// What the three read of each point of one file: of perl, npm and Python.
+    pub fn points(&self, file: &Path) -> [Vec<Value>; 3] {
+        let (mut perl, mut npm) = (Command::new("perl"), Command::new("node"));
+        let mut python = Command::new(self.place.join("python/bin/python"));
+        perl.arg(here("names.pl")).arg(file);
+        npm.arg(here("names.cjs")).arg(&self.place).arg(file);
+        python.env("PYTHONUTF8", "1").arg(here("names.py")).arg(file);
+        [perl, npm, python].map(|mut command| {
+            let text = said(&mut command);
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{command:?}: {error}: {text}"))
+        })
+    }
+
+    /// What Python's own parsers read in a file of this kind.
+    pub fn texts(&self, kind: &str, file: &Path) -> Vec<Value> {
+        let mut python = Command::new(self.place.join("python/bin/python"));
+        let text = said(python.arg(here("texts.py")).arg(kind).arg(file));
+        serde_json::from_str(&text).expect("JSON of Python")
     }
 
     /// Whether perl's `prove` itself calls the files good, and which of them it complains of. After a `Bail out!` it

@@ -143,7 +143,8 @@ fn tap(said: &Said, text: &str) {
         assert_eq!(directive, None, "{point:?}");
         let mut words: Vec<&str> = label.split_whitespace().collect();
         // Some readers would take it for the begin of a block.
-        words.extend(words.last().is_some_and(|word| word.ends_with('{')).then_some("..."));
+        let end = label.trim_end_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        words.extend(end.ends_with('{').then_some("..."));
         if !label.chars().any(char::is_control) {
             assert_eq!(read.split_whitespace().collect::<Vec<_>>(), words, "{point:?}");
         }

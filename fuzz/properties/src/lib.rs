@@ -7,6 +7,7 @@
     reason = "the sources are those of larger crates"
 )]
 
+pub mod cases;
 pub mod escapes;
 pub mod keys;
 pub mod lines;

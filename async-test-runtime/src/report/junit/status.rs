@@ -178,9 +178,10 @@ pub(super) fn kind(problem: &Problem) -> NonSuccessKind {
 }
 
 /// The text without characters that no XML document may hold. What the library would drop in silence is shown as an
-/// escape.
+/// escape, and a tab, which it would drop as well, as four spaces.
 pub(super) fn allowed(text: &str) -> String {
-    plain(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+    let text = plain(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+    text.replace('\t', "    ")
 }
 
 /// A name: one line, and never empty, which many readers drop.

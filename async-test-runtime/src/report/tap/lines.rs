@@ -79,7 +79,7 @@ pub(super) fn point_lines(indent: usize, check: &Check) -> String {
         Verdict::Retried => None,
     };
     if let Some((word, why)) = directive {
-        let _ = write!(text, " # {word} {}", escaped(&why));
+        let _ = write!(text, " # {word} {}", description(&why));
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
@@ -187,8 +187,15 @@ pub(super) fn escaped(text: &str) -> String {
     one_line(text).replace('\\', "\\\\").replace('#', "\\#")
 }
 
-/// A name or label; some consumers take a `{` at its end for the begin of a block.
+/// A name, a label, or the reason behind a directive; some consumers take a `{` at its end for the begin of a block.
 pub(super) fn description(text: &str) -> String {
     let text = escaped(text);
-    if text.ends_with('{') { text + " ..." } else { text }
+    // A byte order mark is white space in JavaScript.
+    match text
+        .trim_end_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+        .ends_with('{')
+    {
+        true => text + " ...",
+        false => text,
+    }
 }
