@@ -87,7 +87,8 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
     Settings {
         seed,
         random: options.random,
-        test_jobs: options.test_jobs.get(),
+        test_jobs: options.test_jobs.map_or(options::DEFAULT_TEST_JOBS, Into::into).get(),
+        takes_turns: false,
         job_timeout: options.job_timeout,
         timeout: options.timeout,
         run_timeout: options.bazel.timeout,

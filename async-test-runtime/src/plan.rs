@@ -54,7 +54,8 @@ pub struct Plan {
     pub skip_all: Option<Cow<'static, str>>,
     /// The suite runs only when this is met; else it is skipped and the unmet part is the reason.
     pub when: Option<When>,
-    /// The most subtests and jobs of this suite that run at once. Default: `ASYNC_TEST_JOBS`, else 1024.
+    /// The most subtests and jobs of this suite that run at once; up to it they start at once. Default: `ASYNC_TEST_JOBS`,
+    /// else 1024, and under `main!` the next one starts as long as what is ready to run gets a thread within 10 ms.
     pub test_jobs: Option<usize>,
     /// How long the suite waits for its jobs after its body has ended. Default: `ASYNC_TEST_JOB_TIMEOUT`, else 60 s.
     pub job_timeout: Option<Duration>,

@@ -41,6 +41,8 @@ pub(crate) struct EndOfRun {
     pub(crate) filtered_out: u64,
     /// How often everything was run, where that was asked for.
     pub(crate) passes: Option<Passes>,
+    /// The most suites that ran at once.
+    pub(crate) at_once: u64,
     pub(crate) answer: Box<dyn FnOnce(Ended) + Send>,
 }
 

@@ -446,6 +446,8 @@ pub struct RunEnd {
     pub checks: Tally,
     /// The most messages that were in the queue to the hub at once, or waited for a place in it.
     pub queue_most: u64,
+    /// The most suites that ran at once; none under the built-in harness, which sees to that itself.
+    pub at_once: u64,
     /// How long it took.
     pub took: Duration,
     /// The seed of the run; that of its first pass.

@@ -17,6 +17,8 @@ pub(crate) struct Settings {
     pub(crate) random: bool,
     /// The most children of one suite that run at once, where its plan says nothing.
     pub(crate) test_jobs: usize,
+    /// Children that have a place also wait for their turn: nobody has set a limit.
+    pub(crate) takes_turns: bool,
     /// How long a suite waits for its jobs after its body, where its plan says nothing.
     pub(crate) job_timeout: Option<Duration>,
     /// How long a `#[suite]` may take, where its plan says nothing.

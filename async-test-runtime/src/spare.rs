@@ -2,8 +2,8 @@
 //!
 //! A runtime cannot be given more threads later. So it is built with some more than it is to use, and each of these is
 //! put to sleep by a task that blocks it. From outside a beat is sent now and then: a task that does nothing. When none
-//! has come through for a while, no thread is free, and a spare one is woken; more and more at once while that does not
-//! help. A thread that was woken stays awake: a program that blocks its threads once does it again.
+//! has come through for a while, no thread is free, and a spare one is woken, the next time two, and so on. A thread that
+//! was woken stays awake: a program that blocks its threads once does it again.
 //!
 //! The beat has another use. The thread that drives tokio's timers may be the one that is blocked, while the others
 //! sleep; the beat wakes one of them, and it takes over.
@@ -108,7 +108,7 @@ impl Inner {
     /// Looks for the beat that was sent at `sent`, and sends the next one. `more` is how many threads to wake.
     fn beat(self: &Arc<Self>, mut sent: Instant, mut more: usize) {
         if self.beaten.swap(false, Ordering::Relaxed) {
-            (sent, more) = (Instant::now(), 1);
+            sent = Instant::now();
             self.is_late.store(false, Ordering::Relaxed);
             let me = self.clone();
             drop(

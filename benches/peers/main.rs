@@ -5,6 +5,7 @@
 //! repetitions, and does not write the document. Whatever fails ends the benchmark: no figure stands for a run that
 //! did not do its work.
 
+mod admission;
 mod ancestor;
 mod build;
 mod checks;
@@ -47,13 +48,14 @@ impl Scale {
 type Measure = fn(Scale) -> Section;
 
 /// The sections by their letter, in the order of the document.
-const SECTIONS: [(&str, Measure); 6] = [
+const SECTIONS: [(&str, Measure); 7] = [
     ("a", suites::trivial),
     ("b", suites::waiting),
     ("c", subtests::section),
     ("d", checks::section),
     ("e", compile::section),
     ("f", verifier::section),
+    ("g", admission::section),
 ];
 
 /// This checkout.
@@ -86,7 +88,7 @@ fn main() {
             "--bench" => bench = true,
             "--quick" => quick = true,
             "--only" => only = Some(arguments.next().expect("--only needs sections, like --only a,b")),
-            other => panic!("unknown option `{other}`: --only a,b,c,d,e,f and --quick are known"),
+            other => panic!("unknown option `{other}`: --only a,b,c,d,e,f,g and --quick are known"),
         }
     }
     if !bench {
@@ -96,7 +98,7 @@ fn main() {
     for letter in only.iter().flatten() {
         assert!(
             SECTIONS.iter().any(|(known, _)| known == letter),
-            "there is no section `{letter}`: a, b, c, d, e and f are there"
+            "there is no section `{letter}`: a, b, c, d, e, f and g are there"
         );
     }
     let scale = Scale { quick };

@@ -25,6 +25,10 @@ pub(crate) enum Work {
     Trivial,
     Wait,
     Compute,
+    /// Computes as much in ten parts, and yields after each.
+    Parts,
+    /// Every second test waits, the others compute.
+    Mixed,
 }
 
 impl Work {
@@ -33,14 +37,23 @@ impl Work {
             Work::Trivial => "trivial",
             Work::Wait => "wait",
             Work::Compute => "compute",
+            Work::Parts => "parts",
+            Work::Mixed => "mixed",
         }
     }
 
-    fn statement(self) -> &'static str {
+    fn computes(self) -> bool {
+        matches!(self, Work::Compute | Work::Parts | Work::Mixed)
+    }
+
+    fn statement(self, test: usize) -> &'static str {
         match self {
             Work::Trivial => "tokio::task::yield_now().await;",
             Work::Wait => "tokio::time::sleep(std::time::Duration::from_millis(100)).await;",
-            Work::Compute => "compute();",
+            Work::Compute => "compute(1);",
+            Work::Parts => "for _ in 0..10 { compute(10); tokio::task::yield_now().await; }",
+            Work::Mixed if test % 2 == 0 => Work::Wait.statement(test),
+            Work::Mixed => Work::Parts.statement(test),
         }
     }
 }
@@ -48,10 +61,10 @@ impl Work {
 /// What computing tests do: as much as the variable asks for, which is the same for every contender.
 pub(crate) const COMPUTE: &str = r#"
 #[allow(dead_code)]
-fn compute() -> u64 {
+fn compute(part: u64) -> u64 {
     let rounds: u64 = std::env::var("PEERS_WORK").expect("PEERS_WORK is set").parse().expect("a number");
     let mut value = 1_u64;
-    for round in 0..rounds {
+    for round in 0..rounds / part {
         value = std::hint::black_box(value.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(round));
     }
     value
@@ -60,10 +73,9 @@ fn compute() -> u64 {
 
 /// The file of so many tests.
 pub(crate) fn file(door: Door, work: Work, tests: usize) -> String {
-    let statement = work.statement();
     match door {
-        Door::Mimic => return mimic(statement, tests),
-        Door::Floor => return floor(statement, tests),
+        Door::Mimic => return mimic(work.statement(0), tests),
+        Door::Floor => return floor(work.statement(0), tests),
         _ => {}
     }
     let mut text = match door {
@@ -74,7 +86,7 @@ pub(crate) fn file(door: Door, work: Work, tests: usize) -> String {
     if door == Door::Main {
         text.push_str("async_test_suite::main!();\n");
     }
-    if work == Work::Compute {
+    if work.computes() {
         text.push_str(COMPUTE);
     }
     let (attribute, check) = match door {
@@ -87,6 +99,7 @@ pub(crate) fn file(door: Door, work: Work, tests: usize) -> String {
         _ => ("#[tokio::test]", "assert!(std::hint::black_box(1) + 1 == 2);"),
     };
     for test in 0..tests {
+        let statement = work.statement(test);
         let _ = write!(
             text,
             "{attribute}\nasync fn t{test}() {{\n    {statement}\n    {check}\n}}\n"
@@ -131,7 +144,7 @@ async fn body() {{
 fn main() {{
     if std::env::args().any(|argument| argument == "calibrate") {{
         let began = std::time::Instant::now();
-        compute();
+        compute(1);
         println!("{{}}", began.elapsed().as_secs_f64());
         return;
     }}

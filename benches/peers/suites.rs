@@ -116,7 +116,7 @@ fn versions() -> String {
     all.join(", ")
 }
 
-fn title(tests: usize, what: &str, profile: Profile) -> String {
+pub(crate) fn title(tests: usize, what: &str, profile: Profile) -> String {
     format!("### {} {what}, {profile}", count(tests))
 }
 
@@ -219,7 +219,7 @@ fn tune(door: Door, mut row: Row) -> Row {
 }
 
 /// How many rounds of the computing test take one millisecond here.
-fn calibrate(profile: Profile) -> u64 {
+pub(crate) fn calibrate(profile: Profile) -> u64 {
     const TRIED: u64 = 20_000_000;
     let (_, _, floor) = packages().into_iter().next().expect("the floor is the first");
     let program = build::test(&floor, &format!("compute_{WAITING}"), profile);

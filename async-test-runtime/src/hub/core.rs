@@ -175,6 +175,7 @@ impl Core {
             .ledger
             .run_end(end.filtered_out, queue_most, self.started.elapsed(), self.seed);
         run.passes = end.passes;
+        run.at_once = end.at_once;
         self.tell(vec![Record::RunEnded(Arc::new(run.clone()))]);
         let mut lost = Vec::new();
         if let Ears::Whole(ears) = &mut self.ears {

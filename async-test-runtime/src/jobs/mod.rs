@@ -8,7 +8,10 @@
 //!    parent that waits holds none of them, and no depth and no limit can deadlock.
 //! 3. Waiting jobs start in the order in which they began to wait (tokio's semaphore is fair); one whose permit was on
 //!    its way when the limit was lowered waits anew.
+//! 4. Where nobody has set a limit, one that has a place and is not the only one also waits for its turn
+//!    (`admission`).
 
+mod admission;
 mod end;
 mod start;
 
@@ -69,6 +72,10 @@ struct State {
     surplus: usize,
     /// Places of jobs that run.
     held: usize,
+    /// The most of them that there have been at once.
+    most: usize,
+    /// What has a place also waits for its turn.
+    takes_turns: bool,
     entries: BTreeMap<JobId, Entry>,
     /// Started and not done.
     active: usize,
@@ -140,6 +147,8 @@ impl Jobs {
                 limit,
                 surplus: 0,
                 held: 0,
+                most: 0,
+                takes_turns: false,
                 entries: BTreeMap::new(),
                 active: 0,
                 given_up: 0,
@@ -163,6 +172,16 @@ impl Jobs {
     /// The most jobs started with `start_job` that run at once.
     pub(crate) fn limit(&self) -> usize {
         self.0.lock().limit
+    }
+
+    /// From here on a job that has a place also waits for its turn, or does not.
+    pub(crate) fn take_turns(&self, takes_turns: bool) {
+        self.0.lock().takes_turns = takes_turns;
+    }
+
+    /// The most jobs started with `start_job` that have run at once.
+    pub(crate) fn most(&self) -> usize {
+        self.0.lock().most
     }
 
     pub(crate) fn set_limit(&self, limit: usize) {

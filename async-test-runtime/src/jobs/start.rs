@@ -9,7 +9,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 use crate::error::ErrorKind;
 use crate::ids::JobId;
-use crate::jobs::{Inner, Jobs, Status};
+use crate::jobs::{Inner, Jobs, Status, admission};
 
 /// Whether a job has ended; shared with those who wait for it.
 #[derive(Default, Debug)]
@@ -64,6 +64,7 @@ impl Place {
             return None;
         }
         state.held += 1;
+        state.most = state.most.max(state.held);
         Some(Place {
             jobs: jobs.clone(),
             permit: Some(permit),
@@ -126,6 +127,14 @@ impl Jobs {
                 break place;
             }
         };
+        // One alone takes turns with nobody.
+        let waits_for_its_turn = {
+            let state = self.0.lock();
+            state.takes_turns && state.held > 1
+        };
+        if waits_for_its_turn {
+            admission::turn().await;
+        }
         std::mem::forget(waiting);
         self.launch(id, Some(place))
     }

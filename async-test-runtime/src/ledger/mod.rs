@@ -313,6 +313,7 @@ impl Ledger {
             bailed_out: self.bailed_out.clone(),
             problems: self.problems.clone(),
             queue_most,
+            at_once: 0,
             took,
             seed,
             ..self.totals.end()

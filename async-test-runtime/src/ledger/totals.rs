@@ -78,6 +78,7 @@ impl Totals {
             problems: Vec::new(),
             checks: points.all.without(&points.subtests),
             queue_most: 0,
+            at_once: 0,
             took: Duration::ZERO,
             seed: 0,
             passes: None,

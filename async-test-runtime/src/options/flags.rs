@@ -167,7 +167,7 @@ pub(super) static FLAGS: &[Flag] = &[
         .value("SEED").variable("RUST_TEST_SHUFFLE_SEED"),
     Flag::new(Run, Id::TestThreads, "--test-threads", "Worker threads; default: as many as the machine has cores")
         .value("N").variable("RUST_TEST_THREADS"),
-    Flag::new(Run, Id::TestJobs, "--test-jobs", "The most subtests and jobs of one suite that run at once; default: 1024")
+    Flag::new(Run, Id::TestJobs, "--test-jobs", "The most children of one suite, or suites, at once; default: as there is room, to 1024")
         .value("N").variable("ASYNC_TEST_JOBS"),
     Flag::new(Run, Id::FailFast, "--fail-fast", "Start nothing more after the first failure")
         .variable("ASYNC_TEST_FAIL_FAST"),

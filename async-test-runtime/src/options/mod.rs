@@ -88,8 +88,9 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Worker threads. None: as many as there are cores.
     pub test_threads: Option<NonZeroUsize>,
-    /// The most subtests and jobs of one suite that run at once, where its plan says nothing else.
-    pub test_jobs: NonZeroUsize,
+    /// The most subtests and jobs of one suite that run at once, where its plan says nothing else. None: up to
+    /// [`DEFAULT_TEST_JOBS`]; under `main!`, the next one is started when a thread is idle.
+    pub test_jobs: Option<NonZeroUsize>,
     /// Nothing is started after the first failure.
     pub fail_fast: bool,
     /// How often everything is run. None: nothing was said, so once, or without a limit where `until_fail` is set.
@@ -194,7 +195,7 @@ impl Default for Options {
             random: false,
             seed: None,
             test_threads: None,
-            test_jobs: DEFAULT_TEST_JOBS,
+            test_jobs: None,
             fail_fast: false,
             repeat: None,
             until_fail: false,

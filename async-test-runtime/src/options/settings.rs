@@ -48,7 +48,7 @@ impl Settings<'_> {
                 None => bazel.seed()?,
             },
             test_threads: self.read(Id::TestThreads, values::count)?,
-            test_jobs: self.read(Id::TestJobs, values::count)?.unwrap_or(default.test_jobs),
+            test_jobs: self.read(Id::TestJobs, values::count)?,
             fail_fast: self.switch(Id::FailFast)?.unwrap_or_else(|| bazel.fail_fast()),
             repeat: self.read(Id::Repeat, values::times)?,
             until_fail: self.switch(Id::UntilFail)?.unwrap_or_default(),

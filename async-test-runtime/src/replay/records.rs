@@ -215,6 +215,7 @@ fn run_ended(line: Fields<'_>) -> Result<RunEnd, Fault> {
         problems: problems(line.objects("problems")?)?,
         checks: tally(line.object("checks")?)?,
         queue_most: line.count("queue_most")?,
+        at_once: line.count("at_once")?,
         took: line.time("took_ns")?,
         seed: line.seed()?,
         passes: line.maybe_object("passes")?.map(passes).transpose()?,

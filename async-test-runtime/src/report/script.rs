@@ -263,6 +263,7 @@ impl Script {
                 unexpected: 1,
             },
             queue_most: 17,
+            at_once: 3,
             took: Duration::from_millis(1234),
             seed: 4711,
             passes: Some(Passes { run: 3, failed: 1 }),

@@ -161,6 +161,9 @@ fn checks(end: &RunEnd) -> String {
             let _ = write!(text, ", {count} {what}");
         }
     }
+    if end.at_once > 1 {
+        let _ = write!(text, "; up to {} suites at once", end.at_once);
+    }
     format!("{text}; seed {}\n", end.seed)
 }
 

@@ -126,6 +126,7 @@ impl Intercept {
         hub.ask(Message::End(EndOfRun {
             filtered_out: 0,
             passes: None,
+            at_once: 0,
             answer: Box::new(move |ended| {
                 let _ = answer.send(ended);
             }),

@@ -178,6 +178,7 @@ pub(super) fn close(door: Door) {
             top.0.hub.ask(Message::End(EndOfRun {
                 filtered_out,
                 passes: None,
+                at_once: Suite::top().table().most() as u64,
                 answer: Box::new(move |_| {
                     let _ = answer.send(());
                 }),

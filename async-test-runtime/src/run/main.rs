@@ -144,6 +144,7 @@ fn print(text: &str) -> Result<(), String> {
 fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> ExitCode {
     let mut settings = boot::settings(options, boot::seed(options));
     settings.own_command_line = true;
+    settings.takes_turns = options.test_jobs.is_none();
     settings.tag = tag;
     let files = match sinks::files(options) {
         Ok(files) => files,
@@ -189,8 +190,12 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     exits::guard(door, bail_out_code(options));
     time_limit::watch(door, bail_out_code(options));
     ignore(&top, &selection.ignored);
-    let passes = runtime.block_on(passes::passes(options, &selection.run, &spares));
-    drop(spares);
+    // A task as the suites are: it goes on without a thread having to wake another one.
+    let passes = runtime.spawn(passes::passes(options.clone(), selection.run.clone(), spares));
+    let passes = match runtime.block_on(passes) {
+        Ok(passes) => passes,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    };
     let stuck = top.table().active() > 0 || leaves_threads_behind();
     if let Some(capture) = &capture {
         capture.sync();
@@ -199,6 +204,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     hub.ask(Message::End(EndOfRun {
         filtered_out: selection.filtered_out as u64,
         passes,
+        at_once: top.table().most() as u64,
         answer: Box::new(move |ended| {
             let _ = answer.send(ended);
         }),

@@ -19,7 +19,7 @@ pub(super) fn suites_to_run(options: &Options, selected: usize) -> usize {
 
 /// Runs all suites as often as `--repeat` and `--until-fail` say. Every pass has a seed of its own, and so an order of
 /// its own where the order is random. The answer is none where nobody asked for more than one pass.
-pub(super) async fn passes(options: &Options, suites: &[&'static SuiteSpec], spares: &Spares) -> Option<Passes> {
+pub(super) async fn passes(options: Options, suites: Vec<&'static SuiteSpec>, spares: Spares) -> Option<Passes> {
     let top = Suite::top();
     let limit = top.0.hub.settings.test_jobs;
     let most = match (options.repeat, options.until_fail) {
@@ -31,11 +31,11 @@ pub(super) async fn passes(options: &Options, suites: &[&'static SuiteSpec], spa
     let mut before = standing(&top);
     while most.is_none_or(|most| passes.run < most) {
         let seed = seed_of_pass(top.seed(), passes.run);
-        let mut suites = suites.to_vec();
+        let mut suites = suites.clone();
         if options.random {
             order::shuffle(&mut suites, seed, "");
         }
-        all(&suites, limit, options.fail_fast, seed, spares).await;
+        all(&suites, limit, options.fail_fast, seed, &spares).await;
         let after = standing(&top);
         // What fails the run and no suite of it, such as a check that came too late, is not counted.
         let has_failed = after.failed > before.failed || (after.is_failed && !before.is_failed) || top.is_cancelled();

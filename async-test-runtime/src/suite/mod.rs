@@ -168,9 +168,12 @@ impl Suite {
             1 => plan.timeout.or(settings.timeout),
             _ => plan.timeout,
         };
+        let jobs = Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs));
+        // A limit that somebody has set is one up to which everything starts at once.
+        jobs.take_turns(settings.takes_turns && plan.test_jobs.is_none());
         let limits = Limits::new(timeout, plan.job_timeout.or(settings.job_timeout));
         Suite(Arc::new(Shared {
-            jobs: Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs)),
+            jobs,
             cancel: Cancel::default(),
             stage: AtomicU8::new(Stage::Initializing as u8),
             quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none()),

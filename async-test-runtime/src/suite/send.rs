@@ -253,6 +253,7 @@ impl Suite {
         }
         if let Some(limit) = plan.test_jobs {
             self.0.jobs.set_limit(limit);
+            self.0.jobs.take_turns(false);
         }
         if let Some(limit) = plan.job_timeout {
             lock(&self.0.limits).job_timeout = Some(limit);

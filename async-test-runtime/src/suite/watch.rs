@@ -51,37 +51,49 @@ impl Limits {
 impl Suite {
     /// Cancels the suite when `limit` has passed since its body began.
     pub(super) fn watch(&self, limit: Duration) {
-        let weak = Arc::downgrade(&self.0);
-        let deadline = clock::after(limit.saturating_sub(self.started().elapsed()), move || {
-            if let Some(shared) = weak.upgrade() {
-                let suite = Suite(shared);
-                let polls = suite.0.pulse.nudge();
-                suite.time_out_unless_starved(limit, polls, Instant::now());
-            }
-        });
-        self.set_deadline(deadline);
+        let wait = limit.saturating_sub(self.started().elapsed());
+        self.time_out_after(wait, limit, PATIENCE);
     }
 
-    fn set_deadline(&self, deadline: Deadline) {
+    /// `credit` is for how long it may be without a turn and get that back.
+    fn time_out_after(&self, wait: Duration, limit: Duration, credit: Duration) {
+        self.at_deadline(wait, move |suite| {
+            let polls = suite.0.pulse.nudge();
+            let asked = Instant::now();
+            suite.at_deadline(TURN, move |suite| match suite.has_had_a_turn(polls) {
+                true => suite.time_out(limit),
+                false => suite.starves(limit, polls, asked, credit),
+            });
+        });
+    }
+
+    fn at_deadline(&self, wait: Duration, act: impl FnOnce(Suite) + Send + 'static) {
+        let weak = Arc::downgrade(&self.0);
+        let deadline = clock::after(wait, move || {
+            if let Some(shared) = weak.upgrade() {
+                act(Suite(shared));
+            }
+        });
         let before = lock(&self.0.limits).deadline.replace(deadline);
         drop(before);
     }
 
+    /// Whether it has been polled since it had been so often, or is being polled, and so can be asked to end.
+    fn has_had_a_turn(&self, polls: u64) -> bool {
+        self.0.pulse.held().is_some() || self.0.pulse.nudge() != polls
+    }
+
     /// A suite that others do not let have a turn is not to blame, as long as threads may be found for it; see `spare`.
-    /// `polls` is how often it had been polled `since` then.
-    fn time_out_unless_starved(self, limit: Duration, polls: u64, since: Instant) {
-        let pulse = &self.0.pulse;
-        if pulse.held().is_some() || pulse.nudge() != polls || since.elapsed() > PATIENCE {
+    /// What it has lost since it was `asked` it gets back.
+    fn starves(self, limit: Duration, polls: u64, asked: Instant, credit: Duration) {
+        let lost = asked.elapsed();
+        if lost > credit {
             self.time_out(limit);
-            return;
+        } else if self.has_had_a_turn(polls) {
+            self.time_out_after(lost, limit, credit - lost);
+        } else {
+            self.at_deadline(TURN, move |suite| suite.starves(limit, polls, asked, credit));
         }
-        let weak = Arc::downgrade(&self.0);
-        let deadline = clock::after(TURN, move || {
-            if let Some(shared) = weak.upgrade() {
-                Suite(shared).time_out_unless_starved(limit, polls, since);
-            }
-        });
-        self.set_deadline(deadline);
     }
 
     /// Ends the suite with what is running now and what the hub has last heard of each. The hub may be busy, and this is

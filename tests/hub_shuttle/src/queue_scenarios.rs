@@ -85,6 +85,7 @@ fn end() -> Message {
     Message::End(EndOfRun {
         filtered_out: 0,
         passes: None,
+        at_once: 0,
         answer: Box::new(drop),
     })
 }

@@ -198,6 +198,7 @@ fn settings() -> Settings {
         seed: 0,
         random: false,
         test_jobs: 2,
+        takes_turns: false,
         job_timeout: None,
         timeout: None,
         run_timeout: None,
@@ -295,6 +296,7 @@ impl World {
         self.sender.send_and_handle(Message::End(EndOfRun {
             filtered_out: 0,
             passes: None,
+            at_once: 0,
             answer: Box::new(move |ended| {
                 let _ = answer.send(ended);
             }),

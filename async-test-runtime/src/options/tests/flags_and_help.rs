@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::flags::{FLAGS, Flag};
-use super::super::{Options, Parsed, Warning};
+use super::super::{DEFAULT_TEST_JOBS, Options, Parsed, Warning};
 use super::{FORMATS, parse, run};
 
 fn help() -> String {
@@ -147,7 +147,6 @@ fn the_defaults_are_those_that_the_help_names() {
         }
     }
     let expected = [
-        "--test-jobs",
         "--timeout",
         "--job-timeout",
         "--signals",
@@ -158,4 +157,5 @@ fn the_defaults_are_those_that_the_help_names() {
         "--tap-version",
     ];
     assert_eq!(named, expected);
+    assert!(help().contains(&format!("as there is room, to {DEFAULT_TEST_JOBS}")));
 }

@@ -178,7 +178,7 @@ fn flags_that_are_our_own() {
                 --color never --report tap=a.tap --report=json=out/b=c.json --include-ignored --exclude-should-panic";
     let words: Vec<&str> = line.split_whitespace().collect();
     let expected = Options {
-        test_jobs: NonZeroUsize::new(8).unwrap(),
+        test_jobs: NonZeroUsize::new(8),
         seed: Some(255),
         random: true,
         fail_fast: true,

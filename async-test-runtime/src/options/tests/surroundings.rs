@@ -1,5 +1,7 @@
 //! What the process was started with.
 
+use std::num::NonZeroUsize;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -149,13 +151,13 @@ fn the_command_line_belongs_to_the_run_or_to_the_built_in_harness() {
     assert_eq!(process.args().len(), 2);
     match process.parse(FORMATS) {
         Ok(Parsed::Run(options, _)) => {
-            assert_eq!((options.seed, options.test_jobs.get()), (Some(9), 7));
+            assert_eq!((options.seed, options.test_jobs), (Some(9), NonZeroUsize::new(7)));
             assert_eq!(options.filters, ["drains"]);
         }
         other => panic!("{other:?}"),
     }
     let (options, warnings) = process.options(FORMATS).unwrap();
-    assert_eq!((options.seed, options.test_jobs.get()), (None, 7));
+    assert_eq!((options.seed, options.test_jobs), (None, NonZeroUsize::new(7)));
     assert_eq!((options.filters.len(), warnings.len()), (0, 0));
 }
 

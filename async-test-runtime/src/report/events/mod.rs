@@ -221,6 +221,7 @@ fn run_ended(object: &mut Object, end: &RunEnd) {
         problems,
         checks,
         queue_most,
+        at_once,
         took,
         seed: run_seed,
         passes,
@@ -239,6 +240,7 @@ fn run_ended(object: &mut Object, end: &RunEnd) {
     object.objects("problems", problems, |object, it| problem(object, it));
     object.object("checks", |object| tally(object, checks));
     object.count("queue_most", *queue_most);
+    object.count("at_once", *at_once);
     time(object, "took_ns", *took);
     seed(object, *run_seed);
     if let Some(Passes { run, failed }) = passes {

@@ -45,6 +45,7 @@ impl Tap {
             checks,
             seed,
             passes,
+            at_once,
             ..
         } = end;
         let took = words::time(end.took);
@@ -56,6 +57,9 @@ impl Tap {
             "{} check{plural}, {} failed; seed {seed}",
             checks.run, checks.failed
         ));
+        if *at_once > 1 {
+            root.comment(&format!("up to {at_once} suites at once"));
+        }
         if let Some(Passes { run, failed }) = passes {
             root.comment(&format!("passes: {run}, {failed} failed"));
         }

@@ -1,0 +1,94 @@
+//! When the next of many may start: when what is ready to run does not have to wait for a thread.
+//!
+//! What waits leaves its thread to others, so the next one can start at once, and in the end all that wait do so together.
+//! What computes keeps its thread, and the next one would only take turns with it. The queue of the runtime tells which
+//! it is: whoever starts something goes to its end first, as any other task, and looks at how long it takes to get
+//! through. An idle thread takes him at once.
+
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+/// How long what is ready may have to wait. Ten milliseconds are no time for a test, and enough of what computes for
+/// short times is under way then, so that no thread runs out of it.
+const CROWDED: Duration = Duration::from_millis(10);
+
+/// Waits until there is room for one more. Cancel safe.
+pub(super) async fn turn() {
+    loop {
+        let asked = Instant::now();
+        to_the_end().await;
+        if asked.elapsed() < CROWDED {
+            return;
+        }
+    }
+}
+
+/// Goes to the end of the queue. `tokio::task::yield_now` is something else: it comes back when the thread has looked for
+/// timers and sockets, however long the queue is.
+async fn to_the_end() {
+    let mut is_there = false;
+    poll_fn(|context| {
+        if is_there {
+            return Poll::Ready(());
+        }
+        is_there = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// So many tasks that take turns, and the most of them that had begun when there was room for the last one.
+    async fn most(tasks: usize, keeps: Duration, times: usize) -> usize {
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let mut all = Vec::new();
+        for _ in 0..tasks {
+            turn().await;
+            let (now, most) = (now.clone(), most.clone());
+            all.push(tokio::spawn(async move {
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                for _ in 0..times {
+                    std::thread::sleep(keeps);
+                    to_the_end().await;
+                }
+                now.fetch_sub(1, Ordering::SeqCst);
+            }));
+        }
+        for one in all {
+            one.await.unwrap();
+        }
+        most.load(Ordering::SeqCst)
+    }
+
+    #[tokio::test]
+    async fn what_keeps_its_thread_runs_alone() {
+        assert_eq!(most(5, 2 * CROWDED, 2).await, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_does_so_together() {
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let mut all = Vec::new();
+        for _ in 0..500 {
+            turn().await;
+            let (now, most) = (now.clone(), most.clone());
+            all.push(tokio::spawn(async move {
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                now.fetch_sub(1, Ordering::SeqCst);
+            }));
+        }
+        for one in all {
+            one.await.unwrap();
+        }
+        // The clock stands still while anything is ready.
+        assert_eq!(most.load(Ordering::SeqCst), 500);
+    }
+}
