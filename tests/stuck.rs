@@ -142,6 +142,13 @@ fn a_job_that_holds_its_thread_is_told_once() {
 }
 
 #[test]
+fn what_ends_after_its_limit_has_failed_however_busy_the_hub_is() {
+    let ended = run(&["suites::comes_back_late"], &[]);
+    assert_eq!(ended.status.code(), Some(101), "{ended:?}");
+    assert!(said(&ended, "timed out after 50ms"), "{ended:?}");
+}
+
+#[test]
 fn a_bundle_that_holds_the_hub_does_not_hang_the_run() {
     let vars = [LIMITS[0], LIMITS[1], ("ASYNC_TEST_JOB_TIMEOUT", "1s")];
     let ended = run(&["suites::has_its_hub_held"], &vars);

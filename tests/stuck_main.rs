@@ -111,6 +111,13 @@ mod tests {
     }
 
     #[suite]
+    fn what_ends_after_its_limit_has_failed_however_busy_the_hub_is() {
+        let ended = run(&["suites::comes_back_late"], &[], &[]);
+        is!(ended.status.code(), Some(101));
+        like!(ended.out, "timed out after 50ms");
+    }
+
+    #[suite]
     fn a_bundle_that_holds_the_hub_does_not_hang_the_run() {
         let vars = [("ASYNC_TEST_JOB_TIMEOUT", "1s")];
         let ended = run(&["suites::has_its_hub_held", "suites::innocent_a"], &[], &vars);

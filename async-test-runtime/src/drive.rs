@@ -93,8 +93,20 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
 async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     let _ = suite.set_stage(Stage::Finishing);
     wind_up(&suite).await;
+    if let Some(capture) = suite.capture() {
+        capture.flush().await;
+    }
+    // From here on nothing is waited for: whoever is to end it does so.
+    if !suite.may_end() {
+        return;
+    }
     let cut_short = match suite.0.cancel.cause() {
         None => {
+            // It came back on its own before it could be told to.
+            if let Some(limit) = suite.passed_limit() {
+                let running = Vec::new();
+                suite.problem(Problem::TimedOut { limit, running });
+            }
             suite.judge_filters();
             false
         }
@@ -106,7 +118,6 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
         }
     };
     if let Some(capture) = suite.capture() {
-        capture.flush().await;
         capture.end(suite.info());
     }
     suite.call_off_deadlines();
@@ -301,8 +312,12 @@ async fn run_clean_up(suite: &Suite, clean_up: CleanUp) {
 }
 
 /// Ends a suite in the ledger that was asked to end and does not: something holds its thread. What it still says later
-/// comes too late.
-pub(crate) fn abandon(suite: &Suite) {
+/// comes too late. False where it has ended at the last moment.
+pub(crate) fn abandon(suite: &Suite) -> bool {
+    if !suite.may_end() {
+        return false;
+    }
+    suite.ignore_checks();
     suite.flush_running();
     let mut running = suite.0.hub.with_last_seen(suite.running_from_here());
     if let (None, Some(this)) = (suite.0.pulse.blocks(), running.first_mut()) {
@@ -321,13 +336,10 @@ pub(crate) fn abandon(suite: &Suite) {
     }
     end(suite, true, suite.started().elapsed(), Duration::ZERO, None);
     suite.give_up();
+    true
 }
 
 fn end(suite: &Suite, aborted: bool, took: Duration, waited: Duration, reply: Option<Reply>) {
-    if suite.is_given_up() {
-        // It has been ended already.
-        return;
-    }
     suite.tell_log();
     let _ = suite.set_stage(Stage::Finished);
     suite.send_event(EventKind::DoneTesting(Box::new(Closing {

@@ -155,13 +155,25 @@ struct HoldsTheHub;
 
 impl async_test_suite::Bundle for HoldsTheHub {
     fn on_event(&mut self, event: &async_test_suite::event::Event) {
-        if matches!(&event.kind, async_test_suite::event::EventKind::Diag(text) if text == "hold the hub") {
-            block();
+        match &event.kind {
+            async_test_suite::event::EventKind::Diag(text) if text == "hold the hub" => block(),
+            async_test_suite::event::EventKind::Diag(text) if text == "hold the hub for a while" => {
+                std::thread::sleep(Duration::from_millis(700));
+            }
+            _ => {}
         }
     }
 }
 
 async_test_suite::register_bundle!(HoldsTheHub);
+
+/// It ends after its limit, and before anybody could ask what it was doing then.
+#[suite(timeout = "50ms")]
+#[ignore = "run by the tests"]
+async fn comes_back_late() {
+    diag!("hold the hub for a while");
+    std::thread::sleep(Duration::from_millis(200));
+}
 
 #[suite]
 #[ignore = "run by the tests"]

@@ -47,8 +47,9 @@ fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, reply
     let (ended, end) = mpsc::channel();
     let left = ended.clone();
     suite.when_stuck(move |suite| {
-        abandon(suite);
-        let _ = left.send(());
+        if abandon(suite) {
+            let _ = left.send(());
+        }
     });
     let body = move || {
         // Told however it ends.
@@ -89,7 +90,10 @@ fn in_place(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, reply: Rep
 /// Tells the end of a suite whose test does not get to tell it, and sees to the end of the process.
 fn leave_in_place(suite: &Suite) {
     LEFT.fetch_add(1, Ordering::SeqCst);
-    abandon(suite);
+    if !abandon(suite) {
+        LEFT.fetch_sub(1, Ordering::SeqCst);
+        return;
+    }
     suite.0.hub.ask(Message::Collect(
         suite.info().id,
         Box::new(|collected| hub::to_people(&String::from_utf8_lossy(&collected.text))),

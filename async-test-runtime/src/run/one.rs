@@ -178,9 +178,10 @@ impl OneSuite {
         let gone = Arc::new(Done::default());
         let left = gone.clone();
         suite.when_stuck(move |suite| {
-            LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
-            abandon(suite);
-            left.end();
+            if abandon(suite) {
+                LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
+                left.end();
+            }
         });
         // A task of its own: it may hold its thread, and this one has to go on then.
         let me = self.clone();

@@ -120,6 +120,12 @@ impl Suite {
         self.0.dead.load(Ordering::Acquire)
     }
 
+    /// Takes no checks from here on.
+    pub(crate) fn ignore_checks(&self) {
+        self.0.dead.store(true, Ordering::Release);
+        self.0.quiet.stop();
+    }
+
     pub(crate) fn is_skipping(&self) -> bool {
         self.0.skipping.load(Ordering::Acquire)
     }

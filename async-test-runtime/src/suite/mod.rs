@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     ending: Mutex<Ending>,
     /// Nobody waits for it any more.
     given_up: AtomicBool,
+    /// Somebody ends it.
+    ends: AtomicBool,
     /// Checks are ignored: the suite was aborted or the run was bailed out.
     dead: AtomicBool,
     /// `skip_remaining!` is in effect; bodies of tools and subtests are not run.
@@ -181,6 +183,7 @@ impl Suite {
             pulse: Pulse::default(),
             ending: Mutex::default(),
             given_up: AtomicBool::new(false),
+            ends: AtomicBool::new(false),
             skipping: AtomicBool::new(plan.skip_all.is_some()),
             parallel: AtomicBool::new(plan.parallel.unwrap_or(false)),
             random: AtomicBool::new(plan.random.unwrap_or(settings.random)),

@@ -31,6 +31,8 @@ type GiveUp = Box<dyn FnOnce(&Suite) + Send>;
 pub(super) struct Limits {
     pub(super) timeout: Option<Duration>,
     pub(super) job_timeout: Option<Duration>,
+    /// The limit that has passed.
+    passed: Option<Duration>,
     deadline: Option<Deadline>,
     /// The end without what the hub has heard.
     fallback: Option<Deadline>,
@@ -102,7 +104,10 @@ impl Suite {
         let untold = self.clone();
         let without = self.running_from_here();
         let fallback = clock::after(HEARSAY, move || untold.cancel(Cause::TimedOut(limit, without)));
-        let before = lock(&self.0.limits).fallback.replace(fallback);
+        let mut limits = lock(&self.0.limits);
+        limits.passed = Some(limit);
+        let before = limits.fallback.replace(fallback);
+        drop(limits);
         drop(before);
         let tell = move || {
             self.flush_running();
@@ -113,6 +118,11 @@ impl Suite {
         let _ = std::thread::Builder::new()
             .name("async-test-timeout".to_owned())
             .spawn(tell);
+    }
+
+    /// The time limit that has passed, also where the suite has not been asked to end yet.
+    pub(crate) fn passed_limit(&self) -> Option<Duration> {
+        lock(&self.0.limits).passed
     }
 
     pub(crate) fn call_off_deadlines(&self) {
@@ -185,9 +195,14 @@ impl Suite {
         }
     }
 
+    /// Whether the caller is to end the suite: the first one who asks. A suite may come back to life when it is being
+    /// given up, and must not be ended twice.
+    pub(crate) fn may_end(&self) -> bool {
+        !self.0.ends.swap(true, Ordering::AcqRel)
+    }
+
     /// From here on nothing that the suite still says is taken for its own.
     pub(crate) fn give_up(&self) {
-        self.0.dead.store(true, Ordering::Release);
         // What it has counted so far is its own.
         self.tell_last_passed();
         self.0.given_up.store(true, Ordering::Release);
