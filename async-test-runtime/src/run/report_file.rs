@@ -117,6 +117,14 @@ impl ReportFile {
         Ok(())
     }
 
+    /// Somebody may have removed the file: then nobody will ever read what was written. One that another process has put
+    /// in its place is there.
+    fn is_gone(&self) -> bool {
+        let written = self.path.as_ref().filter(|_| self.renames.is_none());
+        // Where that cannot be told, nothing speaks against it.
+        written.is_some_and(|path| matches!(path.try_exists(), Ok(false)))
+    }
+
     fn write_over_closing(&mut self, mut text: Vec<u8>, closing: &str) -> io::Result<()> {
         let end = self.end + text.len() as u64;
         text.extend_from_slice(closing.as_bytes());
@@ -139,7 +147,8 @@ impl ReportFile {
 /// A new file beside the one that it is to replace; that one itself where nothing can be made beside it.
 fn beside(path: &Path) -> io::Result<(File, Option<(PathBuf, PathBuf)>)> {
     // A link is to go on pointing to the report.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // A test may change the working directory.
+    let path = fs::canonicalize(path).or_else(|_| std::path::absolute(path))?;
     match temporary(&path) {
         Ok((file, new)) => Ok((file, Some((new, path)))),
         Err(_) => Ok((File::create(&path)?, None)),
@@ -163,14 +172,25 @@ impl Reporter for ReportFile {
         self.reporter.record(record, &mut text)?;
         // The closing may name what is running.
         let is_start = matches!(record, Record::SuiteStarted(suite) if suite.nesting == 1);
-        if text.is_empty() && !is_start {
-            return Ok(());
+        let closing = match text.is_empty() && !is_start {
+            true => String::new(),
+            false => self.reporter.closing(),
+        };
+        if !(text.is_empty() && closing.is_empty()) {
+            self.write(text, &closing)?;
         }
-        let closing = self.reporter.closing();
-        if text.is_empty() && closing.is_empty() {
-            return Ok(());
+        let is_time_to_look = match record {
+            // Before the end of the run, so that other reports can tell it.
+            Record::SuiteEnded(end) => end.suite.nesting == 1,
+            Record::RunEnded(_) => true,
+            _ => false,
+        };
+        match is_time_to_look && self.is_gone() {
+            true => Err(io::Error::other(
+                "the file is not there any more; something removed it during the run",
+            )),
+            false => Ok(()),
         }
-        self.write(text, &closing)
     }
 }
 
@@ -186,11 +206,12 @@ impl Drop for ReportFile {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::*;
     use crate::ids::SuiteId;
     use crate::place::Place;
-    use crate::record::{Attempt, SuiteInfo};
+    use crate::record::{Attempt, RunEnd, SuiteInfo, Tally};
 
     /// Writes one text and one closing for each record.
     #[derive(Debug)]
@@ -325,6 +346,41 @@ mod tests {
     }
 
     #[cfg(unix)]
+    fn the_end() -> Record {
+        Record::RunEnded(Arc::new(RunEnd {
+            passed: 1,
+            failed: 0,
+            ignored: 0,
+            filtered_out: 0,
+            failures: Vec::new(),
+            flaky: Vec::new(),
+            bailed_out: None,
+            problems: Vec::new(),
+            checks: Tally::default(),
+            queue_most: 0,
+            took: Duration::ZERO,
+            seed: 0,
+            passes: None,
+        }))
+    }
+
+    #[test]
+    fn a_file_that_is_gone_at_the_end_is_lost() {
+        let folder = Folder::new("gone");
+        let path = folder.0.join("report");
+        for (removed, is_lost) in [(false, false), (true, true)] {
+            let texts = vec![("head ", ""), ("tail", "")];
+            let mut file = ReportFile::create(&path, Box::new(Texts(texts, ""))).unwrap();
+            file.record(&record(), &mut io::sink()).unwrap();
+            if removed {
+                fs::remove_file(&path).unwrap();
+            }
+            assert_eq!(file.record(&the_end(), &mut io::sink()).is_err(), is_lost);
+        }
+        let mut silent = ReportFile::create(&path, Box::new(Texts(vec![("", "")], ""))).unwrap();
+        silent.record(&the_end(), &mut io::sink()).unwrap();
+    }
+
     #[test]
     fn a_link_and_a_device_stay_what_they_are() {
         let folder = Folder::new("link");
