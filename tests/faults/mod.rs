@@ -33,6 +33,12 @@ struct Stream {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
+    /// It had to be killed, since it did not end.
+    pub(crate) was_killed: bool,
+    /// The most memory that it has been seen to hold, in bytes; known on Linux only.
+    #[allow(dead_code, reason = "not every test file looks at it")]
+    pub(crate) peak: u64,
+    #[allow(dead_code, reason = "not every test file looks at it")]
     pub(crate) out: String,
     #[allow(dead_code, reason = "not every test file looks at it")]
     pub(crate) err: String,
@@ -42,6 +48,7 @@ pub(crate) struct Ended {
 }
 
 /// What a fixture writes for the test to see, whatever becomes of its output.
+#[allow(dead_code, reason = "not every test file has such fixtures")]
 pub(crate) fn trace(line: &str) {
     use std::io::Write as _;
     let folder = PathBuf::from(std::env::var_os(FOLDER).expect("fixtures have a folder"));
@@ -70,6 +77,14 @@ fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// Of a process that has not ended.
+fn peak_memory(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kib * 1024)
+}
+
 impl Stream {
     fn of(mut from: impl Read + Send + 'static) -> Stream {
         let text = Arc::<Mutex<Vec<u8>>>::default();
@@ -94,13 +109,27 @@ impl Stream {
 }
 
 impl Process {
+    #[allow(dead_code, reason = "not every test file wants it")]
     pub(crate) fn start(args: &[&str], vars: &[(&str, &str)]) -> Process {
+        let exe = std::env::current_exe().expect("a test knows its program");
+        Process::of(Command::new(exe), args, vars)
+    }
+
+    /// As a shell starts it that has done something before.
+    #[allow(dead_code, reason = "not every test file wants it")]
+    pub(crate) fn after(first: &str, args: &[&str], vars: &[(&str, &str)]) -> Process {
+        let exe = std::env::current_exe().expect("a test knows its program");
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("{first}; exec \"$0\" \"$@\"")).arg(exe);
+        Process::of(shell, args, vars)
+    }
+
+    fn of(mut command: Command, args: &[&str], vars: &[(&str, &str)]) -> Process {
+        assert!(std::env::var_os(FOLDER).is_none(), "a child starts no children");
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("async-test-suite-faults-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder can be made");
-        let exe = std::env::current_exe().expect("a test knows its program");
-        let mut command = Command::new(exe);
         let inherited = std::env::vars().map(|(name, _)| name);
         for name in inherited.filter(|name| ["ASYNC_TEST", "RUST_", "NEXTEST"].iter().any(|it| name.starts_with(it))) {
             command.env_remove(name);
@@ -171,24 +200,50 @@ impl Process {
         self
     }
 
+    /// Waits until the output has such a line, or the process has ended.
+    #[allow(dead_code, reason = "not every test file waits")]
+    pub(crate) fn until_line(mut self, holds: impl Fn(&str) -> bool) -> Process {
+        wait_until("a line of the output", || {
+            self.out.so_far().lines().any(&holds) || matches!(self.child.try_wait(), Ok(Some(_)))
+        });
+        self
+    }
+
     /// Waits for the end, which has to come.
-    pub(crate) fn end(mut self) -> Ended {
+    #[allow(dead_code, reason = "not every test file wants it")]
+    pub(crate) fn end(self) -> Ended {
+        let ended = self.end_within(PATIENCE);
+        assert!(
+            !ended.was_killed,
+            "the process did not end\n{}\n{}",
+            ended.out, ended.err
+        );
+        ended
+    }
+
+    /// Waits for the end, and kills the process when it does not come in time.
+    pub(crate) fn end_within(mut self, limit: Duration) -> Ended {
         let began = Instant::now();
+        let (mut was_killed, mut peak) = (false, 0);
         let status = loop {
+            // It grows only, so the last one is near the end.
+            peak = peak_memory(self.child.id()).unwrap_or(peak);
             if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
                 break status;
             }
-            if began.elapsed() > PATIENCE {
+            if began.elapsed() > limit {
                 // Only this child, which has just been seen running.
                 self.child.kill().expect("a child can be killed");
-                self.child.wait().expect("a child can be waited for");
-                panic!("the process did not end\n{}\n{}", self.out.so_far(), self.err.so_far());
+                was_killed = true;
+                break self.child.wait().expect("a child can be waited for");
             }
             thread::sleep(Duration::from_millis(5));
         };
         let trace = fs::read_to_string(self.folder.join("trace")).unwrap_or_default();
         Ended {
             status,
+            was_killed,
+            peak,
             out: self.out.whole(),
             err: self.err.whole(),
             trace,
