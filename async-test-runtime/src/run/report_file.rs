@@ -360,6 +360,7 @@ mod tests {
             queue_most: 0,
             took: Duration::ZERO,
             seed: 0,
+            at_once: 1,
             passes: None,
         }))
     }
