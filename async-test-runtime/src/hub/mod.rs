@@ -23,7 +23,7 @@ use crate::ledger::Ledger;
 use crate::place::Place;
 use crate::queue::{Message, Sender};
 use crate::record::{Attempt, Record, RunStart, SuiteInfo};
-use crate::report::{Reporter, View};
+use crate::report::{Reporter, View, plain};
 use crate::settings::Settings;
 
 use self::core::Core;
@@ -255,7 +255,7 @@ pub(crate) fn warn(text: &str) {
 /// Under the built-in harness nobody collects what belongs to no suite, so it goes where the user looks.
 fn to_stderr(record: &Record) {
     let text = match record {
-        Record::Problem(_, problem) => format!("async-test-suite: {problem:?}\n"),
+        Record::Problem(_, problem) => format!("async-test-suite: {}", plain(problem)),
         Record::Diag(_, text) | Record::Warning(_, text) => format!("async-test-suite: {text}\n"),
         Record::BailOut(_, why) => format!("async-test-suite: Bail out! {why}\n"),
         Record::RunStarted(_)

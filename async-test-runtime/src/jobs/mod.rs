@@ -44,6 +44,8 @@ pub(crate) trait Control: Send + Sync {
     fn cancel(&self, cause: Cause);
     /// Adds what is running inside it; verifiers only if they are wanted.
     fn running(&self, verifiers: bool, into: &mut Vec<Running>);
+    /// Adds the pulses of all that runs inside it.
+    fn pulses(&self, into: &mut Vec<Arc<Pulse>>);
     /// Asks for a sign of life: the number grows if there is one.
     fn nudge(&self) -> u64;
     /// Has it say what it has only counted.
@@ -322,7 +324,12 @@ impl Jobs {
                 entry.kept = false;
                 true
             }
-            Some(_) => state.entries.remove(&id).is_some(),
+            Some(_) => {
+                let gone = state.entries.remove(&id);
+                // Its future is the user's.
+                drop(state);
+                gone.is_some()
+            }
             None => false,
         }
     }

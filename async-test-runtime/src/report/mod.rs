@@ -30,6 +30,7 @@ mod tree;
 mod words;
 mod yaml;
 
+pub(crate) use pretty_failure::plain;
 pub(crate) use words::{still_running, time};
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use super::Style;
 use super::paint::{Mark, Paint, Tone, folded};
 use super::words::{self, Row, Value, one_line, shortened};
 use crate::claim::{Detail, Figure, Problem};
@@ -49,6 +50,11 @@ pub(super) fn heading(paint: &Paint, depth: usize, check: &Check, end: &SuiteEnd
         text.push_str(&below(paint, depth, &rows));
     }
     text
+}
+
+/// A problem outside of any report.
+pub(crate) fn plain(what: &Problem) -> String {
+    problem(&Paint::new(&Style::default()), 0, what, None)
 }
 
 /// What failed a suite beside its checks; `at` is for those that have no place of their own.
