@@ -60,6 +60,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "spare",
             "spawn",
             "spec",
+            "stray",
             "suite",
             "tracing",
             "verify",

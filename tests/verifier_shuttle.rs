@@ -24,7 +24,7 @@ mod shims;
 mod world;
 
 pub(crate) use shims::spawn;
-pub(crate) use world::{cancel, clock, event, panic, report, suite};
+pub(crate) use world::{cancel, clock, context, event, panic, report, suite};
 
 pub(crate) mod sync {
     pub(crate) use crate::shims::Notify;

@@ -89,6 +89,7 @@ use proc_macro::TokenStream;
 /// | `flavor = "current_thread"` | the runtime, as `#[tokio::test]` has it; or `"multi_thread"` |
 /// | `worker_threads = 2` | of a `multi_thread` runtime |
 /// | `start_paused = true` | the clock of a `current_thread` runtime starts paused |
+/// | `stray_panics = "report"` | a panic in a task or thread that the suite has not started, and that nobody waits for, is told and fails nothing; or `"fail"` |
 /// | `crate = my::path` | where `async-test-suite` is found, when it was renamed or is re-exported |
 ///
 /// A duration is a string of numbers with units, `"5ms"`, `"1.5s"`, `"1m30s"`; the units are `ns`, `us`, `ms`, `s`, `m`

@@ -23,13 +23,14 @@ pub(crate) const KEYS: [Key; 11] = [
 const OF_SUITES: &str = "it belongs to a whole suite, in `#[suite(..)]`";
 
 /// Keys of `#[suite]` that mean nothing for a part of one.
-pub(crate) const HINTS: [(&str, &str); 9] = [
+pub(crate) const HINTS: [(&str, &str); 10] = [
     ("retries", OF_SUITES),
     ("repeat", OF_SUITES),
     ("serial", OF_SUITES),
     ("flavor", OF_SUITES),
     ("worker_threads", OF_SUITES),
     ("start_paused", OF_SUITES),
+    ("stray_panics", OF_SUITES),
     (
         "ignore",
         "write `#[ignore]` beside `#[suite]`, or `skip_all = \"why\"` here",

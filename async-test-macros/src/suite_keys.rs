@@ -20,6 +20,7 @@ pub(crate) static TABLE: Table = Table {
             ("flavor", "flavor = \"current_thread\""),
             ("worker_threads", "worker_threads = 2"),
             ("start_paused", "start_paused = true"),
+            ("stray_panics", "stray_panics = \"report\""),
             ("crate", "crate = my::path"),
         ],
     ],
@@ -35,7 +36,7 @@ pub(crate) static TABLE: Table = Table {
         ("current_thread", "write `flavor = \"current_thread\"`"),
         (
             "unhandled_panic",
-            "a panic in anything a suite started fails that suite already",
+            "a panic that nobody waits for fails the suite already; write `stray_panics = \"report\"` where it is meant",
         ),
         ("spawned", "it belongs to a subtest; a suite runs by itself already"),
         (
@@ -87,7 +88,26 @@ pub(crate) fn fields(args: &Args, krate: &TokenStream, errors: &mut Errors) -> T
     fields.extend(field("keys", pairs));
     fields.extend(field("serial", serial(args, errors).map(some)));
     fields.extend(flavor(args, krate, errors));
+    fields.extend(stray_panics(args, krate, errors));
     fields
+}
+
+fn stray_panics(args: &Args, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
+    let word = args.word("stray_panics", errors);
+    let variant = match word.as_ref().map(|word| word.value()).as_deref() {
+        Some("fail") => Some(quote!(Fail)),
+        Some("report") => Some(quote!(Report)),
+        Some(other) => {
+            let text = format!("`stray_panics` is \"fail\" or \"report\", not {other:?}");
+            errors.on(&word, text);
+            None
+        }
+        None => None,
+    };
+    field(
+        "stray_panics",
+        variant.map(|variant| some(quote!(#krate::__rt::StrayPanics::#variant))),
+    )
 }
 
 /// Bare `serial` is the one unnamed group.
@@ -195,6 +215,11 @@ mod tests {
             (
                 "serial = 3",
                 &["`serial` takes a string: write `serial = \"database\"`"],
+            ),
+            ("stray_panics = \"report\"", &[]),
+            (
+                "stray_panics = \"ignore\"",
+                &["is \"fail\" or \"report\", not \"ignore\""],
             ),
             ("core_threads = 2", &["write `worker_threads = 2`"]),
         ] {

@@ -93,6 +93,7 @@ pub(crate) fn settings(options: &Options, seed: u64) -> Settings {
         timeout: options.timeout,
         run_timeout: options.bazel.timeout,
         signals: options.signals,
+        stray_panics: options.stray_panics,
         grace_period: options.grace_period,
         filters: filters(options),
         skip: skip(options),

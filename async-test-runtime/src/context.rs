@@ -1,7 +1,10 @@
 //! Which suite is running here. It follows a task from thread to thread, and everything started through a suite.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{self, ThreadId};
+
+use tokio::task::Id;
 
 use crate::claim::Claim;
 use crate::error::{Error, ErrorKind};
@@ -13,32 +16,78 @@ pub(crate) type Captured = Arc<Mutex<Vec<Claim>>>;
 struct Current {
     suite: Suite,
     captured: Option<Captured>,
+    /// What is polled in it catches its own panics.
+    catches: bool,
+    /// Where what panics is caught by us, once that is known. In other tasks that are polled in this context, those of a
+    /// `LocalSet`, it is not.
+    caught_in: OnceLock<Here>,
+}
+
+/// What runs here: a task, or else a thread.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Here {
+    Task(Id),
+    Thread(ThreadId),
+}
+
+impl Here {
+    fn now() -> Here {
+        tokio::task::try_id().map_or_else(|| Here::Thread(thread::current().id()), Here::Task)
+    }
 }
 
 tokio::task_local! {
     static CURRENT: Current;
 }
 
-/// Runs a future with this suite as the current one, on whichever thread it is polled.
-pub(crate) fn scope<F: Future>(suite: Suite, future: F) -> impl Future<Output = F::Output> {
-    CURRENT.scope(Current { suite, captured: None }, future)
+impl Current {
+    /// Of something that catches its own panics; `catches` tells where.
+    fn caught(suite: Suite) -> Current {
+        Current {
+            suite,
+            captured: None,
+            catches: true,
+            caught_in: OnceLock::new(),
+        }
+    }
+
+    /// Of something else: what is caught here is caught in it, if it is not carried into another task.
+    fn plain(suite: Suite, captured: Option<Captured>) -> Current {
+        let caught_in = match is_caught() {
+            true => OnceLock::from(Here::now()),
+            false => OnceLock::new(),
+        };
+        Current {
+            suite,
+            captured,
+            catches: false,
+            caught_in,
+        }
+    }
 }
 
-/// Runs a closure with this suite as the current one.
+/// Runs a future with this suite as the current one, on whichever thread it is polled. What panics in it is caught: the
+/// future sees to that.
+pub(crate) fn scope<F: Future>(suite: Suite, future: F) -> impl Future<Output = F::Output> {
+    CURRENT.scope(Current::caught(suite), future)
+}
+
+/// Runs a closure with this suite as the current one. What panics in it is caught: the closure sees to that.
 pub(crate) fn sync_scope<T>(suite: Suite, body: impl FnOnce() -> T) -> T {
-    CURRENT.sync_scope(Current { suite, captured: None }, body)
+    CURRENT.sync_scope(Current::caught(suite), || {
+        catches();
+        body()
+    })
 }
 
 /// Runs a future and keeps the checks that macros make in it in place of sending them.
 pub(crate) fn capture<F: Future>(suite: Suite, captured: Captured, future: F) -> impl Future<Output = F::Output> {
-    let captured = Some(captured);
-    CURRENT.scope(Current { suite, captured }, future)
+    CURRENT.scope(Current::plain(suite, Some(captured)), future)
 }
 
 /// Runs a closure and keeps the checks that macros make in it in place of sending them.
 pub(crate) fn sync_capture<T>(suite: Suite, captured: Captured, body: impl FnOnce() -> T) -> T {
-    let captured = Some(captured);
-    CURRENT.sync_scope(Current { suite, captured }, body)
+    CURRENT.sync_scope(Current::plain(suite, Some(captured)), body)
 }
 
 /// Calls back with the current suite, without counting up a handle to it.
@@ -95,9 +144,20 @@ pub(crate) fn is_capturing() -> bool {
     CURRENT.try_with(|current| current.captured.is_some()).unwrap_or(false)
 }
 
-/// Whether a suite is running here; asked by the panic hook, so it must not panic.
-pub(crate) fn is_inside() -> bool {
-    CURRENT.try_with(|_| ()).is_ok()
+/// Whether what panics here is caught and reported by us. Asked by the panic hook, so it must not panic.
+pub(crate) fn is_caught() -> bool {
+    let caught_in = CURRENT.try_with(|current| current.caught_in.get().copied());
+    caught_in.is_ok_and(|place| place.is_some_and(|place| place == Here::now()))
+}
+
+/// Says that panics are caught here, if the current context is of something that does so.
+pub(crate) fn catches() {
+    // Outside of any suite there is nobody to tell.
+    let _ = CURRENT.try_with(|current| {
+        if current.catches {
+            current.caught_in.get_or_init(Here::now);
+        }
+    });
 }
 
 impl Suite {
@@ -127,11 +187,11 @@ impl Suite {
     /// Runs a future with this suite as the current one: checks in it are counted for this suite. Cancel safe if the
     /// future is; dropping it drops the future.
     pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        scope(self.clone(), future)
+        CURRENT.scope(Current::plain(self.clone(), None), future)
     }
 
     /// Runs a closure with this suite as the current one.
     pub fn sync_scope<T>(&self, body: impl FnOnce() -> T) -> T {
-        sync_scope(self.clone(), body)
+        CURRENT.sync_scope(Current::plain(self.clone(), None), body)
     }
 }

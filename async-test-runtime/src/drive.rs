@@ -16,6 +16,7 @@ use crate::event::{Closing, EventKind, Reply};
 use crate::outcome::Outcome;
 use crate::panic::{self, Caught, catch_sync};
 use crate::stage::Stage;
+use crate::stray;
 use crate::suite::{CleanUp, Ending, Suite};
 
 /// How a body ended.
@@ -37,7 +38,9 @@ pub(crate) async fn drive_blocking(
     let inner = suite.clone();
     let body = async move {
         let work = tokio::task::spawn_blocking(move || {
-            context::sync_scope(inner.clone(), || catch_sync(AssertUnwindSafe(|| body(inner.clone())).0))
+            let pulse = inner.plain_pulse();
+            let body = || catch_sync(AssertUnwindSafe(|| body(inner.clone())).0);
+            pulse.of_plain(|| context::sync_scope(inner.clone(), body))
         });
         match work.await {
             Ok(end) => end,
@@ -73,7 +76,7 @@ pub(crate) async fn live<F: Future<Output = Outcome>>(suite: &Suite, body: F) {
 }
 
 async fn run_body(suite: &Suite, body: impl Future<Output = BodyEnd>) {
-    panic::install(context::is_inside);
+    panic::install();
     suite.begin();
     let mut body = std::pin::pin!(body);
     // A suite that is to end ends, even if its body is always ready to go on: hence biased.
@@ -91,6 +94,10 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
 }
 
 async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
+    if suite.nesting() == 1 {
+        // What is ready to run and was started by nobody of ours gets its turn, and its panic is heard.
+        stray::give_way().await;
+    }
     let _ = suite.set_stage(Stage::Finishing);
     wind_up(&suite).await;
     if let Some(capture) = suite.capture() {
@@ -119,6 +126,9 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     };
     if let Some(capture) = suite.capture() {
         capture.end(suite.info());
+    }
+    if suite.nesting() == 1 {
+        stray::settle().await;
     }
     suite.call_off_deadlines();
     suite.note_end();

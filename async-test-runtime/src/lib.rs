@@ -64,6 +64,7 @@ mod signals;
 mod spare;
 mod spawn;
 mod spec;
+mod stray;
 mod suite;
 #[cfg(feature = "tracing")]
 pub mod tracing;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::claim::Problem;
+use crate::context;
 use crate::error::{Error, ErrorKind};
 use crate::ids::JobId;
 use crate::jobs::Done;
@@ -41,7 +42,7 @@ impl JobManager {
         let at = Place::caller();
         let name = format!("job at {at}");
         let (suite, job) = (self.0.clone(), name.clone());
-        let work = Box::pin(self.0.scope(async move {
+        let work = Box::pin(context::scope(self.0.clone(), async move {
             if let Err(panic) = catch(future).await {
                 suite.problem(Problem::JobPanicked { job, panic });
             }

@@ -5,41 +5,95 @@
 //! with the suite.
 
 use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 use std::thread::{self, ThreadId};
 
 use crate::claim::Panic;
+use crate::context;
 use crate::place::Place;
+use crate::stray::{self, Fate, Heard};
+use crate::suite::Suite;
 
 fn seen() -> &'static Mutex<HashMap<ThreadId, Panic>> {
     static SEEN: OnceLock<Mutex<HashMap<ThreadId, Panic>>> = OnceLock::new();
     SEEN.get_or_init(Mutex::default)
 }
 
-/// Puts the hook in place, once. `is_ours` says whether the panicking code is caught and reported by us.
-pub(crate) fn install(is_ours: fn() -> bool) {
-    static INSTALLED: OnceLock<()> = OnceLock::new();
-    INSTALLED.get_or_init(|| {
-        let previous = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if is_ours() {
-                let panic = describe(info);
-                let mut seen = seen().lock().unwrap_or_else(PoisonError::into_inner);
-                seen.insert(thread::current().id(), panic);
-            } else {
-                previous(info);
-            }
-        }));
-    });
+/// Whether our hook is in place, or is kept by whoever has taken it.
+static INSTALLED: AtomicBool = AtomicBool::new(false);
+
+/// Sees to it that the hook is in place.
+pub(crate) fn install() {
+    if !INSTALLED.load(Ordering::Relaxed) && !INSTALLED.swap(true, Ordering::SeqCst) {
+        put(true);
+    }
+}
+
+/// Puts our hook before the one that is there, and stays silent about what is reported with a suite, if that is wanted.
+fn put(is_silent: bool) {
+    let previous = std::panic::take_hook();
+    let placed = Placed;
+    std::panic::set_hook(Box::new(move |info| {
+        let _ = &placed;
+        look_at(info, &*previous, is_silent);
+    }));
+}
+
+/// Part of our hook. Code under test that sets one of its own drops ours, and would not be seen from there on: so ours
+/// is put before that one, which hears everything first.
+struct Placed;
+
+impl Drop for Placed {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            // Hooks cannot be changed now.
+            INSTALLED.store(false, Ordering::SeqCst);
+        } else {
+            put(false);
+        }
+    }
+}
+
+fn look_at(info: &PanicHookInfo<'_>, previous: &dyn Fn(&PanicHookInfo<'_>), is_silent: bool) {
+    if !is_silent {
+        previous(info);
+    }
+    let hand_on = || {
+        if is_silent {
+            previous(info);
+        }
+    };
+    if context::is_caught() {
+        keep(describe(info));
+        return;
+    }
+    let heard = Heard::new(Suite::try_current());
+    // To look at the stack takes milliseconds, so it is done only where nothing cheaper tells.
+    let (trace, fate) = stray::fate(&Backtrace::force_capture());
+    match fate {
+        Fate::Ours => keep(describe(info)),
+        Fate::Caught if heard.is_inside() => {}
+        Fate::Caught | Fate::NotOurs => hand_on(),
+        Fate::EndsTask | Fate::EndsThread => {
+            hand_on();
+            stray::hear(heard, &trace, fate, describe(info));
+        }
+    }
+}
+
+fn keep(panic: Panic) {
+    let mut seen = seen().lock().unwrap_or_else(PoisonError::into_inner);
+    seen.insert(thread::current().id(), panic);
 }
 
 fn describe(info: &PanicHookInfo<'_>) -> Panic {
-    use std::backtrace::{Backtrace, BacktraceStatus};
     let backtrace = Backtrace::capture();
     Panic {
         message: message(info.payload()),
@@ -134,12 +188,14 @@ fn caught(payload: Box<dyn Any + Send>) -> Caught {
 
 /// Runs a closure and catches its panic.
 pub(crate) fn catch_sync<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
+    context::catches();
     catch_unwind(AssertUnwindSafe(body)).map_err(caught)
 }
 
 /// Drives a future and catches its panic. After a panic the future is not polled again. Cancel safe if the future is.
 pub(crate) async fn catch_with_payload<F: Future>(future: F) -> Result<F::Output, Caught> {
     let mut future = pin!(future);
+    context::catches();
     poll_fn(
         move |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
             Ok(Poll::Pending) => Poll::Pending,

@@ -3,11 +3,12 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::task::Waker;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use crate::report::time;
+use crate::stray;
 
 /// From here on a poll that has not returned is said to block its thread.
 const BLOCKS: Duration = Duration::from_millis(100);
@@ -38,22 +39,69 @@ impl Drop for Polled<'_> {
     }
 }
 
+/// Lets go of the waker at the end: else it would keep its task alive, and its task perhaps it.
+struct Kept<'a>(&'a Pulse);
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        let waker = self.0.lock().take();
+        drop(waker);
+    }
+}
+
+/// Wakes whoever drives the future. What it waits for is given this waker and not his, so that we see what wakes it.
+impl Wake for Pulse {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        stray::woken();
+        let waker = self.lock().clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
 impl Pulse {
     /// Drives a future and takes its pulse. Cancel safe if the future is.
-    pub(crate) async fn of<F: Future>(&self, future: F) -> F::Output {
+    pub(crate) async fn of<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
         let mut future = pin!(future);
-        poll_fn(move |context| {
-            self.polls.fetch_add(1, Ordering::Relaxed);
+        let own = Waker::from(self.clone());
+        let _kept = Kept(self);
+        poll_fn(|context| {
+            stray::passed_by();
             self.keep(context.waker());
-            self.since.store(now(), Ordering::Relaxed);
-            let _polled = Polled(&self.since);
-            future.as_mut().poll(context)
+            let _polled = self.begin();
+            future.as_mut().poll(&mut Context::from_waker(&own))
         })
         .await
     }
 
+    /// Runs what is no future as if it were one, in one poll.
+    pub(crate) fn of_plain<T>(&self, body: impl FnOnce() -> T) -> T {
+        let _polled = self.begin();
+        body()
+    }
+
+    fn begin(&self) -> Polled<'_> {
+        self.polls.fetch_add(1, Ordering::Relaxed);
+        self.since.store(now(), Ordering::Relaxed);
+        Polled(&self.since)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.waker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often it was polled.
+    pub(crate) fn polls(&self) -> u64 {
+        self.polls.load(Ordering::Relaxed)
+    }
+
     fn keep(&self, waker: &Waker) {
-        let mut kept = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.lock();
         match &mut *kept {
             Some(kept) => kept.clone_from(waker),
             None => *kept = Some(waker.clone()),
@@ -76,18 +124,17 @@ impl Pulse {
 
     /// Asks for a poll, and returns how many there were. The future is alive if there are more the next time.
     pub(crate) fn nudge(&self) -> u64 {
-        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let waker = self.lock().clone();
         if let Some(waker) = waker {
             waker.wake();
         }
-        self.polls.load(Ordering::Relaxed)
+        self.polls()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     #[tokio::test]
     async fn a_future_that_yields_answers_a_nudge_and_holds_nothing() {
@@ -104,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_poll_holds_its_thread_until_it_ends() {
-        let pulse = Pulse::default();
+        let pulse = Arc::new(Pulse::default());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(pulse.of(async {
             let held = pulse.held().unwrap();

@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
-use crate::claim::Running;
+use crate::claim::{Problem, Running};
 use crate::event::Event;
 use crate::ids::SuiteId;
 use crate::record::{Passes, RunEnd};
@@ -32,6 +32,8 @@ pub(crate) enum Message {
     Collect(SuiteId, Box<dyn FnOnce(Collected) + Send>),
     /// Say what was last heard of these suites.
     LastSeen(Vec<Running>, Box<dyn FnOnce(Vec<Running>) + Send>),
+    /// Say what should fail a `#[suite]` and came when there was none left. Only under the built-in harness.
+    Unblamed(Box<dyn FnOnce(Vec<Arc<Problem>>) + Send>),
     /// The run has ended: tell the reporters, write everything, and answer.
     End(EndOfRun),
 }

@@ -7,9 +7,12 @@ use tokio::runtime::{Builder, Runtime};
 use crate::options;
 use crate::spare::{self, Spares};
 use crate::spec::{Flavor, SuiteSpec};
+use crate::stray::{self, Home};
 
 /// The runtime of one `#[suite]` that has it for itself, as `#[tokio::test]` would make it.
-pub(crate) fn own(spec: &SuiteSpec) -> io::Result<Runtime> {
+///
+/// Its threads are told to `home`, all but that of `block_on`.
+pub(crate) fn own(spec: &SuiteSpec, home: &Home) -> io::Result<Runtime> {
     let mut builder = match spec.flavor {
         Some(Flavor::MultiThread) => Builder::new_multi_thread(),
         Some(Flavor::CurrentThread) | None => Builder::new_current_thread(),
@@ -17,6 +20,11 @@ pub(crate) fn own(spec: &SuiteSpec) -> io::Result<Runtime> {
     if let Some(threads) = spec.worker_threads {
         builder.worker_threads(threads);
     }
+    let home = home.clone();
+    builder
+        .on_thread_start(move || home.enter())
+        .on_thread_park(stray::passed_by)
+        .on_thread_stop(Home::leave);
     builder.enable_all().start_paused(spec.start_paused).build()
 }
 
@@ -28,6 +36,9 @@ pub(crate) fn shared(worker_threads: Option<usize>, suites: usize) -> io::Result
     builder.worker_threads(threads.saturating_add(spare));
     // Plain functions run on these, and one that does not come back keeps its own.
     builder.max_blocking_threads(suites.saturating_add(512));
+    builder
+        .on_thread_park(stray::passed_by)
+        .on_thread_stop(stray::passed_by);
     let runtime = builder.enable_all().thread_name("async-test-worker").build()?;
     let spares = Spares::new(runtime.handle().clone(), spare);
     Ok((runtime, spares))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::filter::Filter;
-use crate::options::TimeOptions;
+use crate::options::{StrayPanics, TimeOptions};
 use crate::tags::TagExpr;
 
 /// The settings of a run.
@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) run_timeout: Option<Duration>,
     /// Signals are answered.
     pub(crate) signals: bool,
+    /// What stray panics do.
+    pub(crate) stray_panics: StrayPanics,
     /// How long suites may take to end after SIGINT or SIGTERM.
     pub(crate) grace_period: Option<Duration>,
     /// What is to be run; nothing said is everything. In a suite in which several of these lists name a part,

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 
 use crate::claim::{Panic, Problem};
+use crate::context;
 use crate::ids::JobId;
 use crate::jobs::Jobs;
 use crate::panic::catch;
@@ -92,7 +93,7 @@ impl Suite {
         let name = format!("job at {at}");
         let (sender, value) = oneshot::channel();
         let (suite, job) = (self.clone(), name.clone());
-        let work = Box::pin(self.scope(async move {
+        let work = Box::pin(context::scope(self.clone(), async move {
             let ended = catch(future).await;
             if let Err(panic) = &ended {
                 suite.problem(Problem::JobPanicked {

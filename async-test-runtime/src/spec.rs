@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use crate::options::StrayPanics;
 use crate::outcome::Outcome;
 use crate::place::Place;
 use crate::plan::{Plan, When};
@@ -93,6 +94,8 @@ pub struct SuiteSpec {
     pub worker_threads: Option<usize>,
     /// The key `start_paused`.
     pub start_paused: bool,
+    /// The key `stray_panics`.
+    pub stray_panics: Option<StrayPanics>,
     /// `#[ignore]`, with its reason or nothing.
     pub ignore: Option<&'static str>,
     /// `#[should_panic]`, with the expected text or nothing.
@@ -129,6 +132,7 @@ impl SuiteSpec {
         flavor: None,
         worker_threads: None,
         start_paused: false,
+        stray_panics: None,
         ignore: None,
         should_panic: None,
         body: Body::Blocking(|_| Outcome::default()),

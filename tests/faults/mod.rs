@@ -61,6 +61,14 @@ pub(crate) fn trace(line: &str) {
         .expect("the trace can be written");
 }
 
+/// How often fixtures have written this line.
+#[allow(dead_code, reason = "not every test file has such fixtures")]
+pub(crate) fn traced(line: &str) -> usize {
+    let folder = PathBuf::from(std::env::var_os(FOLDER).expect("fixtures have a folder"));
+    let text = fs::read_to_string(folder.join("trace")).unwrap_or_default();
+    text.lines().filter(|it| *it == line).count()
+}
+
 /// Whether the test has told the fixtures to go on.
 #[allow(dead_code, reason = "not every test file has such fixtures")]
 pub(crate) fn told_to_go_on() -> bool {

@@ -93,10 +93,6 @@ pub(crate) mod suite {
             self.0.told.lock().unwrap().push(claim);
         }
 
-        pub(crate) fn scope<F: Future>(&self, work: F) -> F {
-            work
-        }
-
         pub(crate) fn rng(&self, _: &str) -> fastrand::Rng {
             fastrand::Rng::with_seed(0)
         }
@@ -108,6 +104,14 @@ pub(crate) mod suite {
         pub(crate) fn started(&self) -> Instant {
             self.0.began
         }
+    }
+}
+
+pub(crate) mod context {
+    use crate::suite::Suite;
+
+    pub(crate) fn scope<F: Future>(_: Suite, work: F) -> F {
+        work
     }
 }
 

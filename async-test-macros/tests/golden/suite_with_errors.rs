@@ -17,7 +17,7 @@ fn parses() {
     ::core::unreachable!()
 }
 ::core::compile_error! {
-    "`#[suite]` has no key `paralel`: did you mean `parallel`? its keys are `plan`, `parallel`, `random`, `todo`, `skip_all`, `when`, `test_jobs`, `job_timeout`, `timeout`, `tags`, `keys`, `name`, `retries`, `repeat`, `serial`, `flavor`, `worker_threads`, `start_paused`, `crate`"
+    "`#[suite]` has no key `paralel`: did you mean `parallel`? its keys are `plan`, `parallel`, `random`, `todo`, `skip_all`, `when`, `test_jobs`, `job_timeout`, `timeout`, `tags`, `keys`, `name`, `retries`, `repeat`, `serial`, `flavor`, `worker_threads`, `start_paused`, `stray_panics`, `crate`"
 }
 ::core::compile_error! {
     "`subtest!` awaits, so it needs an async suite: make `parses` an `async fn`"

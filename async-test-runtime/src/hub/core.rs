@@ -212,6 +212,7 @@ impl Desk for Core {
                 self.effects = effects;
             }
             Message::Collect(top, answer) => answer(self.collect(top)),
+            Message::Unblamed(answer) => answer(self.ledger.take_unblamed()),
             Message::LastSeen(mut running, answer) => {
                 let now = Instant::now();
                 for one in &mut running {

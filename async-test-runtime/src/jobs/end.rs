@@ -6,6 +6,7 @@ use crate::cancel::Cause;
 use crate::claim::Running;
 use crate::ids::JobId;
 use crate::jobs::{Control, Entry, Jobs, Status};
+use crate::pulse::Pulse;
 
 impl Jobs {
     /// Asks every job to end: those with a control in their own way, others by dropping their future. Jobs that have
@@ -96,6 +97,17 @@ impl Jobs {
     /// Has the running jobs say what they have only counted.
     pub(crate) fn flush(&self) {
         self.controls().iter().for_each(|control| control.flush());
+    }
+
+    /// The pulses of all that runs.
+    pub(crate) fn pulses(&self, into: &mut Vec<Arc<Pulse>>) {
+        {
+            let state = self.0.lock();
+            let running = state.entries.values();
+            let plain = running.filter(|entry| matches!(entry.status, Status::Running) && entry.control.is_none());
+            into.extend(plain.map(|entry| entry.pulse.clone()));
+        }
+        self.controls().iter().for_each(|control| control.pulses(into));
     }
 
     fn controls(&self) -> Vec<Arc<dyn Control>> {

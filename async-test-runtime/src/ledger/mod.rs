@@ -82,6 +82,11 @@ impl Ledger {
         self.blame_late = true;
     }
 
+    /// What no `#[suite]` has been made to fail for.
+    pub(crate) fn take_unblamed(&mut self) -> Vec<Arc<Problem>> {
+        std::mem::take(&mut self.unblamed)
+    }
+
     /// Counts and judges one event.
     pub(crate) fn apply(&mut self, event: &mut Event, effects: &mut Effects) {
         let kind = std::mem::replace(&mut event.kind, EventKind::Terminate);
@@ -127,6 +132,8 @@ impl Ledger {
             }
             EventKind::Amnesty(amnesty) => node.amnesties.grant(amnesty),
             EventKind::SkipRest(why, at) => skip_rest(node, why, at, effects),
+            // What fails the root fails no suite.
+            EventKind::Problem(problem) if event.origin == self.root.id => self.run_problem(*problem, effects),
             EventKind::Problem(problem) => tell(node, *problem, effects),
             EventKind::StageTransition { from, to } => {
                 effects.records.push(Record::Stage(node.info.clone(), from, to));

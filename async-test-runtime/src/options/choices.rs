@@ -143,3 +143,12 @@ impl TimeLimits {
         critical: Duration::from_secs(120),
     };
 }
+
+/// What a panic in a task or thread does that no suite has started, and that nobody catches or waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StrayPanics {
+    /// It fails its suite, or the run.
+    Fail,
+    /// It is told.
+    Report,
+}

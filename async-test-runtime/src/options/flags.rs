@@ -29,6 +29,7 @@ pub(super) enum Id {
     JobTimeout,
     Signals,
     GracePeriod,
+    StrayPanics,
     Format,
     Quiet,
     Report,
@@ -183,6 +184,8 @@ pub(super) static FLAGS: &[Flag] = &[
         .value("TIME").variable("ASYNC_TEST_JOB_TIMEOUT"),
     Flag::new(Run, Id::Signals, "--signals", "Whether SIGINT, SIGTERM, SIGQUIT and SIGUSR1 are answered, on or off; default: on")
         .value("ON").variable("ASYNC_TEST_SIGNALS"),
+    Flag::new(Run, Id::StrayPanics, "--stray-panics", "What a panic does in a task or thread that no suite has started and nobody\nwaits for: fail (its suite, or the run) or report; default: fail")
+        .value("HOW").variable("ASYNC_TEST_STRAY_PANICS"),
     Flag::new(Run, Id::GracePeriod, "--grace-period", "How long suites and their clean-ups may go on after SIGINT or SIGTERM, or none\nfor as long as they take; default: 8s")
         .value("TIME").variable("ASYNC_TEST_GRACE_PERIOD"),
 

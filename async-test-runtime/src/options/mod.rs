@@ -26,7 +26,7 @@ mod values;
 mod tests;
 
 pub use bazel::Bazel;
-pub use choices::{Color, Given, Ignored, Report, Shard, TapVersion, TimeLimits, TimeOptions};
+pub use choices::{Color, Given, Ignored, Report, Shard, StrayPanics, TapVersion, TimeLimits, TimeOptions};
 pub use error::{NextWord, OptionsError, Warning};
 pub use log::{LogFilter, LogLevel};
 pub use process::{Backtrace, Nextest, Process};
@@ -105,6 +105,8 @@ pub struct Options {
     pub job_timeout: Option<Duration>,
     /// Signals that ask the run to end, or to say what is running, are answered.
     pub signals: bool,
+    /// What a panic does in a task or thread that no suite has started, and that nobody waits for.
+    pub stray_panics: StrayPanics,
     /// How long suites may take to end after SIGINT or SIGTERM. None: as long as they take.
     pub grace_period: Option<Duration>,
     /// The format of the output, one of those that were named as known.
@@ -203,6 +205,7 @@ impl Default for Options {
             timeout: Some(DEFAULT_TIMEOUT),
             job_timeout: Some(DEFAULT_JOB_TIMEOUT),
             signals: true,
+            stray_panics: StrayPanics::Fail,
             grace_period: Some(DEFAULT_GRACE_PERIOD),
             format: DEFAULT_FORMAT.to_owned(),
             reports: Vec::new(),

@@ -56,6 +56,9 @@ impl Settings<'_> {
             timeout: self.read(Id::Timeout, values::limit)?.unwrap_or(default.timeout),
             job_timeout: self.read(Id::JobTimeout, values::limit)?.unwrap_or(default.job_timeout),
             signals: self.read(Id::Signals, values::boolean)?.unwrap_or(default.signals),
+            stray_panics: self
+                .read(Id::StrayPanics, values::stray_panics)?
+                .unwrap_or(default.stray_panics),
             grace_period: self
                 .read(Id::GracePeriod, values::grace)?
                 .unwrap_or(default.grace_period),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::duration::duration;
 use super::error::{OptionsError, Source};
-use super::{Color, Report, Shard, TapVersion, TimeLimits, nearest};
+use super::{Color, Report, Shard, StrayPanics, TapVersion, TimeLimits, nearest};
 
 /// Why a value is refused, in parts that become an error once the source of the value is known.
 #[derive(Debug)]
@@ -125,6 +125,14 @@ pub(super) fn boolean(text: &str) -> Result<bool, Refusal> {
         "1" | "true" | "yes" | "on" => Ok(true),
         "0" | "false" | "no" | "off" => Ok(false),
         _ => Err(Refusal::new("is neither yes nor no", "write 1 or 0", "1")),
+    }
+}
+
+pub(super) fn stray_panics(text: &str) -> Result<StrayPanics, Refusal> {
+    match text {
+        "fail" => Ok(StrayPanics::Fail),
+        "report" => Ok(StrayPanics::Report),
+        _ => Err(Refusal::new("is not known", "known are fail and report", "")),
     }
 }
 

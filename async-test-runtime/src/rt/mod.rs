@@ -5,6 +5,7 @@ mod pick;
 
 use std::future::Future as StdFuture;
 
+pub use crate::options::StrayPanics;
 pub use crate::outcome::{BodyError, Outcome, RoundTail, Tail, outcome_of};
 pub use crate::plan::When;
 pub use crate::registry::{Registered, RegisteredBundle, RegisteredReporter};
@@ -70,7 +71,7 @@ pub fn doc(body: impl StdFuture<Output = ()> + Send + 'static) {
     let reply = crate::event::Reply::new(move |snapshot| {
         let _ = answer.send(snapshot);
     });
-    let runtime = crate::runtime::own(&SPEC).expect("failed to start a tokio runtime");
+    let runtime = crate::runtime::own(&SPEC, &crate::stray::Home::default()).expect("failed to start a tokio runtime");
     let body = async {
         body.await;
         Outcome::default()

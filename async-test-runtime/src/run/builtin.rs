@@ -12,12 +12,14 @@ use crate::event::Reply;
 use crate::panic;
 use crate::queue::{Collected, Message};
 use crate::record::{Attempt, Verdict};
+use crate::report;
 use crate::run::interrupt::{self, Door, INSIDE};
 use crate::run::{Launch, create, in_harness, retries, seed_of_pass};
 use crate::run::{exits, time_limit};
 use crate::runtime;
 use crate::settings::Settings;
 use crate::spec::SuiteSpec;
+use crate::stray::Home;
 use crate::suite::Suite;
 
 /// How one run of one suite ended.
@@ -135,7 +137,8 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
         };
         return failed(format!("not run: the run was bailed out: {why}\n"));
     }
-    let runtime = match runtime::own(spec) {
+    let home = Home::default();
+    let runtime = match runtime::own(spec, &home) {
         Ok(runtime) => runtime,
         Err(error) => return failed(format!("failed to start a tokio runtime: {error}\n")),
     };
@@ -166,16 +169,23 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
     let job = top
         .table()
         .stand_in(suite.path().to_owned(), spec.place(), Arc::new(suite.clone()));
-    in_harness::run(spec, suite, runtime, reply);
+    home.belongs_to(&suite);
+    suite.keep_late_strays();
+    in_harness::run(spec, suite, runtime, home, reply);
     drop(job);
     // One wait for both: the end of the suite came first in the queue.
-    let collected = collect(&shared);
+    let mut collected = collect(&shared);
+    // Its report had been written.
+    let late = shared.late_strays();
+    for problem in &late {
+        collected.text.extend_from_slice(report::plain(problem).as_bytes());
+    }
     let snapshot = answered.try_recv().ok().flatten();
     let verdict = snapshot.and_then(|it| it.verdict);
     let payload = shared.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ended {
         // A report that is lost hides what it should have told.
-        failed: collected.lost.is_some() || verdict.as_ref().is_none_or(Verdict::fails),
+        failed: !late.is_empty() || collected.lost.is_some() || verdict.as_ref().is_none_or(Verdict::fails),
         is_followed: verdict == Some(Verdict::Retried),
         collected,
         payload,

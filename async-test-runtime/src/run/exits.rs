@@ -4,12 +4,17 @@
 //! handlers on the way out; ours looks whether suites are still running. Then it says so, closes the reports, and ends
 //! the process with the exit code of a failure. It is not called where the process dies: of a signal, or by `abort`,
 //! which no shell takes for a success.
+//!
+//! It also is the last to look whether a task or thread has panicked that outlived its suite.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{OnceLock, mpsc};
 
 use crate::hub;
+use crate::queue::Message;
 use crate::run::interrupt::{self, Door, INSIDE};
+use crate::stray;
+use crate::suite::Suite;
 
 /// Who runs the suites, and the exit code of a run that is cut short.
 static DOOR: OnceLock<(Door, u8)> = OnceLock::new();
@@ -37,15 +42,50 @@ fn is_running(door: Door) -> bool {
 }
 
 extern "C" fn look() {
-    let Some((door, code)) = DOOR.get().copied().filter(|(door, _)| is_running(*door)) else {
+    let Some((door, code)) = DOOR.get().copied() else {
         return;
     };
+    if !is_running(door) {
+        if has_strays(door) {
+            system::leave(i32::from(code));
+        }
+        return;
+    }
     release();
     hub::to_people(
         "async-test-suite: error: `process::exit` was called while suites were running; the run has failed\n",
     );
     interrupt::close(door);
     system::leave(i32::from(code));
+}
+
+/// Whether there was a stray panic that has failed nothing, though it should have.
+fn has_strays(door: Door) -> bool {
+    stray::settle_here();
+    match door {
+        // People have been told.
+        Door::Main { .. } => stray::is_untold(),
+        Door::Builtin => stray::is_untold() || (stray::has_failed_something() && is_unblamed()),
+    }
+}
+
+/// Whether something came that should fail a suite when there was none left. It was told when it came.
+fn is_unblamed() -> bool {
+    let (answer, answered) = mpsc::sync_channel(1);
+    interrupt::within(interrupt::CLOSING, move || {
+        Suite::top().0.hub.ask(Message::Unblamed(Box::new(move |problems| {
+            let _ = answer.send(!problems.is_empty());
+        })));
+    });
+    // Who does not answer may have something to say.
+    let is_unblamed = answered.try_recv().unwrap_or(true);
+    if is_unblamed {
+        hub::to_people(
+            "async-test-suite: error: what is told above came when no suite was left to fail for it; the process \
+             fails\n",
+        );
+    }
+    is_unblamed
 }
 
 #[cfg(unix)]

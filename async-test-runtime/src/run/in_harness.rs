@@ -20,6 +20,7 @@ use crate::queue::Message;
 use crate::run::interrupt::INSIDE;
 use crate::run::{main, run_here};
 use crate::spec::SuiteSpec;
+use crate::stray::{self, Home};
 use crate::suite::Suite;
 
 /// How long no suite may have begun or ended before the process is ended past those that do not come back.
@@ -29,11 +30,11 @@ const QUIET: Duration = Duration::from_secs(10);
 const SHUTDOWN: Duration = Duration::from_secs(1);
 
 /// Runs a suite to its end, or until it is left behind.
-pub(super) fn run(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, reply: Reply) {
+pub(super) fn run(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, home: Home, reply: Reply) {
     if may_be_left(spec, &suite) {
-        on_own_thread(spec, suite, runtime, reply);
+        on_own_thread(spec, suite, runtime, home, reply);
     } else {
-        in_place(spec, suite, runtime, reply);
+        in_place(spec, suite, runtime, &home, reply);
     }
 }
 
@@ -43,7 +44,7 @@ fn may_be_left(spec: &SuiteSpec, suite: &Suite) -> bool {
     spec.timeout.is_some() || limit != Some(options::DEFAULT_TIMEOUT) || LEFT.load(Ordering::SeqCst) > 0
 }
 
-fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, reply: Reply) {
+fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, home: Home, reply: Reply) {
     let (ended, end) = mpsc::channel();
     let left = ended.clone();
     suite.when_stuck(move |suite| {
@@ -54,8 +55,7 @@ fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, reply
     let body = move || {
         // Told however it ends.
         let _ended = Told(ended);
-        runtime.block_on(run_here(spec, suite, Duration::ZERO, Some(reply)));
-        runtime.shutdown_timeout(SHUTDOWN);
+        to_the_end(spec, suite, runtime, &home, reply);
     };
     // What looks at the name of the thread expects that of the test.
     let name = thread::current().name().unwrap_or_default().to_owned();
@@ -64,6 +64,14 @@ fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, reply
         Ok(_) => end.recv().unwrap_or_default(),
         Err(error) => panic!("failed to start a thread for the suite: {error}"),
     }
+}
+
+fn to_the_end(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, home: &Home, reply: Reply) {
+    let stay = home.stay();
+    runtime.block_on(run_here(spec, suite, Duration::ZERO, Some(reply)));
+    runtime.shutdown_timeout(SHUTDOWN);
+    drop(stay);
+    stray::settle_here();
 }
 
 struct Told(mpsc::Sender<()>);
@@ -77,11 +85,10 @@ impl Drop for Told {
 /// How many suites are on threads of the harness and do not come back.
 static LEFT: AtomicUsize = AtomicUsize::new(0);
 
-fn in_place(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, reply: Reply) {
+fn in_place(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, home: &Home, reply: Reply) {
     suite.when_stuck(leave_in_place);
     let seen = suite.clone();
-    runtime.block_on(run_here(spec, suite, Duration::ZERO, Some(reply)));
-    runtime.shutdown_timeout(SHUTDOWN);
+    to_the_end(spec, suite, runtime, home, reply);
     if seen.is_given_up() {
         LEFT.fetch_sub(1, Ordering::SeqCst);
     }

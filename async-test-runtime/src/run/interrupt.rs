@@ -45,7 +45,7 @@ enum Step {
 const ONE_PRESS: Duration = Duration::from_millis(100);
 
 /// How long the hub may take to close the reports when nobody waits for the suites any more.
-const CLOSING: Duration = Duration::from_secs(1);
+pub(super) const CLOSING: Duration = Duration::from_secs(1);
 
 /// The least time that a bundle or a reporter may take for one call, however short other limits are.
 const GUEST: Duration = Duration::from_secs(10);
@@ -193,7 +193,7 @@ pub(super) fn close(door: Door) {
 }
 
 /// Does something, and goes on without it when it takes longer.
-fn within(limit: Duration, work: impl FnOnce() + Send + 'static) {
+pub(super) fn within(limit: Duration, work: impl FnOnce() + Send + 'static) {
     let (done, is_done) = mpsc::sync_channel(1);
     beside(move || {
         work();

@@ -26,6 +26,7 @@ use crate::run::{exits, replay, sinks, time_limit};
 use crate::runtime;
 use crate::signals;
 use crate::spec::SuiteSpec;
+use crate::stray;
 use crate::suite::{Birth, Suite};
 use crate::tags::TagExpr;
 
@@ -200,6 +201,8 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     if let Some(capture) = &capture {
         capture.sync();
     }
+    stray::settle_here();
+    stray::close_reports();
     let (answer, answered) = mpsc::sync_channel(1);
     hub.ask(Message::End(EndOfRun {
         filtered_out: selection.filtered_out as u64,
@@ -241,8 +244,11 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     // Threads that nobody waits for must not hold up the end of the run either.
     runtime.shutdown_timeout(Duration::from_millis(100));
     last_words();
+    stray::settle_here();
     exits::release();
-    ExitCode::from(code)
+    // Reports that have been closed know nothing of it.
+    let is_untold = code == 0 && stray::is_untold();
+    ExitCode::from(if is_untold { bail_out_code(options) } else { code })
 }
 
 /// Shows a run that has been.

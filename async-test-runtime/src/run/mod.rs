@@ -63,6 +63,7 @@ fn create(spec: &'static SuiteSpec, launch: Launch) -> Result<Suite, Suite> {
     birth.is_async = is_async;
     birth.attempt = Some(attempt);
     birth.should_panic = spec.should_panic;
+    birth.stray_panics = spec.stray_panics;
     birth.body = Some(BodySpan {
         file: spec.file,
         first: spec.line,

@@ -12,10 +12,12 @@ use crate::drive::{abandon, close_unrun, drive, drive_blocking};
 use crate::event::Reply;
 use crate::ids::SuiteId;
 use crate::jobs::{Control, Done};
+use crate::pulse::Pulse;
 use crate::record::Attempt;
 use crate::run::{Launch, create, retries, run_here};
 use crate::runtime;
 use crate::spec::{Body, BodyFuture, SharedFuture, SuiteSpec};
+use crate::stray::{self, Home};
 use crate::suite::Suite;
 
 /// How many suites hold their threads and are not waited for any more.
@@ -221,7 +223,9 @@ impl OneSuite {
     async fn on_own_thread(&self, suite: Suite, waited: Duration, reply: Option<Reply>) {
         let spec = self.spec;
         let thread = tokio::task::spawn_blocking(move || {
-            let own = match runtime::own(spec) {
+            let home = Home::default();
+            home.belongs_to(&suite);
+            let own = match runtime::own(spec, &home) {
                 Ok(own) => own,
                 Err(error) => {
                     let text = format!("failed to start a tokio runtime: {error}");
@@ -230,9 +234,12 @@ impl OneSuite {
                     return;
                 }
             };
+            let stay = home.stay();
             own.block_on(run_here(spec, suite, waited, reply));
             // To wait for threads that do not come back would hold up the run.
             own.shutdown_timeout(Duration::from_secs(1));
+            drop(stay);
+            stray::settle_here();
         });
         // A panic could only be one of ours, and the hook has printed it.
         let _ = thread.await;
@@ -266,6 +273,13 @@ impl Control for OneSuite {
         let suite = self.now().suite.clone();
         if let Some(suite) = suite {
             Control::running(&suite, verifiers, into);
+        }
+    }
+
+    fn pulses(&self, into: &mut Vec<Arc<Pulse>>) {
+        let suite = self.now().suite.clone();
+        if let Some(suite) = suite {
+            Control::pulses(&suite, into);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The life cycle of a suite: its stages, its deadline, and how it is ended early.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,9 @@ use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::ids::SuiteId;
 use crate::jobs::Control;
+use crate::pulse::Pulse;
 use crate::stage::Stage;
+use crate::stray;
 use crate::suite::{Suite, lock};
 
 impl Suite {
@@ -59,6 +62,7 @@ impl Suite {
         }
         self.0.activity.note("began", &self.0.info);
         self.send_event(EventKind::Started);
+        stray::open(self);
         if let Some(capture) = self.capture() {
             capture.begin(&self.0.info);
         }
@@ -86,6 +90,7 @@ impl Suite {
     }
 
     pub(crate) fn note_end(&self) {
+        stray::close(self);
         self.0.activity.note("ended", &self.0.info);
     }
 
@@ -160,6 +165,10 @@ impl Control for Suite {
 
     fn running(&self, verifiers: bool, into: &mut Vec<Running>) {
         self.add_running(verifiers, into);
+    }
+
+    fn pulses(&self, into: &mut Vec<Arc<Pulse>>) {
+        into.extend(Suite::pulses(self));
     }
 
     fn nudge(&self) -> u64 {

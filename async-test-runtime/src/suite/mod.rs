@@ -6,6 +6,7 @@ mod log;
 mod owned;
 mod quiet;
 mod send;
+mod strays;
 mod watch;
 
 use std::any::Any;
@@ -22,6 +23,7 @@ use crate::filter::{Paths, escaped};
 use crate::hub::Hub;
 use crate::ids::SuiteId;
 use crate::jobs::{Done, Jobs};
+use crate::options::StrayPanics;
 use crate::place::Place;
 use crate::plan::Plan;
 use crate::pulse::Pulse;
@@ -44,7 +46,9 @@ pub(crate) struct Shared {
     stage: AtomicU8,
     /// Passing checks that have not been told to the hub yet.
     quiet: Quiet,
-    pub(crate) pulse: Pulse,
+    pub(crate) pulse: Arc<Pulse>,
+    /// Of a `#[suite]`.
+    strays: Option<Box<Strays>>,
     /// What its end is waiting for.
     ending: Mutex<Ending>,
     /// Nobody waits for it any more.
@@ -76,6 +80,7 @@ pub(crate) use watch::Ending;
 
 use owned::Attachments;
 use quiet::Quiet;
+use strays::Strays;
 use watch::Limits;
 
 /// What a child is created with, beside its plan.
@@ -95,6 +100,8 @@ pub(crate) struct Birth {
     pub(crate) seed: Option<u64>,
     /// Of a `#[suite]`; subtests are in that of theirs.
     pub(crate) attempt: Option<Attempt>,
+    /// What a stray panic does to it, where that is not what it does to all.
+    pub(crate) stray_panics: Option<StrayPanics>,
 }
 
 impl Birth {
@@ -111,6 +118,7 @@ impl Birth {
             paths: Paths::default(),
             seed: None,
             attempt: None,
+            stray_panics: None,
         }
     }
 }
@@ -146,7 +154,7 @@ impl Suite {
     pub(crate) fn root_of(hub: Arc<Hub>) -> Suite {
         let root = hub.root.clone();
         let activity = Arc::new(Activity::new(Paths::default(), hub.settings.seed));
-        Suite::assemble(hub, root, None, &Plan::new(), activity)
+        Suite::assemble(hub, root, None, &Plan::new(), activity, None)
     }
 
     /// The suite above all of the suites around this one.
@@ -164,8 +172,11 @@ impl Suite {
         parent: Option<Suite>,
         plan: &Plan,
         activity: Arc<Activity>,
+        stray_panics: Option<StrayPanics>,
     ) -> Suite {
         let settings = &hub.settings;
+        let wish = stray_panics.unwrap_or(settings.stray_panics);
+        let strays = (info.nesting == 1).then(|| Strays::new(wish));
         let timeout = match info.nesting {
             1 => plan.timeout.or(settings.timeout),
             _ => plan.timeout,
@@ -180,7 +191,8 @@ impl Suite {
             stage: AtomicU8::new(Stage::Initializing as u8),
             quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none()),
             dead: AtomicBool::new(false),
-            pulse: Pulse::default(),
+            pulse: Arc::default(),
+            strays,
             ending: Mutex::default(),
             given_up: AtomicBool::new(false),
             ends: AtomicBool::new(false),
@@ -236,7 +248,14 @@ impl Suite {
             SuiteId::ROOT => Arc::new(Activity::new(birth.paths, birth.seed.unwrap_or(self.seed()))),
             _ => self.0.activity.clone(),
         };
-        let child = Suite::assemble(self.0.hub.clone(), info.clone(), Some(self.clone()), &plan, activity);
+        let child = Suite::assemble(
+            self.0.hub.clone(),
+            info.clone(),
+            Some(self.clone()),
+            &plan,
+            activity,
+            birth.stray_panics,
+        );
         // What was counted before the child stands before it.
         self.tell_passed();
         child.send_event(EventKind::Open(Box::new(Opening {

@@ -11,6 +11,7 @@ use super::task;
 use super::verdict::Verdict;
 use crate::cancel::Cause;
 use crate::claim::{Claim, Running};
+use crate::context;
 use crate::event::EventKind;
 use crate::report::time;
 use crate::round::{Observation, VerifierEvent, VerifierState, VerifySpec};
@@ -28,7 +29,7 @@ where
         if opened.timing.has_threads() {
             self.watch(number);
         }
-        tokio::spawn(self.suite.scope(task::run(self.clone(), opened)));
+        tokio::spawn(context::scope(self.suite.clone(), task::run(self.clone(), opened)));
         self.wait(|book| match &book.session {
             Some(session) if session.number == number => session.is_through(gate),
             _ => true,

@@ -47,6 +47,7 @@ impl Desk for Keeper {
             }
             Message::Collect(_, answer) => answer(Collected::default()),
             Message::LastSeen(running, answer) => answer(running),
+            Message::Unblamed(answer) => answer(Vec::new()),
             Message::Output => {}
             Message::End(end) => {
                 drop(end);

@@ -1,0 +1,186 @@
+//! Panics of tasks and threads that no suite has started: nobody of ours catches them, and perhaps nobody at all.
+//!
+//! Whoever starts a task or a thread by himself gets its panic with its handle, and many let go of the handle. Then the
+//! test is green. So the panic hook looks at every panic that passes by our frames:
+//!
+//! - Its stack tells whether somebody between it and the task, or the thread, catches it. Then it is his.
+//! - Somebody may be waiting for the task: when it ends, tokio wakes him, and our wakers see that (`woken`). A suite that
+//!   is just running is given a moment to get to its next await. Somebody may be waiting for the thread: Linux tells.
+//!   Then it is his, and he gets it at once.
+//! - Otherwise it is a stray. It fails its suite, if the thread or what is running leaves only one; else the run.
+//!
+//! A handle that is awaited later than that comes too late: nothing tells that it will be.
+//!
+//! What is called by the hook takes only locks under which nothing but lists are changed, waits for a bounded time, and
+//! leaves everything else to a thread of its own (`desk`).
+
+mod desk;
+mod joined;
+mod spot;
+mod tell;
+mod threads;
+mod trace;
+
+use std::backtrace::Backtrace;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::claim::Panic;
+use crate::ids::SuiteId;
+use crate::pulse::Pulse;
+use crate::suite::{Shared, Suite};
+
+pub(crate) use desk::{give_way, passed_by, settle, settle_here};
+pub(crate) use tell::{close_reports, has_failed_something, is_untold};
+pub(crate) use threads::Home;
+pub(crate) use trace::Fate;
+
+use spot::Spot;
+use trace::Trace;
+
+/// How long a suite that is running may take to its next await, where it would wait for the task.
+const MOMENT: Duration = Duration::from_millis(500);
+
+/// The same in the context of the suite, where it may be this thread that keeps it running.
+const SHORT_MOMENT: Duration = Duration::from_millis(200);
+
+/// Nobody has caught it.
+struct Stray {
+    panic: Panic,
+    is_task: bool,
+    /// Whose it may be. None at all where no suite was running, or where that one has gone.
+    suspects: Vec<Suite>,
+}
+
+/// The `#[suite]`s that are running.
+static OPEN: Mutex<BTreeMap<SuiteId, Weak<Shared>>> = Mutex::new(BTreeMap::new());
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing of the user's runs under these locks.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A `#[suite]` begins.
+pub(crate) fn open(suite: &Suite) {
+    if is_of_the_process(suite) {
+        lock(&OPEN).insert(suite.info().id, Arc::downgrade(&suite.0));
+    }
+}
+
+/// A `#[suite]` ends.
+pub(crate) fn close(suite: &Suite) {
+    if is_of_the_process(suite) {
+        lock(&OPEN).remove(&suite.info().id);
+    }
+}
+
+/// Whether it is a `#[suite]` of the hub of the process, and not one that was intercepted.
+fn is_of_the_process(suite: &Suite) -> bool {
+    suite.nesting() == 1 && Suite::has_top() && Arc::ptr_eq(&suite.0.hub, &Suite::top().0.hub)
+}
+
+fn running() -> Vec<Suite> {
+    let open = lock(&OPEN);
+    open.values().filter_map(Weak::upgrade).map(Suite).collect()
+}
+
+/// A panic that the hook is looking at: no suite ends meanwhile.
+pub(crate) struct Heard {
+    /// It happened in the context of a suite.
+    is_inside: bool,
+    is_certain: bool,
+    suspects: Vec<Suite>,
+    _case: desk::Case,
+}
+
+impl Heard {
+    /// Notes who was running. To be called first: to look at a stack takes its time.
+    pub(crate) fn new(current: Option<Suite>) -> Heard {
+        let case = desk::Case::new();
+        let is_inside = current.is_some();
+        let certain = match current {
+            Some(suite) => Some(vec![suite]),
+            None => threads::owner().map(Vec::from_iter),
+        };
+        let is_certain = certain.is_some();
+        Heard {
+            is_inside,
+            is_certain,
+            suspects: certain.unwrap_or_else(running),
+            _case: case,
+        }
+    }
+
+    /// Whether it happened in the context of a suite.
+    pub(crate) fn is_inside(&self) -> bool {
+        self.is_inside
+    }
+}
+
+/// What becomes of a panic with this stack.
+pub(crate) fn fate(stack: &Backtrace) -> (Trace, Fate) {
+    let trace = Trace::of(stack);
+    let fate = trace.fate();
+    (trace, fate)
+}
+
+/// A panic that nobody catches before it gets to the end of its task or thread. Called by the panic hook, before anything
+/// is unwound.
+pub(crate) fn hear(mut heard: Heard, trace: &Trace, fate: Fate, panic: Panic) {
+    let is_task = fate == Fate::EndsTask;
+    // Another panic on this thread: what came before it has ended.
+    passed_by();
+    if !heard.is_certain && trace.is_of_an_ordinary_test() {
+        return;
+    }
+    let suspects = std::mem::take(&mut heard.suspects);
+    // A task in the context of a suite may be polled by that suite, which does not get on before this returns.
+    let limit = if heard.is_inside && is_task {
+        SHORT_MOMENT
+    } else {
+        MOMENT
+    };
+    if await_somebody(&suspects, is_task, limit) {
+        return;
+    }
+    let stray = Stray {
+        panic,
+        is_task,
+        suspects,
+    };
+    if is_task {
+        desk::suspect(stray, Spot::here(trace));
+    } else {
+        desk::decided(stray);
+    }
+}
+
+/// Gives the suites that are running just now the time to get to their next await, or to wait for the thread; the answer
+/// is whether somebody waits for this thread.
+fn await_somebody(suspects: &[Suite], is_task: bool, limit: Duration) -> bool {
+    let began = Instant::now();
+    let pulses = suspects.iter().flat_map(Suite::pulses);
+    let mut busy: Vec<(Arc<Pulse>, u64)> = pulses.map(|pulse| (pulse.clone(), pulse.polls())).collect();
+    loop {
+        if !is_task && joined::is_awaited() {
+            return true;
+        }
+        busy.retain(|(pulse, polls)| pulse.held().is_some() && pulse.polls() == *polls);
+        if busy.is_empty() || began.elapsed() >= limit {
+            return !is_task && joined::is_awaited();
+        }
+        thread::sleep(Duration::from_micros(200));
+    }
+}
+
+/// Somebody of ours is woken on this thread: perhaps by the end of a task whose panic is undecided.
+pub(crate) fn woken() {
+    // While its task is being unwound, what wakes somebody is not its end.
+    if !desk::may_be_here() || thread::panicking() || !desk::is_here() {
+        return;
+    }
+    let trace = Trace::of(&Backtrace::force_capture());
+    desk::awaited(&trace);
+}
