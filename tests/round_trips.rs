@@ -6,8 +6,6 @@
 #[path = "tap_consumers/readers.rs"]
 mod readers;
 
-use std::path::PathBuf;
-
 use async_test_suite::claim::{Claim, Detail, Raw};
 use async_test_suite::place::Place;
 use async_test_suite::record::Record;
@@ -298,10 +296,10 @@ async fn names_reasons_and_messages_come_through_tap() {
     let seed = seed();
     let (pairs, mut wrong) = (texts(seed), Wrong(seed, Vec::new()));
     let stream = inner(&checks(pairs.clone()).await.render("tap"));
-    let file = readers.files("names", [stream.as_str()].into_iter()).remove(0);
-    let [perl, npm, python] = readers.points(&file);
+    let files = readers.files("names", [stream.as_str()].into_iter());
+    let [perl, npm, python] = readers.points(&files[0]);
     for (who, points) in [("perl", perl), ("npm", npm), ("python", python)] {
-        assert_eq!(points.len(), COUNT, "{who}, {file:?}, seed {seed}");
+        assert_eq!(points.len(), COUNT, "{who}, {files:?}, seed {seed}");
         for (number, (point, pair)) in points.iter().zip(&pairs).enumerate() {
             let [name, other] = pair;
             let of = |key: &str| point[key].as_str().unwrap_or_default();
@@ -342,14 +340,6 @@ async fn subtests(pairs: Vec<[String; 2]>) -> Intercepted {
     run.await
 }
 
-fn file(name: &str, text: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("round-trips-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let file = folder.join(name);
-    std::fs::write(&file, text).expect("a file");
-    file
-}
-
 /// Without what no XML document may hold, and without tabs.
 #[cfg(feature = "junit")]
 fn in_xml(text: &str) -> String {
@@ -367,9 +357,8 @@ async fn names_and_messages_come_through_junit() {
     assert_eq!(paths.len(), COUNT);
     let document = run.render("junit");
     let by_rust = fuzz_properties::cases::cases(&document);
-    let file = file("junit.xml", &document);
-    let by_python: Vec<Value> = readers.texts("junit", &file);
-    std::fs::remove_file(file).expect("it is there");
+    let files = readers.files("junit", [document.as_str()].into_iter());
+    let by_python: Vec<Value> = readers.texts("junit", &files[0]);
     // The first case is that of the suite itself.
     assert_eq!((by_rust.len(), by_python.len()), (COUNT + 1, COUNT + 1), "seed {seed}");
     for (number, ([name, other], path)) in pairs.iter().zip(paths).enumerate() {
@@ -414,9 +403,8 @@ async fn every_text_comes_through_events_as_it_is() {
     let (pairs, mut wrong) = (texts(seed), Wrong(seed, Vec::new()));
     let run = subtests(pairs.clone()).await;
     let paths = ended(&run);
-    let file = file("events.jsonl", &run.render("events"));
-    let events = readers.texts("events", &file);
-    std::fs::remove_file(file).expect("it is there");
+    let files = readers.files("events", [run.render("events").as_str()].into_iter());
+    let events = readers.texts("events", &files[0]);
     let of = |kind: &str| -> Vec<&Value> {
         let of = events
             .iter()

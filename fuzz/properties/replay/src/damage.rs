@@ -66,7 +66,7 @@ pub fn damaged(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn edit(lines: &mut Vec<Vec<u8>>, choices: &mut Choices<'_>) {
-    let (what, at) = (choices.byte() % 10, choices.below(lines.len()));
+    let (what, at) = (choices.byte() % 13, choices.below(lines.len()));
     match what {
         0 => drop(lines.remove(at)),
         1 => {
@@ -114,12 +114,29 @@ fn edit(lines: &mut Vec<Vec<u8>>, choices: &mut Choices<'_>) {
                 replace(&mut lines[at], texts, choices, text);
             }
         }
+        9 => adopt(lines, choices),
+        10 => drop(lines.pop()),
         _ => {
             let line = lines.remove(at);
             lines.truncate(choices.below(lines.len() + 1));
             lines.push(line);
         }
     }
+}
+
+/// A suite becomes the child of another, or of itself.
+fn adopt(lines: &mut [Vec<u8>], choices: &mut Choices<'_>) {
+    let begins = |line: &Vec<u8>| line.windows(9).any(|it| it == b"\"parent\":") && numbers(line).len() > 2;
+    let suites: Vec<usize> = (0..lines.len()).filter(|at| begins(&lines[*at])).collect();
+    if suites.is_empty() {
+        return;
+    }
+    let (child, parent) = (suites[choices.below(suites.len())], suites[choices.below(suites.len())]);
+    // The version, the number of the suite, and that of its parent are the first numbers of such a line.
+    let (from, to) = numbers(&lines[parent])[1];
+    let id = lines[parent][from..to].to_vec();
+    let (from, to) = numbers(&lines[child])[2];
+    lines[child].splice(from..to, id);
 }
 
 fn escaped(c: char) -> String {
