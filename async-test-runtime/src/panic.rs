@@ -17,12 +17,14 @@ use std::thread::{self, ThreadId};
 
 use crate::claim::Panic;
 use crate::context;
+use crate::hub;
 use crate::place::Place;
 use crate::stray::{self, Fate, Heard};
 use crate::suite::Suite;
 
-fn seen() -> &'static Mutex<HashMap<ThreadId, Panic>> {
-    static SEEN: OnceLock<Mutex<HashMap<ThreadId, Panic>>> = OnceLock::new();
+/// The newest panic of each thread that nobody has asked for, with the one before it, which may still be unwinding.
+fn seen() -> &'static Mutex<HashMap<ThreadId, Vec<Panic>>> {
+    static SEEN: OnceLock<Mutex<HashMap<ThreadId, Vec<Panic>>>> = OnceLock::new();
     SEEN.get_or_init(Mutex::default)
 }
 
@@ -83,14 +85,45 @@ fn look_at(info: &PanicHookInfo<'_>, previous: &dyn Fn(&PanicHookInfo<'_>), is_s
         Fate::Caught | Fate::NotOurs => hand_on(),
         Fate::EndsTask | Fate::EndsThread => {
             hand_on();
-            stray::hear(heard, &trace, fate, describe(info));
+            let panic = describe(info);
+            keep(panic.clone());
+            stray::hear(heard, &trace, fate, panic);
         }
     }
 }
 
 fn keep(panic: Panic) {
     let mut seen = seen().lock().unwrap_or_else(PoisonError::into_inner);
-    seen.insert(thread::current().id(), panic);
+    let of_thread = seen.entry(thread::current().id()).or_default();
+    if aborts(&panic) {
+        let words: String = of_thread.iter().chain([&panic]).map(last_words).collect();
+        drop(seen);
+        hub::to_people(&words);
+        return;
+    }
+    if of_thread.len() > 1 {
+        of_thread.remove(0);
+    }
+    of_thread.push(panic);
+}
+
+/// Whether the process aborts when the hook returns: a second panic came while the first one was unwinding, or one was
+/// about to leave a function that others than Rust call. There is nobody then to report what has been kept.
+fn aborts(panic: &Panic) -> bool {
+    let is_of_core = panic
+        .at
+        .as_ref()
+        .is_some_and(|at| at.file.replace('\\', "/").ends_with("core/src/panicking.rs"));
+    let text = panic.message.as_str();
+    is_of_core
+        && (text.starts_with("panic in a destructor during cleanup")
+            || text.starts_with("panic in a function that cannot unwind"))
+}
+
+fn last_words(panic: &Panic) -> String {
+    let thread = panic.thread.as_deref().unwrap_or("<unnamed>");
+    let at = panic.at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
+    format!("thread '{thread}' panicked{at}:\n{}\n", panic.message)
 }
 
 fn describe(info: &PanicHookInfo<'_>) -> Panic {
@@ -171,7 +204,8 @@ fn caught(payload: Box<dyn Any + Send>) -> Caught {
     let known = seen()
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .remove(&thread::current().id());
+        .remove(&thread::current().id())
+        .and_then(|mut of_thread| of_thread.pop());
     let text = message(&*payload);
     let panic = match known {
         // `resume_unwind` passes by the hook; what the hook saw last would then be another panic.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::claim::Problem;
+use crate::claim::{Panic, Problem};
 use crate::hub::live::Live;
 use crate::hub::{Guests, Out, Sink};
 use crate::record::Record;
@@ -72,7 +72,9 @@ impl Ear {
             Ok(Err(error)) => self.fail(&error),
             Err(caught) => {
                 self.closed = true;
-                self.lost = Some(format!("the reporter panicked: {}", caught.panic.message));
+                let Panic { message, at, .. } = caught.panic;
+                let at = at.map(|at| format!(" at {at}")).unwrap_or_default();
+                self.lost = Some(format!("the reporter panicked{at}: {message}"));
             }
         }
         let written = match &mut self.out {
