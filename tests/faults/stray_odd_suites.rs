@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use async_test_suite::prelude::*;
 
+use crate::suites::ended;
+
 /// Suites that fail for it.
 pub(crate) const STRAYS: &[&str] = &[
     "task_before_one_of_its_kind",
@@ -44,14 +46,15 @@ async fn task_before_one_of_its_kind() {
     async fn work(panics: bool) -> u32 {
         fails(panics)
     }
-    tokio::spawn(work(true));
+    let one = tokio::spawn(work(true));
     is!(tokio::spawn(work(false)).await.ok(), Some(7));
+    ended(one).await;
 }
 
 #[suite]
 #[ignore = "run by the tests"]
 async fn task_of_the_blocking_pool_before_another() {
-    tokio::task::spawn_blocking(|| fails(true));
+    ended(tokio::task::spawn_blocking(|| fails(true))).await;
     a_moment().await;
     is!(tokio::task::spawn_blocking(|| fails(false)).await.ok(), Some(7));
 }
@@ -59,8 +62,10 @@ async fn task_of_the_blocking_pool_before_another() {
 #[suite]
 #[ignore = "run by the tests"]
 async fn task_whose_payload_is_no_text() {
-    tokio::spawn(async { std::panic::panic_any(vec!["nobody waits for me"]) });
-    a_moment().await;
+    ended::<()>(tokio::spawn(async {
+        std::panic::panic_any(vec!["nobody waits for me"])
+    }))
+    .await;
 }
 
 #[suite(flavor = "multi_thread", worker_threads = 2)]
@@ -87,8 +92,7 @@ async fn task_under_a_hook_of_the_test() {
     std::panic::set_hook(Box::new(|_| {
         HEARD.fetch_add(1, Ordering::SeqCst);
     }));
-    tokio::spawn(async { panic!("nobody waits for me") });
-    a_moment().await;
+    ended::<()>(tokio::spawn(async { panic!("nobody waits for me") })).await;
     is!(HEARD.load(Ordering::SeqCst), 1);
 }
 
@@ -100,8 +104,7 @@ async fn task_under_a_hook_that_was_there_before() {
     std::panic::set_hook(Box::new(|_| {}));
     ok!(tokio::spawn(async { panic!("unheard") }).await.is_err());
     std::panic::set_hook(hook);
-    tokio::spawn(async { panic!("nobody waits for me") });
-    a_moment().await;
+    ended::<()>(tokio::spawn(async { panic!("nobody waits for me") })).await;
 }
 
 #[suite(flavor = "multi_thread", worker_threads = 2)]
@@ -109,7 +112,9 @@ async fn task_under_a_hook_that_was_there_before() {
 async fn tasks_in_a_crowd() {
     for number in 0..40 {
         let task = tokio::spawn(async move { fails(number % 2 == 0) });
-        if number != 20 {
+        if number == 20 {
+            ended(task).await;
+        } else {
             is!(task.await.is_err(), number % 2 == 0);
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_test_suite::prelude::*;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::faults::trace;
 
@@ -40,11 +40,23 @@ async fn a_moment() {
     tokio::time::sleep(Duration::from_millis(30)).await;
 }
 
+/// Looks whether a task has ended, again and again, and waits for it in no other way.
+pub(crate) async fn ended<T>(task: JoinHandle<T>) {
+    while !task.is_finished() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+async fn thread_ended<T>(thread: std::thread::JoinHandle<T>) {
+    while !thread.is_finished() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 #[suite]
 #[ignore = "run by the tests"]
 async fn detached_task() {
-    tokio::spawn(async { panic!("nobody waits for me") });
-    a_moment().await;
+    ended::<()>(tokio::spawn(async { panic!("nobody waits for me") })).await;
     pass!();
 }
 
@@ -57,23 +69,22 @@ async fn detached_task_that_never_got_a_turn() {
 #[suite]
 #[ignore = "run by the tests"]
 async fn task_beside_one_that_is_awaited() {
-    tokio::spawn(async { panic!("nobody waits for me") });
+    let one = tokio::spawn(async { panic!("nobody waits for me") });
     let other = tokio::spawn(async { 7 });
     is!(other.await.ok(), Some(7));
+    ended::<()>(one).await;
 }
 
 #[suite(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "run by the tests"]
 async fn task_on_several_threads() {
-    tokio::spawn(async { panic!("nobody waits for me") });
-    a_moment().await;
+    ended::<()>(tokio::spawn(async { panic!("nobody waits for me") })).await;
 }
 
 #[suite]
 #[ignore = "run by the tests"]
 async fn task_of_the_blocking_pool() {
-    tokio::task::spawn_blocking(|| panic!("nobody waits for me"));
-    a_moment().await;
+    ended::<()>(tokio::task::spawn_blocking(|| panic!("nobody waits for me"))).await;
 }
 
 #[suite]
@@ -81,8 +92,7 @@ async fn task_of_the_blocking_pool() {
 async fn local_task() {
     let local = tokio::task::LocalSet::new();
     let work = async {
-        tokio::task::spawn_local(async { panic!("nobody waits for me") });
-        a_moment().await;
+        ended::<()>(tokio::task::spawn_local(async { panic!("nobody waits for me") })).await;
     };
     local.run_until(work).await;
 }
@@ -91,8 +101,7 @@ async fn local_task() {
 #[ignore = "run by the tests"]
 async fn task_in_a_subtest() {
     subtest!("inner", {
-        tokio::spawn(async { panic!("nobody waits for me") });
-        a_moment().await;
+        ended::<()>(tokio::spawn(async { panic!("nobody waits for me") })).await;
         pass!();
     });
 }
@@ -100,19 +109,17 @@ async fn task_in_a_subtest() {
 #[suite]
 #[ignore = "run by the tests"]
 async fn task_in_the_context(t: Suite) {
-    tokio::spawn(t.scope(async {
+    let task = tokio::spawn(t.scope(async {
         ok!(true, "it may check");
         panic!("nobody waits for me")
     }));
-    a_moment().await;
+    ended::<()>(task).await;
 }
 
 #[suite]
 #[ignore = "run by the tests"]
 async fn thread_that_nobody_joins() {
-    std::thread::spawn(|| panic!("nobody waits for me"));
-    a_moment().await;
-    a_moment().await;
+    thread_ended::<()>(std::thread::spawn(|| panic!("nobody waits for me"))).await;
 }
 
 struct PanicsLate;
@@ -240,8 +247,7 @@ macro_rules! beside {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
             if $panics {
-                std::thread::spawn(|| panic!("of one of two"));
-                a_moment().await;
+                thread_ended::<()>(std::thread::spawn(|| panic!("of one of two"))).await;
                 trace("panicked");
             }
             while crate::faults::traced("panicked") < 1 {

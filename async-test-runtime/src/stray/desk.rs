@@ -116,10 +116,10 @@ pub(super) fn is_here() -> bool {
     lock(&DESK).undecided.iter().any(|it| it.spot.is_on(here))
 }
 
-/// Somebody of ours is woken on this thread, from this stack.
-pub(super) fn awaited(wakes: &Trace) {
+/// Somebody of ours is woken on this thread, which has gone to sleep so often, from this stack.
+pub(super) fn awaited(wakes: &Trace, sleeps: Option<u64>) {
     let here = thread::current().id();
-    let awaited = lock(&DESK).take(|it| it.spot.is_on(here) && it.spot.ends_with(wakes));
+    let awaited = lock(&DESK).take(|it| it.spot.is_on(here) && it.spot.ends_with(wakes, sleeps));
     CASES.fetch_sub(awaited.len(), Ordering::SeqCst);
 }
 

@@ -11,6 +11,14 @@ pub(super) fn here() -> Option<u64> {
     number(&fs::read_link("/proc/thread-self").ok()?)
 }
 
+/// How often this thread has gone to sleep by itself.
+pub(super) fn sleeps() -> Option<u64> {
+    let status = fs::read_to_string("/proc/thread-self/status").ok()?;
+    let mut lines = status.lines();
+    let count = lines.find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+    count.trim().parse().ok()
+}
+
 /// Where this is not known, nobody waits.
 pub(super) fn is_awaited() -> bool {
     let Some(here) = here() else {
@@ -96,6 +104,12 @@ mod tests {
             }
         });
         thread.join().unwrap();
+        #[cfg(target_os = "linux")]
+        {
+            let before = sleeps().unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            assert!(sleeps().unwrap() > before);
+        }
         let (free, freed) = std::sync::mpsc::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         std::thread::spawn(move || {

@@ -151,7 +151,10 @@ pub(crate) fn hear(mut heard: Heard, trace: &Trace, fate: Fate, panic: Panic) {
         suspects,
     };
     if is_task {
-        desk::suspect(stray, Spot::here(trace));
+        let spot = Spot::here(trace);
+        let on_return = spot.on_return();
+        desk::suspect(stray, spot);
+        on_return.now();
     } else {
         desk::decided(stray);
     }
@@ -178,9 +181,14 @@ fn await_somebody(suspects: &[Suite], is_task: bool, limit: Duration) -> bool {
 /// Somebody of ours is woken on this thread: perhaps by the end of a task whose panic is undecided.
 pub(crate) fn woken() {
     // While its task is being unwound, what wakes somebody is not its end.
-    if !desk::may_be_here() || thread::panicking() || !desk::is_here() {
+    if !desk::may_be_here() || thread::panicking() {
+        return;
+    }
+    // Before anything here could put the thread to sleep.
+    let sleeps = joined::sleeps();
+    if !desk::is_here() {
         return;
     }
     let trace = Trace::of(&Backtrace::force_capture());
-    desk::awaited(&trace);
+    desk::awaited(&trace, sleeps);
 }

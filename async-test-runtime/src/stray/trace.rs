@@ -39,6 +39,8 @@ const CATCHES: &[&str] = &["::catch_unwind", "rust_try", "std::panicking::try"];
 const TASK: &str = "tokio::runtime::task::";
 /// Inside of the user's future of a task.
 const INSIDE: &[&str] = &["::core::Core", "poll_future", "poll_inner"];
+/// The threads for plain functions.
+const POOL: &str = "tokio::runtime::blocking::pool::";
 /// Where tokio polls the future of a task, inside of where it catches the panic.
 const POLL: &str = "tokio::runtime::task::core::Core";
 
@@ -121,15 +123,19 @@ impl Trace {
 
     /// Whether it is a plain function that was given to tokio, on a thread of its own.
     pub(super) fn is_of_the_blocking_pool(&self) -> bool {
-        let mut tasks = self.0.iter().filter(|frame| frame.name.starts_with("tokio::runtime::"));
         // A worker thread is such a function, too, further out.
-        tasks.next().is_some_and(|frame| frame.name.contains("BlockingTask"))
+        let around = ["tokio::runtime::scheduler::", POOL];
+        let mut frames = self.0.iter().map(|frame| frame.name.as_str());
+        let first = frames.find(|name| around.iter().any(|it| name.starts_with(it)));
+        first.is_some_and(|name| name.starts_with(POOL))
     }
 
     /// What tells tasks apart: each kind of future has code of its own for being polled. The optimizer may
     /// leave no trace of it.
     pub(super) fn task(&self) -> Option<String> {
         let tasks = self.0.iter().filter(|frame| frame.name.starts_with("tokio::runtime::"));
+        // Inside of the task that a plain function is.
+        let tasks = tasks.skip_while(|frame| frame.name.contains("BlockingTask"));
         let of_one = tasks.map_while(|frame| frame.name.starts_with(TASK).then_some(frame));
         let mut polls = of_one.filter(|frame| frame.name.starts_with("tokio::runtime::task::raw::poll"));
         polls.next().map(|frame| frame.symbol.clone())
@@ -258,6 +264,26 @@ mod tests {
     fn hashes_of_crates_are_left_out() {
         let name = "<test[273d7611820c9051]::run::<[u8]> as core[c1f1a4ba060b9bfa]::Fn>::call";
         assert_eq!(without_hashes(name), "<test::run::<[u8]> as core::Fn>::call");
+    }
+
+    #[test]
+    fn a_plain_function_is_told_from_the_tasks_of_a_worker_thread() {
+        let (code, poll) = (
+            "tokio::runtime::task::core::Core<T,S>::poll",
+            "tokio::runtime::task::raw::poll",
+        );
+        let (function, pool) = (
+            "<tokio::runtime::blocking::task::BlockingTask<T> as core::future::Future>::poll",
+            "tokio::runtime::blocking::pool::Inner::run",
+        );
+        let plain = stack(&["kv::load", function, code, poll, pool]);
+        assert!(plain.is_of_the_blocking_pool());
+        assert_eq!(plain.task().as_deref(), Some(poll));
+        let worker = "tokio::runtime::scheduler::multi_thread::worker::run";
+        let task = stack(&["kv::serve", code, poll, worker, function, poll, pool]);
+        assert!(!task.is_of_the_blocking_pool());
+        assert_eq!(task.task().as_deref(), Some(poll));
+        assert_eq!(stack(&["kv::serve", code, worker, function, poll, pool]).task(), None);
     }
 
     #[test]
