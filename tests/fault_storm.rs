@@ -29,7 +29,7 @@ mod tests {
 
     const SUITES: u64 = 250;
 
-    /// In MB, however many passes there are. A fifth of it is usual.
+    /// In MB. A third of it has been seen in 40 passes.
     const MEMORY: u64 = 400;
 
     fn variable(name: &str) -> Option<u64> {
@@ -136,17 +136,19 @@ mod tests {
             passes * SUITES,
             "each suite has ended"
         );
-        ok!(
-            told.wrong.is_empty(),
-            "each as it should; not so {}:\n{}",
-            told.wrong.len(),
-            told.wrong.iter().take(10).cloned().collect::<Vec<_>>().join("\n")
-        );
+        let first: Vec<_> = told.wrong.iter().take(10).map(String::as_str).collect();
+        is!(first.join("\n"), "", "each as it should, but for {}", told.wrong.len());
         is!(told.mishaps.len(), 0, "and nothing else has begun");
         let problems = last["problems"].as_array().map_or(0, Vec::len);
         let dies = told.ended.contains_key(&Mishap::PanicInBundle);
-        is!(problems, usize::from(dies), "the bundle dies once: {}", last);
-        if passes >= 4 {
+        is!(
+            problems,
+            usize::from(dies),
+            "the bundle dies once: {}",
+            last["problems"]
+        );
+        // In a small storm the rare ones may be missing.
+        if passes >= 40 {
             is!(told.ended.len(), Mishap::all().count(), "everything has happened");
         }
         #[cfg(target_os = "linux")]
