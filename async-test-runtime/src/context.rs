@@ -128,9 +128,10 @@ pub(crate) fn claim(operation: &'static str, make: impl FnOnce() -> Claim) -> bo
 /// Counts a passing check of the current suite; false where it has to be sent.
 #[inline]
 pub(crate) fn counts() -> bool {
-    CURRENT
-        .try_with(|current| current.captured.is_none() && current.suite.counts())
-        .unwrap_or(false)
+    matches!(
+        CURRENT.try_with(|current| current.captured.is_none() && current.suite.counts()),
+        Ok(true)
+    )
 }
 
 #[track_caller]

@@ -1,6 +1,5 @@
 //! What the hub does with each message: past the bundles, into the ledger, out to the reporters.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +10,7 @@ use crate::bundles::Bundles;
 use crate::capture::Capture;
 use crate::claim::Problem;
 use crate::event::{Event, EventKind};
-use crate::ids::SuiteId;
+use crate::ids::{BySuite, SuiteId};
 use crate::ledger::{Effects, Ledger};
 use crate::queue::{Collected, Desk, EndOfRun, Ended, Message};
 use crate::record::Record;
@@ -38,7 +37,7 @@ enum Ears {
     Each {
         make: Box<dyn Fn() -> Box<dyn Reporter> + Send>,
         guest: usize,
-        open: HashMap<SuiteId, Ear>,
+        open: BySuite<Ear>,
     },
     Whole(Vec<Ear>),
 }
@@ -55,7 +54,7 @@ impl Core {
         let (ears, begin, capture) = match output {
             Output::Each(make) => {
                 ledger.blame_late();
-                let open = HashMap::new();
+                let open = BySuite::default();
                 let guest = guests.add("the reporter".to_owned());
                 (Ears::Each { make, guest, open }, None, None)
             }

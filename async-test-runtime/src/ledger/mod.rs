@@ -10,7 +10,6 @@ mod tests;
 mod totals;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +17,7 @@ use crate::amnesty::Mark;
 use crate::claim::{Claim, LastSeen, Problem, Raw};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Closing, Command, Event, EventKind, Opening, Reply};
-use crate::ids::SuiteId;
+use crate::ids::{BySuite, SuiteId};
 use crate::place::Place;
 use crate::record::{Check, Record, RunEnd, Snapshot, SuiteInfo, Tally, Verdict};
 
@@ -41,7 +40,7 @@ pub(crate) struct Effects {
 /// The tree of suites that have not ended, and the totals of the run.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    nodes: HashMap<SuiteId, Node>,
+    nodes: BySuite<Node>,
     ended: Recent,
     root: Arc<SuiteInfo>,
     bailed_out: Option<Cow<'static, str>>,
@@ -63,7 +62,7 @@ impl Ledger {
             body: None,
         };
         Ledger {
-            nodes: HashMap::from([(root.id, Node::new(opening, Mark::default(), None))]),
+            nodes: BySuite::from_iter([(root.id, Node::new(opening, Mark::default(), None))]),
             ended: Recent::new(REMEMBERED),
             root,
             bailed_out: None,

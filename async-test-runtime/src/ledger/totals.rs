@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ids::SuiteId;
+use crate::ids::BySuite;
 use crate::record::{FailedSuite, RunEnd, SuiteEnd, SuiteInfo, Tally, Verdict};
 
 /// What the suites of a run came to.
@@ -18,7 +18,7 @@ pub(crate) struct Totals {
     retried: HashMap<Arc<str>, Arc<SuiteInfo>>,
     points: Points,
     /// The same of each `#[suite]` that has not ended: until then it may turn out to be an attempt that does not count.
-    open: HashMap<SuiteId, Points>,
+    open: BySuite<Points>,
 }
 
 #[derive(Clone, Copy, Default, Debug)]

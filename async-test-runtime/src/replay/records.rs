@@ -1,11 +1,10 @@
 //! Records out of events, one a line: what `report::events` writes, read back.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::fields::{Fault, Fields, shown};
 use super::words::{detail, log, problem, problems, runner, stage, tally, telemetry, verdict};
-use crate::ids::SuiteId;
+use crate::ids::{BySuite, SuiteId};
 use crate::options::Shard;
 use crate::record::{
     Attempt, Check, FailedSuite, Output, Passes, Record, Rerun, RunEnd, RunStart, SuiteEnd, SuiteInfo,
@@ -17,9 +16,9 @@ const VERSION: u64 = 1;
 /// Suites are described in full when they are first mentioned, and then by their number and path.
 #[derive(Default)]
 pub(super) struct Records {
-    known: HashMap<SuiteId, Arc<SuiteInfo>>,
+    known: BySuite<Arc<SuiteInfo>>,
     /// Suites that have ended and whose parent has not judged it.
-    ended: HashMap<SuiteId, Arc<SuiteEnd>>,
+    ended: BySuite<Arc<SuiteEnd>>,
 }
 
 /// What an event is.

@@ -1,14 +1,12 @@
 //! The text of every open suite, kept until its block is complete, so that suites that run side by side do not mix.
 
-use std::collections::HashMap;
-
-use crate::ids::SuiteId;
+use crate::ids::{BySuite, SuiteId};
 use crate::record::SuiteInfo;
 
 /// One buffer for the root and one for each open suite, with what else a format wants to remember of it.
 pub(super) struct Blocks<S> {
     root: Block<S>,
-    open: HashMap<SuiteId, Block<S>>,
+    open: BySuite<Block<S>>,
 }
 
 /// What has been rendered of one suite.
@@ -25,7 +23,7 @@ impl<S: Default> Blocks<S> {
     pub(super) fn new() -> Blocks<S> {
         Blocks {
             root: Block::default(),
-            open: HashMap::new(),
+            open: BySuite::default(),
         }
     }
 
@@ -50,9 +48,10 @@ impl<S: Default> Blocks<S> {
 
     /// The block for the lines of a suite; those of a suite that has left go to its parent, or else to the root.
     pub(super) fn of(&mut self, suite: &SuiteInfo) -> &mut Block<S> {
-        let ids = [Some(suite.id), suite.parent];
-        let id = ids.into_iter().flatten().find(|id| self.open.contains_key(id));
-        self.by_id(id.unwrap_or(SuiteId::ROOT))
+        if self.open.contains_key(&suite.id) {
+            return self.by_id(suite.id);
+        }
+        self.by_id(suite.parent.unwrap_or(SuiteId::ROOT))
     }
 
     pub(super) fn by_id(&mut self, id: SuiteId) -> &mut Block<S> {

@@ -3,7 +3,6 @@
 //! Text that cannot be told apart is kept until all who may have printed it have ended, and shown when one of them
 //! failed, with all of their names.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use super::Style;
 use super::clip::Clip;
 use super::paint::{Paint, Tone};
 use super::words::one_line;
-use crate::ids::SuiteId;
+use crate::ids::{BySuite, SuiteId};
 use crate::record::{Check, Log, Output, SuiteInfo, Verdict};
 
 /// Bytes kept of what belongs to no suite for certain.
@@ -22,7 +21,7 @@ const MAX_TEXTS: usize = 500;
 pub(super) struct Printed {
     /// What passing suites printed is shown, too.
     show_all: bool,
-    own: HashMap<SuiteId, Clip>,
+    own: BySuite<Clip>,
     shared: Vec<Shared>,
     has_failed: bool,
     /// Bytes of shared text that were not kept.
@@ -49,7 +48,7 @@ impl Printed {
     pub(super) fn new(style: &Style) -> Printed {
         Printed {
             show_all: style.show_output,
-            own: HashMap::new(),
+            own: BySuite::default(),
             shared: Vec::new(),
             has_failed: false,
             forgotten: 0,

@@ -50,11 +50,16 @@ pub(crate) struct Call<'a> {
 
 impl Call<'_> {
     /// Sends the check of a macro; the explanation is only made when it did not hold.
+    #[inline]
     #[track_caller]
     pub(crate) fn send(self, tool: &'static str, held: bool, explain: impl FnOnce() -> Detail) -> bool {
-        if held && crate::context::counts() {
-            return true;
-        }
+        (held && crate::context::counts()) || self.send_it(tool, held, explain)
+    }
+
+    /// Apart, so that counting does not pay for the room that this needs.
+    #[inline(never)]
+    #[track_caller]
+    fn send_it(self, tool: &'static str, held: bool, explain: impl FnOnce() -> Detail) -> bool {
         let at = Place::caller();
         crate::context::claim(tool, || {
             let (label, expression) = match self.message {

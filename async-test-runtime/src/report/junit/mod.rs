@@ -10,7 +10,6 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::io;
 use std::time::Duration;
 
@@ -21,7 +20,7 @@ use super::paint::Paint;
 use super::printed::{Printed, log_text, plainly};
 use super::words::one_line;
 use super::{Reporter, Style, write};
-use crate::ids::SuiteId;
+use crate::ids::{BySuite, SuiteId};
 use crate::options::Shard;
 use crate::record::{Attempt, Check, Record, RunEnd, SuiteEnd, SuiteInfo, Verdict};
 
@@ -41,7 +40,7 @@ pub(super) struct Junit {
     whole_run: bool,
     seed: Option<u64>,
     shard: Option<Shard>,
-    open: HashMap<SuiteId, Open>,
+    open: BySuite<Open>,
     /// Failed attempts of suites that are tried again.
     attempts: Attempts<Finished>,
     /// The `#[suite]`s that are running, for a document that is cut short.
@@ -67,7 +66,7 @@ impl Junit {
             whole_run: false,
             seed: None,
             shard: None,
-            open: HashMap::new(),
+            open: BySuite::default(),
             attempts: Attempts::default(),
             running: Vec::new(),
             has_ended: false,

@@ -1,5 +1,6 @@
 //! The lines of TAP: points with their directives and diagnostics, comments, and what must be escaped in them.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::claim::{Figure, Problem};
@@ -59,17 +60,20 @@ pub(super) fn comment(indent: usize, text: &str) -> String {
     out
 }
 
-/// A test point with its directive, diagnostics and comment.
-pub(super) fn point_lines(indent: usize, check: &Check) -> String {
-    let mut text = format!(
-        "{:indent$}{} {}",
-        "",
-        if check.verdict.is_ok() { "ok" } else { "not ok" },
-        check.number
-    );
+/// Adds a test point with its directive, diagnostics and comment.
+pub(super) fn push_point(text: &mut String, depth: usize, check: &Check) {
+    let indent = 4 * depth;
+    (0..depth).for_each(|_| text.push_str("    "));
+    text.push_str(if check.verdict.is_ok() { "ok" } else { "not ok" });
+    let _ = write!(text, " {}", check.number);
     let label = description(&check.label);
     if !label.is_empty() {
-        let _ = write!(text, " - {label}");
+        text.push_str(" - ");
+        text.push_str(&label);
+    }
+    if check.verdict == Verdict::Passed && check.detail.is_none() && check.child.is_none() {
+        text.push('\n');
+        return;
     }
     let directive = match &check.verdict {
         _ if is_followed(check) => Some(("TODO", tried_again(check).into())),
@@ -92,14 +96,13 @@ pub(super) fn point_lines(indent: usize, check: &Check) -> String {
         Verdict::Failed | Verdict::Unflunked(_) => "Failed",
         Verdict::Todo(_) => "Failed (TODO)",
         Verdict::Passed | Verdict::Flunked(_) | Verdict::UnexpectedPass(_) | Verdict::Skipped(_) | Verdict::Retried => {
-            return text;
+            return;
         }
     };
     text.push_str(&comment(
         indent,
         &format!("{failed} test '{}' at {}", one_line(&check.label), check.at),
     ));
-    text
 }
 
 /// Whether it failed in an attempt that is followed by another, and so decides nothing. Readers hold a block against its
@@ -187,15 +190,28 @@ pub(super) fn escaped(text: &str) -> String {
     one_line(text).replace('\\', "\\\\").replace('#', "\\#")
 }
 
+/// Whether a text stands for itself: nothing in it has to be escaped, joined or told from anything else. Most are so.
+fn is_as_it_is(text: &str) -> bool {
+    let mut before = b' ';
+    text.bytes().all(|byte| {
+        let blanks = byte == b' ' && before == b' ';
+        before = byte;
+        matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'#') && !blanks
+    }) && !matches!(before, b' ' | b'{')
+}
+
 /// A name, a label, or the reason behind a directive; some consumers take a `{` at its end for the begin of a block.
-pub(super) fn description(text: &str) -> String {
+pub(super) fn description(text: &str) -> Cow<'_, str> {
+    if is_as_it_is(text) {
+        return Cow::Borrowed(text);
+    }
     let text = escaped(text);
     // A byte order mark is white space in JavaScript.
     match text
         .trim_end_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
         .ends_with('{')
     {
-        true => text + " ...",
-        false => text,
+        true => Cow::Owned(text + " ..."),
+        false => Cow::Owned(text),
     }
 }

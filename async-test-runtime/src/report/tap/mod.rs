@@ -19,7 +19,7 @@ use crate::ids::SuiteId;
 use crate::record::{Check, Record, SuiteEnd, SuiteInfo, Verdict};
 
 use block::{Lines, Plan};
-use lines::{as_comments, description, escaped, point_lines, problem_comment};
+use lines::{as_comments, description, escaped, problem_comment, push_point};
 
 pub(super) struct Tap {
     blocks: Blocks<Lines>,
@@ -72,7 +72,7 @@ impl Tap {
             }
             None => {}
         }
-        parent.text.push_str(&point_lines(point, check));
+        push_point(&mut parent.text, parent.depth, check);
         parent.text.push_str(&after);
         if parent.depth == 0 {
             self.last = check.number;
@@ -232,8 +232,15 @@ impl Reporter for Tap {
             }
             Record::RunEnded(end) => self.run_ended(end),
         }
-        let text = self.take();
-        done.push_str(&if self.bailed_out { as_comments(0, &text) } else { text });
-        write(&done, out)
+        let root = self.blocks.root();
+        if self.bailed_out {
+            done.push_str(&as_comments(0, &root.text));
+            root.text.clear();
+            return write(&done, out);
+        }
+        let written = write(&root.text, out);
+        // Its room is kept for the next record.
+        root.text.clear();
+        written
     }
 }
