@@ -61,8 +61,11 @@ pub(crate) fn from_environment() -> (Settings, Output) {
     // The harness shows what it captured on the terminal that it was started from.
     let style = style(&options, std::io::stdout().is_terminal());
     let format = options.format.clone();
-    let make = move || -> Box<dyn Reporter> { reporter(&format, &style) };
-    (settings, Output::Each(Box::new(make)))
+    // One of somebody else may do more than to render.
+    let is_ours = report::BUILTIN.iter().any(|(name, _)| *name == format);
+    let shows_passed = !is_ours || options.show_output || options::process().harness_shows_passed();
+    let make = Box::new(move || -> Box<dyn Reporter> { reporter(&format, &style) });
+    (settings, Output::Each { make, shows_passed })
 }
 
 /// The seed that was given, or a new one.

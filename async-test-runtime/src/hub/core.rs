@@ -4,17 +4,17 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::each::Each;
 use super::ear::Ear;
 use super::{Guests, MakeBundles, Output, Posted, Sink, flaky_to_stderr, live, to_stderr};
 use crate::bundles::Bundles;
 use crate::capture::Capture;
 use crate::claim::Problem;
 use crate::event::{Event, EventKind};
-use crate::ids::{BySuite, SuiteId};
+use crate::ids::SuiteId;
 use crate::ledger::{Effects, Ledger};
 use crate::queue::{Collected, Desk, EndOfRun, Ended, Message};
 use crate::record::Record;
-use crate::report::Reporter;
 
 /// What is at the end of the road: the ledger, the bundles, the reporters.
 pub(super) struct Core {
@@ -34,11 +34,7 @@ pub(super) struct Core {
 }
 
 enum Ears {
-    Each {
-        make: Box<dyn Fn() -> Box<dyn Reporter> + Send>,
-        guest: usize,
-        open: BySuite<Ear>,
-    },
+    Each(Each),
     Whole(Vec<Ear>),
 }
 
@@ -52,11 +48,10 @@ impl Core {
         seed: u64,
     ) -> Core {
         let (ears, begin, capture) = match output {
-            Output::Each(make) => {
+            Output::Each { make, shows_passed } => {
                 ledger.blame_late();
-                let open = BySuite::default();
                 let guest = guests.add("the reporter".to_owned());
-                (Ears::Each { make, guest, open }, None, None)
+                (Ears::Each(Each::new(make, guest, shows_passed)), None, None)
             }
             Output::Whole(sinks, begin, capture) => {
                 let ear = |sink: Sink| {
@@ -130,17 +125,14 @@ impl Core {
                     }
                 }
             }
-            Ears::Each { make, guest, open } => {
-                for record in &records {
-                    match top_of(record) {
+            Ears::Each(each) => {
+                for record in records {
+                    match top_of(&record) {
                         Some(top) => {
-                            let ear = open
-                                .entry(top)
-                                .or_insert_with(|| Ear::new("pretty".to_owned(), *guest, make()));
-                            ear.hear(record, &self.guests);
-                            flaky_to_stderr(record);
+                            flaky_to_stderr(&record);
+                            each.hear(top, record, &self.guests);
                         }
-                        None => to_stderr(record),
+                        None => to_stderr(&record),
                     }
                 }
             }
@@ -149,10 +141,7 @@ impl Core {
 
     fn collect(&mut self, top: SuiteId) -> Collected {
         match &mut self.ears {
-            Ears::Each { open, .. } => open.remove(&top).map_or_else(Collected::default, |ear| Collected {
-                text: ear.text,
-                lost: ear.lost,
-            }),
+            Ears::Each(each) => each.collect(top, &self.guests),
             Ears::Whole(_) => Collected::default(),
         }
     }
@@ -236,7 +225,7 @@ impl Desk for Core {
     fn ticks(&self) -> Option<Duration> {
         match &self.ears {
             Ears::Whole(ears) => ears.iter().any(Ear::is_live).then_some(live::TICK),
-            Ears::Each { .. } => None,
+            Ears::Each(_) => None,
         }
     }
 

@@ -5,6 +5,7 @@
 //! harness nothing is shown before a suite ends, and then the thread of that test does what there is to do.
 
 mod core;
+mod each;
 pub(crate) mod ear;
 mod guest;
 mod live;
@@ -29,10 +30,17 @@ use crate::settings::Settings;
 use self::core::Core;
 pub(crate) use self::guest::Guests;
 
+/// Makes the reporter of one suite.
+pub(crate) type MakeReporter = Box<dyn Fn() -> Box<dyn Reporter> + Send>;
+
 /// Where records go.
 pub(crate) enum Output {
     /// A reporter for each `#[suite]`, whose text the test's own thread prints: the built-in harness is in charge.
-    Each(Box<dyn Fn() -> Box<dyn Reporter> + Send>),
+    Each {
+        make: MakeReporter,
+        /// What passes is shown as well.
+        shows_passed: bool,
+    },
     /// All records to all of them, with what tests print if it is captured.
     Whole(Vec<Sink>, RunStart, Option<Arc<Capture>>),
 }
@@ -120,7 +128,7 @@ impl Hub {
             rerun: None,
         });
         let nobody_minds = match &output {
-            Output::Each(make) => make().counts_passed(),
+            Output::Each { make, .. } => make().counts_passed(),
             Output::Whole(sinks, ..) => sinks.iter().all(|sink| sink.reporter.counts_passed()),
         };
         let counts_passed = nobody_minds && !settings.has_bundles;

@@ -8,6 +8,9 @@ use super::flags::{FILTER_VARIABLE, FLAGS};
 use super::nearest;
 use super::{Color, Options, OptionsError, Parsed, Warning};
 
+/// The flags of the built-in harness by which what passing tests print gets to be seen.
+const HARNESS_SHOWS: [&str; 3] = ["--show-output", "--nocapture", "--no-capture"];
+
 /// How the names of our variables begin.
 const PREFIX: &str = "ASYNC_TEST_";
 
@@ -95,6 +98,14 @@ impl Process {
     /// The arguments, without the program.
     pub fn args(&self) -> &[OsString] {
         &self.args
+    }
+
+    /// Whether the built-in harness was told to show what passing tests print, or to capture nothing: it keeps that to
+    /// itself else.
+    pub fn harness_shows_passed(&self) -> bool {
+        let is_flag = |arg: &OsString| HARNESS_SHOWS.iter().any(|flag| arg == *flag);
+        let is_set = self.variable("RUST_TEST_NOCAPTURE").is_some_and(|value| value != "0");
+        is_set || self.args.iter().any(is_flag)
     }
 
     /// The program file of the process, where the system tells.

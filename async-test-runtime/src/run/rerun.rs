@@ -1,6 +1,8 @@
 //! The one command that runs just this again.
 
+use std::collections::HashMap;
 use std::path::{Component, Path};
+use std::sync::{Mutex, PoisonError};
 
 use crate::options;
 use crate::record::{Rerun, Runner};
@@ -9,6 +11,37 @@ use crate::spec::SuiteSpec;
 
 /// What the command is made of.
 pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
+    let (runner, command) = known_command(spec, settings);
+    Rerun {
+        command,
+        test: spec.test_name(),
+        title: spec.title().into_owned(),
+        flags: match (&spec.ignore, runner) {
+            (None, _) => "",
+            (Some(_), Runner::Cargo) => "--include-ignored",
+            (Some(_), Runner::Nextest) => "--run-ignored all",
+            (Some(_), Runner::Bazel) => "--test_arg=--include-ignored",
+        }
+        .into(),
+        // nextest has a command line of its own.
+        own_command_line: settings.own_command_line && runner != Runner::Nextest,
+        runner,
+        seed,
+    }
+}
+
+/// It is the same for all suites of a module, so it is looked for once.
+fn known_command(spec: &SuiteSpec, settings: &Settings) -> (Runner, String) {
+    type Known = HashMap<(&'static str, &'static str, bool), (Runner, String)>;
+    static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (spec.module, spec.file, settings.own_command_line);
+    let known = known.get_or_insert_default().entry(key);
+    known.or_insert_with(|| command(spec, settings)).clone()
+}
+
+/// Without what names the suite.
+fn command(spec: &SuiteSpec, settings: &Settings) -> (Runner, String) {
     let process = options::process();
     let package = spec.package.map(str::to_owned).or_else(|| process.package());
     let target = match target(spec.file, spec.module, package.as_deref()) {
@@ -26,7 +59,7 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
         words.join(" ")
     };
     // What fails in a process of its own, or in a sandbox, may pass in any other way.
-    let (runner, command) = if let Some(target) = process.bazel_target() {
+    if let Some(target) = process.bazel_target() {
         (Runner::Bazel, format!("bazel test {target}"))
     } else if process.nextest().is_some_and(|run| run.process_per_test) {
         (Runner::Nextest, cargo("nextest run"))
@@ -34,22 +67,6 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
         (Runner::Cargo, cargo("run"))
     } else {
         (Runner::Cargo, cargo("test"))
-    };
-    Rerun {
-        command,
-        test: spec.test_name(),
-        title: spec.title().into_owned(),
-        flags: match (&spec.ignore, runner) {
-            (None, _) => "",
-            (Some(_), Runner::Cargo) => "--include-ignored",
-            (Some(_), Runner::Nextest) => "--run-ignored all",
-            (Some(_), Runner::Bazel) => "--test_arg=--include-ignored",
-        }
-        .into(),
-        // nextest has a command line of its own.
-        own_command_line: settings.own_command_line && runner != Runner::Nextest,
-        runner,
-        seed,
     }
 }
 
