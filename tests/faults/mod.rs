@@ -1,5 +1,6 @@
 //! Runs this program again over a fixture, as a process that can be sent signals and that must end.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
@@ -116,18 +117,33 @@ impl Stream {
     }
 }
 
+/// A shell has what it starts in the background ignore SIGINT and SIGQUIT, and so does all that is started by that. What
+/// is to be sent these signals has to be rid of it.
+fn command(program: impl AsRef<OsStr>) -> Command {
+    const INT_AND_QUIT: u64 = 0b110;
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    if ignored.is_none_or(|mask| mask & INT_AND_QUIT == 0) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT,QUIT").arg(program);
+    command
+}
+
 impl Process {
     #[allow(dead_code, reason = "not every test file wants it")]
     pub(crate) fn start(args: &[&str], vars: &[(&str, &str)]) -> Process {
         let exe = std::env::current_exe().expect("a test knows its program");
-        Process::of(Command::new(exe), args, vars)
+        Process::of(command(exe), args, vars)
     }
 
     /// As a shell starts it that has done something before.
     #[allow(dead_code, reason = "not every test file wants it")]
     pub(crate) fn after(first: &str, args: &[&str], vars: &[(&str, &str)]) -> Process {
         let exe = std::env::current_exe().expect("a test knows its program");
-        let mut shell = Command::new("sh");
+        let mut shell = command("sh");
         shell.arg("-c").arg(format!("{first}; exec \"$0\" \"$@\"")).arg(exe);
         Process::of(shell, args, vars)
     }
