@@ -30,6 +30,7 @@ use unix as system;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use crate::queue::Sender;
 use crate::record::{Output, SuiteInfo};
@@ -45,6 +46,10 @@ pub(crate) use system::keep;
 
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
+
+/// How long what was printed is left in the pipe. A process that crashes dies right after its last words; what is in the
+/// pipe then is its keeper's to tell, but what has just been read would die with it.
+const LINGER: Duration = Duration::from_millis(1);
 
 /// The captured output of the process.
 pub(crate) struct Capture {
@@ -115,8 +120,12 @@ pub(crate) fn start() -> io::Result<Option<(Arc<Capture>, File)>> {
         .name("async-test-output".to_owned())
         // It ends with the process: somebody may print until then, and must not be held up by a full pipe.
         .spawn(move || {
+            let mut is_much = false;
             while waiter.wait().is_ok() {
-                reading.lock().read(CHUNK, &reading.pending);
+                if !is_much {
+                    std::thread::sleep(LINGER);
+                }
+                is_much = reading.lock().read(CHUNK, &reading.pending) > CHUNK / 2;
             }
         })?;
     Ok(Some((capture, real)))

@@ -71,12 +71,15 @@ impl Suite {
 
     fn at_deadline(&self, wait: Duration, act: impl FnOnce(Suite) + Send + 'static) {
         let weak = Arc::downgrade(&self.0);
+        // Locked before: it may come at once, and what it sets in its place must not be called off here.
+        let mut limits = lock(&self.0.limits);
         let deadline = clock::after(wait, move || {
             if let Some(shared) = weak.upgrade() {
                 act(Suite(shared));
             }
         });
-        let before = lock(&self.0.limits).deadline.replace(deadline);
+        let before = limits.deadline.replace(deadline);
+        drop(limits);
         drop(before);
     }
 
