@@ -17,6 +17,12 @@ fn exit(code: i32) -> ! {
 
 #[suite]
 #[ignore = "run by the tests"]
+async fn fails() {
+    flunk!("before somebody else ends the process");
+}
+
+#[suite]
+#[ignore = "run by the tests"]
 async fn from_the_body() {
     ok!(true, "before");
     exit(0);

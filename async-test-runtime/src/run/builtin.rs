@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::panic::resume_unwind;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -13,6 +13,7 @@ use crate::panic;
 use crate::queue::{Collected, Message};
 use crate::record::{Attempt, Verdict};
 use crate::report;
+use crate::run::exits::HAS_FAILED;
 use crate::run::interrupt::{self, Door, INSIDE};
 use crate::run::{Launch, create, in_harness, retries, seed_of_pass};
 use crate::run::{exits, time_limit};
@@ -62,16 +63,13 @@ pub fn run_builtin_should_panic(spec: &'static SuiteSpec) {
     }
 }
 
-/// Set by a suite that fails.
-static HAS_FAILED: AtomicBool = AtomicBool::new(false);
-
 /// Runs the suite, unless the variables leave it out, until one run of it fails or all have held.
 fn attempts(spec: &'static SuiteSpec) -> Ended {
     let _turn = spec.serial.map(turn);
     let top = Suite::top();
     let settings = &top.0.hub.settings;
     // Asked once: what has begun gets its verdict.
-    let stopped = settings.fail_fast && HAS_FAILED.load(Ordering::Relaxed);
+    let stopped = settings.fail_fast && HAS_FAILED.load(Ordering::SeqCst);
     let passes = (0..u64::from(settings.repeat)).flat_map(|pass| (0..spec.repeat.max(1)).map(move |_| pass));
     let mut last = None;
     for pass in passes {
@@ -79,7 +77,7 @@ fn attempts(spec: &'static SuiteSpec) -> Ended {
         let failed = ended.failed;
         last = Some(ended);
         if failed {
-            HAS_FAILED.store(true, Ordering::Relaxed);
+            HAS_FAILED.store(true, Ordering::SeqCst);
             break;
         }
     }

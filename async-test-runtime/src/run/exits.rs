@@ -9,6 +9,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{OnceLock, mpsc};
+use std::thread;
 
 use crate::hub;
 use crate::queue::Message;
@@ -20,6 +21,8 @@ use crate::suite::Suite;
 static DOOR: OnceLock<(Door, u8)> = OnceLock::new();
 /// Whoever ends the process now may: under `main!`, the run has its end.
 static MAY_END: AtomicBool = AtomicBool::new(false);
+/// A suite has failed under the built-in harness.
+pub(super) static HAS_FAILED: AtomicBool = AtomicBool::new(false);
 
 /// Looks after the end of the process from here on.
 pub(super) fn guard(door: Door, code: u8) {
@@ -46,7 +49,7 @@ extern "C" fn look() {
         return;
     };
     if !is_running(door) {
-        if has_strays(door) {
+        if has_strays(door) || hides_a_failure(door) {
             system::leave(i32::from(code));
         }
         return;
@@ -57,6 +60,19 @@ extern "C" fn look() {
     );
     interrupt::close(door);
     system::leave(i32::from(code));
+}
+
+/// Whether a test of the built-in harness that is no suite ends the process, with whatever code, when a suite has failed
+/// before. The harness itself does so on the main thread, and knows of the failure.
+fn hides_a_failure(door: Door) -> bool {
+    let is_a_test = matches!(door, Door::Builtin) && thread::current().name() != Some("main");
+    let hides = is_a_test && HAS_FAILED.load(Ordering::SeqCst);
+    if hides {
+        hub::to_people(
+            "async-test-suite: error: `process::exit` was called when a suite had failed; the run has failed\n",
+        );
+    }
+    hides
 }
 
 /// Whether there was a stray panic that has failed nothing, though it should have.
