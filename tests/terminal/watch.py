@@ -12,6 +12,7 @@ import json
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -24,6 +25,9 @@ child, terminal = pty.fork()
 if child == 0:
     # The size is set before the program can ask for it.
     fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    # Who was started in the background ignores them, and so would the program.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     os.execv(sys.argv[4], sys.argv[4:])
 
 seen, end = b"", time.monotonic() + LIMIT
