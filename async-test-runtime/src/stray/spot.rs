@@ -76,9 +76,11 @@ impl Spot {
     pub(super) fn ends_with(&self, wakes: &Trace, sleeps: Option<u64>) -> bool {
         let slept = self.slept.as_ref().map(|slept| slept.load(Ordering::SeqCst));
         let has_slept = slept.is_some_and(|slept| slept != UNKNOWN && sleeps.is_some_and(|now| now != slept));
-        let is_its_code = match (&self.code, wakes.task()) {
-            (Some(code), Some(other)) => *code == other,
-            _ => true,
+        // A thread may also sleep on the way to the end of its task, where others hold a lock. So that counts only where
+        // the code does not tell.
+        let (is_its_code, has_slept) = match (&self.code, wakes.task()) {
+            (Some(code), Some(other)) => (*code == other, false),
+            _ => (true, has_slept),
         };
         let is_its_turn = self.alive.is_none_or(|alive| {
             let runtime = Handle::try_current();
