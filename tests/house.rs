@@ -58,6 +58,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "settings",
             "signals",
             "spare",
+            "turn",
             "spawn",
             "spec",
             "stray",

@@ -18,6 +18,7 @@ use crate::panic::{self, Caught, catch_sync};
 use crate::stage::Stage;
 use crate::stray;
 use crate::suite::{CleanUp, Ending, Suite};
+use crate::turn::give_way;
 
 /// How a body ended.
 type BodyEnd = Result<Outcome, Caught>;
@@ -96,7 +97,7 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
 async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     if suite.nesting() == 1 {
         // What is ready to run and was started by nobody of ours gets its turn, and its panic is heard.
-        stray::give_way().await;
+        give_way().await;
     }
     let _ = suite.set_stage(Stage::Finishing);
     wind_up(&suite).await;

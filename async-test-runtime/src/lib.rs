@@ -68,6 +68,7 @@ mod stray;
 mod suite;
 #[cfg(feature = "tracing")]
 pub mod tracing;
+mod turn;
 mod verify;
 
 // floor 4: what people call

@@ -52,6 +52,28 @@ pub struct SuiteInfo {
     pub rerun: Option<Arc<Rerun>>,
 }
 
+impl SuiteInfo {
+    /// The root, above every `#[suite]`.
+    pub(crate) fn root() -> SuiteInfo {
+        SuiteInfo {
+            id: SuiteId::ROOT,
+            parent: None,
+            top: SuiteId::ROOT,
+            name: String::new(),
+            test_name: "".into(),
+            path: String::new(),
+            nesting: 0,
+            at: Place::new("", 0, 0),
+            is_async: false,
+            should_panic: false,
+            hidden: false,
+            tags: Vec::new(),
+            attempt: Attempt::ONLY,
+            rerun: None,
+        }
+    }
+}
+
 /// Which of its attempts a `#[suite]` with `retries` is in. All of them have the same `test_name`, and none begins before
 /// the one before it has ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -19,11 +19,9 @@ use crate::capture::{self, Capture};
 use crate::claim::Running;
 use crate::event::Event;
 use crate::hook::Bundle;
-use crate::ids::SuiteId;
 use crate::ledger::Ledger;
-use crate::place::Place;
 use crate::queue::{Message, Sender};
-use crate::record::{Attempt, Record, RunStart, SuiteInfo};
+use crate::record::{Record, RunStart, SuiteInfo};
 use crate::report::{Reporter, View, plain};
 use crate::settings::Settings;
 
@@ -111,22 +109,7 @@ pub(crate) fn start(settings: impl FnOnce() -> (Settings, Output), bundles: Make
 impl Hub {
     /// Starts a hub with a thread and a root of its own. It ends with `Message::End`, or with its last handle.
     pub(crate) fn new(settings: Settings, output: Output, bundles: MakeBundles) -> Arc<Hub> {
-        let root = Arc::new(SuiteInfo {
-            id: SuiteId::ROOT,
-            parent: None,
-            top: SuiteId::ROOT,
-            name: String::new(),
-            test_name: "".into(),
-            path: String::new(),
-            nesting: 0,
-            at: Place::new("", 0, 0),
-            is_async: false,
-            should_panic: false,
-            hidden: false,
-            tags: Vec::new(),
-            attempt: Attempt::ONLY,
-            rerun: None,
-        });
+        let root = Arc::new(SuiteInfo::root());
         let nobody_minds = match &output {
             Output::Each { make, .. } => make().counts_passed(),
             Output::Whole(sinks, ..) => sinks.iter().all(|sink| sink.reporter.counts_passed()),

@@ -5,9 +5,9 @@
 //! it is: whoever starts something goes to its end first, as any other task, and looks at how long it takes to get
 //! through. An idle thread takes him at once.
 
-use std::future::poll_fn;
-use std::task::Poll;
 use std::time::{Duration, Instant};
+
+use crate::turn::give_way;
 
 /// How long what is ready may have to wait. Ten milliseconds are no time for a test, and enough of what computes for
 /// short times is under way then, so that no thread runs out of it.
@@ -17,26 +17,11 @@ const CROWDED: Duration = Duration::from_millis(10);
 pub(super) async fn turn() {
     loop {
         let asked = Instant::now();
-        to_the_end().await;
+        give_way().await;
         if asked.elapsed() < CROWDED {
             return;
         }
     }
-}
-
-/// Goes to the end of the queue. `tokio::task::yield_now` is something else: it comes back when the thread has looked for
-/// timers and sockets, however long the queue is.
-async fn to_the_end() {
-    let mut is_there = false;
-    poll_fn(|context| {
-        if is_there {
-            return Poll::Ready(());
-        }
-        is_there = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 #[cfg(test)]
@@ -56,7 +41,7 @@ mod tests {
                 most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 for _ in 0..times {
                     std::thread::sleep(keeps);
-                    to_the_end().await;
+                    give_way().await;
                 }
                 now.fetch_sub(1, Ordering::SeqCst);
             }));

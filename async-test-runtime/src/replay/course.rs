@@ -11,8 +11,7 @@ use std::time::Duration;
 use crate::claim::Problem;
 use crate::ids::SuiteId;
 use crate::ledger::Totals;
-use crate::place::Place;
-use crate::record::{Attempt, Check, Record, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict};
+use crate::record::{Check, Record, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict};
 
 /// Names of `#[suite]`s that were running, at most.
 const MAX_NAMED: usize = 20;
@@ -260,24 +259,7 @@ impl Course {
     }
 
     fn root(&mut self) -> Arc<SuiteInfo> {
-        let root = self.root.get_or_insert_with(|| {
-            Arc::new(SuiteInfo {
-                id: SuiteId::ROOT,
-                parent: None,
-                top: SuiteId::ROOT,
-                name: String::new(),
-                test_name: "".into(),
-                path: String::new(),
-                nesting: 0,
-                at: Place::new("", 0, 0),
-                is_async: false,
-                should_panic: false,
-                hidden: false,
-                tags: Vec::new(),
-                attempt: Attempt::ONLY,
-                rerun: None,
-            })
-        });
+        let root = self.root.get_or_insert_with(|| Arc::new(SuiteInfo::root()));
         root.clone()
     }
 }

@@ -4,10 +4,8 @@
 //! change the lists.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -197,18 +195,4 @@ pub(crate) fn settle_here() {
         catch_up();
         thread::sleep(Duration::from_millis(1));
     }
-}
-
-/// Lets others have a turn. Unlike tokio's own function it does not wait for what runs on the same thread next, which may
-/// block it.
-pub(crate) async fn give_way() {
-    let mut has_given = false;
-    poll_fn(|context| {
-        if std::mem::replace(&mut has_given, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

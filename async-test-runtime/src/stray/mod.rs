@@ -32,7 +32,7 @@ use crate::ids::SuiteId;
 use crate::pulse::Pulse;
 use crate::suite::{Shared, Suite};
 
-pub(crate) use desk::{give_way, passed_by, settle, settle_here};
+pub(crate) use desk::{passed_by, settle, settle_here};
 pub(crate) use tell::{close_reports, has_failed_something, is_untold};
 pub(crate) use threads::Home;
 pub(crate) use trace::Fate;

@@ -66,9 +66,10 @@ mod source {
     pub mod stage;
     pub mod suite;
     pub mod tags;
+    pub mod turn;
 }
 
 use source::{
     activity, amnesty, cancel, claim, error, escape, event, filter, ids, jobs, ledger, order, outcome, place, plan,
-    pulse, queue, record, settings, stage, suite, tags,
+    pulse, queue, record, settings, stage, suite, tags, turn,
 };

@@ -5,12 +5,11 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use crate::event::{Closing, EventKind};
-use crate::ids::SuiteId;
 use crate::ledger::{Effects, Ledger};
 use crate::place::Place;
 use crate::plan::Plan;
 use crate::queue::{Desk, EndOfRun, Message, Sender};
-use crate::record::{Attempt, Record, RunEnd, SuiteInfo};
+use crate::record::{Record, RunEnd, SuiteInfo};
 use crate::settings::Settings;
 use crate::stage::Stage;
 use crate::suite::{Birth, Suite};
@@ -241,23 +240,7 @@ fn settings() -> Settings {
 impl World {
     /// With a thread at the desk, as under `main!`, or without one, as under the built-in harness.
     pub(crate) fn new(is_attended: bool, counts_passed: bool) -> World {
-        let at = Place::new("t.rs", 1, 1);
-        let root = Arc::new(SuiteInfo {
-            id: SuiteId::ROOT,
-            parent: None,
-            top: SuiteId::ROOT,
-            name: String::new(),
-            test_name: "".into(),
-            path: String::new(),
-            nesting: 0,
-            at: at.clone(),
-            is_async: false,
-            should_panic: false,
-            hidden: false,
-            tags: Vec::new(),
-            attempt: Attempt::ONLY,
-            rerun: None,
-        });
+        let root = Arc::new(SuiteInfo::root());
         let records = Arc::<Mutex<Vec<Record>>>::default();
         let sender = Sender::to(Box::new(Judge {
             ledger: Ledger::new(root.clone(), false),
@@ -275,7 +258,8 @@ impl World {
             counts_passed,
             root,
         };
-        let suite = Suite::root_of(Arc::new(hub)).child(Birth::new("s".to_owned(), at), Plan::new());
+        let suite =
+            Suite::root_of(Arc::new(hub)).child(Birth::new("s".to_owned(), Place::new("t.rs", 1, 1)), Plan::new());
         suite.send_event(EventKind::Started);
         World { suite, sender, records }
     }
