@@ -4,8 +4,9 @@
 //! the last registered first; the end. Whatever stops the body, the rest of the order is the same, and a suite never
 //! ends before its jobs, except those that hold their thread and do not give it back.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use crate::cancel::Cause;
@@ -63,10 +64,12 @@ pub(crate) fn close_unrun(suite: &Suite, reply: Option<Reply>) {
 
 async fn whole_life(suite: Suite, body: impl Future<Output = BodyEnd>, waited: Duration, reply: Option<Reply>) {
     let taken = suite.clone();
-    let life = async move {
+    // On the heap: in a build without optimization everything around it would hold copies of it on its stack, and a thread
+    // that runs one small test would touch pages for nothing else.
+    let life = Box::pin(async move {
         run_body(&suite, body).await;
         ending(suite, waited, reply).await;
-    };
+    });
     taken.0.pulse.of(life).await;
 }
 
@@ -79,13 +82,22 @@ pub(crate) async fn live<F: Future<Output = Outcome>>(suite: &Suite, body: F) {
 async fn run_body(suite: &Suite, body: impl Future<Output = BodyEnd>) {
     panic::install();
     suite.begin();
+    // Told before the body is dropped: what that does comes after it.
     let mut body = std::pin::pin!(body);
-    // A suite that is to end ends, even if its body is always ready to go on: hence biased.
-    tokio::select! {
-        biased;
-        _ = suite.cancelled() => {}
-        ended = &mut body => tell(suite, ended),
+    if let Some(ended) = unless_cancelled(suite, body.as_mut()).await {
+        tell(suite, ended);
     }
+}
+
+/// What the future brings; none if the suite is to end before, even if the future is always ready to go on. Whoever asks
+/// for the end has the pulse of the suite beat, so this can only wait inside of that. Cancel safe if the future is.
+async fn unless_cancelled<F: Future>(suite: &Suite, future: F) -> Option<F::Output> {
+    let mut future = std::pin::pin!(future);
+    poll_fn(|context| match suite.is_cancelled() {
+        true => Poll::Ready(None),
+        false => future.as_mut().poll(context).map(Some),
+    })
+    .await
 }
 
 /// What comes after the body, whatever became of that.
@@ -182,19 +194,18 @@ pub(crate) fn for_children(suite: &Suite, cause: &Cause) -> Cause {
 }
 
 async fn wind_up(suite: &Suite) {
-    if !suite.is_cancelled() {
-        tokio::select! {
-            biased;
-            _ = suite.cancelled() => {}
-            () = run_postponed(suite) => {}
-        }
+    let mut given_up = 0;
+    if may_have_jobs(suite) {
+        let _ = unless_cancelled(suite, run_postponed(suite)).await;
+        given_up = await_jobs(suite, given_up).await;
+        suite
+            .table()
+            .end_unstarted(&Cause::Stopped("it was created and never started".to_owned()));
+        given_up = await_jobs(suite, given_up).await;
     }
-    let mut given_up = await_jobs(suite, 0).await;
-    suite
-        .table()
-        .end_unstarted(&Cause::Stopped("it was created and never started".to_owned()));
-    given_up = await_jobs(suite, given_up).await;
-    suite.send_event(EventKind::JobsAwaited);
+    if suite.0.hub.hears_stages {
+        suite.send_event(EventKind::JobsAwaited);
+    }
     while let Some(attachment) = suite.take_attachment() {
         suite.note_ending(Ending::Verifiers);
         if let Err(panic) = panic::catch(attachment.end()).await {
@@ -206,7 +217,14 @@ async fn wind_up(suite: &Suite) {
         run_clean_up(suite, clean_up).await;
     }
     // A clean-up may have started something.
-    await_jobs(suite, given_up).await;
+    if may_have_jobs(suite) {
+        await_jobs(suite, given_up).await;
+    }
+}
+
+/// Whether there is something to wait for, or to keep from starting.
+fn may_have_jobs(suite: &Suite) -> bool {
+    suite.table().has_any() || suite.is_cancelled()
 }
 
 /// Starts what was put off, in an order that belongs to the seed; one by one unless the suite is parallel.

@@ -1,6 +1,9 @@
 //! The tokio runtimes: one for all suites under `main!`, and one of its own for a suite that asks for it.
 
+use std::future::Future;
 use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -8,24 +11,103 @@ use crate::options;
 use crate::spare::{self, Spares};
 use crate::spec::{Flavor, SuiteSpec};
 use crate::stray::{self, Home};
+use crate::suite::Suite;
+
+/// How many runtimes that nobody uses are kept.
+const KEPT: usize = 64;
+
+/// How long a runtime may take to end: threads that nobody waits for hold up nothing.
+const SHUTDOWN: Duration = Duration::from_secs(1);
+
+/// Runtimes that are as good as new.
+static UNUSED: Mutex<Vec<Own>> = Mutex::new(Vec::new());
 
 /// The runtime of one `#[suite]` that has it for itself, as `#[tokio::test]` would make it.
 ///
-/// Its threads are told to `home`, all but that of `block_on`.
-pub(crate) fn own(spec: &SuiteSpec, home: &Home) -> io::Result<Runtime> {
-    let mut builder = match spec.flavor {
-        Some(Flavor::MultiThread) => Builder::new_multi_thread(),
-        Some(Flavor::CurrentThread) | None => Builder::new_current_thread(),
-    };
-    if let Some(threads) = spec.worker_threads {
-        builder.worker_threads(threads);
+/// To make one costs more than all else in a small test. So one that a suite leaves as it found it, without a task, without
+/// a thread and with the clock untouched, is given to the next suite.
+pub(crate) struct Own {
+    runtime: Runtime,
+    /// Its threads, all but that of `run`.
+    home: Home,
+    /// Another suite may want the same.
+    is_plain: bool,
+}
+
+fn is_plain(spec: &SuiteSpec) -> bool {
+    spec.flavor != Some(Flavor::MultiThread) && spec.worker_threads.is_none() && !spec.start_paused
+}
+
+fn unused() -> MutexGuard<'static, Vec<Own>> {
+    UNUSED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Own {
+    pub(crate) fn of(spec: &SuiteSpec) -> io::Result<Own> {
+        let unused = is_plain(spec).then(|| unused().pop()).flatten();
+        unused.map_or_else(|| Own::new(spec), Ok)
     }
-    let home = home.clone();
-    builder
-        .on_thread_start(move || home.enter())
-        .on_thread_park(stray::passed_by)
-        .on_thread_stop(Home::leave);
-    builder.enable_all().start_paused(spec.start_paused).build()
+
+    fn new(spec: &SuiteSpec) -> io::Result<Own> {
+        let mut builder = match spec.flavor {
+            Some(Flavor::MultiThread) => Builder::new_multi_thread(),
+            Some(Flavor::CurrentThread) | None => Builder::new_current_thread(),
+        };
+        if let Some(threads) = spec.worker_threads {
+            builder.worker_threads(threads);
+        }
+        let home = Home::default();
+        let threads = home.clone();
+        builder
+            .on_thread_start(move || threads.started())
+            .on_thread_park(stray::passed_by)
+            .on_thread_stop(Home::leave);
+        let runtime = builder.enable_all().start_paused(spec.start_paused).build()?;
+        Ok(Own {
+            runtime,
+            home,
+            is_plain: is_plain(spec),
+        })
+    }
+
+    /// From here on a panic of its threads is one of this suite's.
+    pub(crate) fn belongs_to(&self, suite: &Suite) {
+        self.home.belongs_to(suite);
+    }
+
+    /// Drives the life of the suite on this thread to its end, and ends what it has left behind.
+    pub(crate) fn run(self, life: impl Future<Output = ()>) {
+        let stay = self.home.stay();
+        let is_as_new = self.drive(life);
+        let mut unused = unused();
+        if is_as_new && unused.len() < KEPT {
+            unused.push(self);
+            drop(unused);
+        } else {
+            drop(unused);
+            self.runtime.shutdown_timeout(SHUTDOWN);
+        }
+        drop(stay);
+        stray::settle_here();
+    }
+
+    /// The answer is whether the runtime is as good as new after it.
+    fn drive(&self, life: impl Future<Output = ()>) -> bool {
+        let keeps_time = self.runtime.block_on(async {
+            life.await;
+            keeps_time()
+        });
+        let has_tasks = self.runtime.metrics().num_alive_tasks() > 0;
+        self.is_plain && keeps_time && !has_tasks && !self.home.has_had_threads()
+    }
+}
+
+/// Whether the clock of the runtime is that of the system: not paused, nor has it ever been.
+fn keeps_time() -> bool {
+    let before = tokio::time::Instant::now().into_std();
+    let now = Instant::now();
+    let after = tokio::time::Instant::now().into_std();
+    before <= now && now <= after
 }
 
 /// The runtime that suites share, with threads to spare for those that block theirs.
@@ -56,4 +138,73 @@ fn default_threads() -> usize {
 /// Whether a suite cannot run on the shared runtime, whatever its future is.
 pub(crate) fn wants_its_own(spec: &SuiteSpec) -> bool {
     spec.start_paused || spec.worker_threads.is_some() || spec.flavor == Some(Flavor::CurrentThread)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_as_new_after(life: impl Future<Output = ()>) -> bool {
+        let own = Own::new(&SuiteSpec::BASE).unwrap();
+        own.drive(life)
+    }
+
+    #[test]
+    fn what_a_suite_leaves_as_it_was_is_used_again() {
+        assert!(is_as_new_after(async {}));
+        assert!(is_as_new_after(async {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::spawn(tokio::task::yield_now()).await.unwrap();
+        }));
+    }
+
+    #[test]
+    fn a_task_that_is_left_behind_ends_with_its_runtime() {
+        assert!(!is_as_new_after(async {
+            tokio::spawn(std::future::pending::<()>());
+        }));
+    }
+
+    #[test]
+    fn a_thread_of_the_runtime_belongs_to_one_suite_for_ever() {
+        assert!(!is_as_new_after(async {
+            tokio::task::spawn_blocking(|| ()).await.unwrap();
+        }));
+    }
+
+    #[test]
+    fn a_clock_that_was_ever_paused_is_not_handed_on() {
+        assert!(!is_as_new_after(async { tokio::time::pause() }));
+        assert!(!is_as_new_after(async {
+            tokio::time::pause();
+            tokio::time::resume();
+        }));
+        assert!(!is_as_new_after(async {
+            tokio::time::pause();
+            tokio::time::advance(Duration::from_secs(1)).await;
+            tokio::time::resume();
+        }));
+    }
+
+    #[test]
+    fn what_a_suite_has_asked_for_is_made_for_it() {
+        let specs = [
+            SuiteSpec {
+                start_paused: true,
+                ..SuiteSpec::BASE
+            },
+            SuiteSpec {
+                flavor: Some(Flavor::MultiThread),
+                ..SuiteSpec::BASE
+            },
+            SuiteSpec {
+                flavor: Some(Flavor::MultiThread),
+                worker_threads: Some(1),
+                ..SuiteSpec::BASE
+            },
+        ];
+        for spec in &specs {
+            assert!(!Own::of(spec).unwrap().drive(async {}));
+        }
+    }
 }

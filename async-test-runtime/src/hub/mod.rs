@@ -71,6 +71,8 @@ pub(crate) struct Hub {
     pub(crate) settings: Settings,
     /// Nobody wants to hear of each passing check.
     pub(crate) counts_passed: bool,
+    /// Somebody wants to hear of each step in the life of a suite.
+    pub(crate) hears_stages: bool,
     pub(crate) root: Arc<SuiteInfo>,
     filters: Mutex<BTreeMap<String, Option<Vec<String>>>>,
 }
@@ -110,11 +112,18 @@ impl Hub {
     /// Starts a hub with a thread and a root of its own. It ends with `Message::End`, or with its last handle.
     pub(crate) fn new(settings: Settings, output: Output, bundles: MakeBundles) -> Arc<Hub> {
         let root = Arc::new(SuiteInfo::root());
-        let nobody_minds = match &output {
-            Output::Each { make, .. } => make().counts_passed(),
-            Output::Whole(sinks, ..) => sinks.iter().all(|sink| sink.reporter.counts_passed()),
+        let (nobody_minds, somebody_hears) = match &output {
+            Output::Each { make, .. } => {
+                let reporter = make();
+                (reporter.counts_passed(), reporter.hears_stages())
+            }
+            Output::Whole(sinks, ..) => (
+                sinks.iter().all(|sink| sink.reporter.counts_passed()),
+                sinks.iter().any(|sink| sink.reporter.hears_stages()),
+            ),
         };
         let counts_passed = nobody_minds && !settings.has_bundles;
+        let hears_stages = somebody_hears || settings.has_bundles;
         let is_attended = settings.has_bundles || matches!(output, Output::Whole(..));
         let posted = Posted::default();
         let ledger = Ledger::new(root.clone(), settings.show_output);
@@ -140,6 +149,7 @@ impl Hub {
             guests,
             settings,
             counts_passed,
+            hears_stages,
             root,
             filters: Mutex::default(),
         })

@@ -350,6 +350,12 @@ impl Jobs {
         self.0.lock().entries.len()
     }
 
+    /// Whether there is a job, in whatever state.
+    pub(crate) fn has_any(&self) -> bool {
+        let state = self.0.lock();
+        state.active > 0 || !state.entries.is_empty()
+    }
+
     /// How many jobs have been started and have not ended.
     pub(crate) fn active(&self) -> usize {
         self.0.lock().active

@@ -196,6 +196,10 @@ impl Reporter for Cases {
         true
     }
 
+    fn hears_stages(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         let ended = self.tree.take(record);
         let text = match record {

@@ -224,6 +224,10 @@ impl Reporter for GitHub {
         true
     }
 
+    fn hears_stages(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         let mut text = Vec::new();
         self.pretty.record(record, &mut text)?;

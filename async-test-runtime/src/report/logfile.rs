@@ -44,6 +44,10 @@ impl Reporter for Logfile {
         true
     }
 
+    fn hears_stages(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         match record {
             Record::Check(check) => write(&self.line(check).unwrap_or_default(), out),

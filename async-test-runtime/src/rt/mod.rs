@@ -71,12 +71,12 @@ pub fn doc(body: impl StdFuture<Output = ()> + Send + 'static) {
     let reply = crate::event::Reply::new(move |snapshot| {
         let _ = answer.send(snapshot);
     });
-    let runtime = crate::runtime::own(&SPEC, &crate::stray::Home::default()).expect("failed to start a tokio runtime");
+    let runtime = crate::runtime::Own::of(&SPEC).expect("failed to start a tokio runtime");
     let body = async {
         body.await;
         Outcome::default()
     };
-    runtime.block_on(crate::drive::drive(suite, body, std::time::Duration::ZERO, Some(reply)));
+    runtime.run(crate::drive::drive(suite, body, std::time::Duration::ZERO, Some(reply)));
     top.snapshot();
     let snapshot = answered.recv().ok().flatten();
     assert!(snapshot.is_some_and(|snapshot| !snapshot.failed), "the example fails");

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::panic::resume_unwind;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::cancel::Cause;
@@ -17,10 +16,9 @@ use crate::run::exits::HAS_FAILED;
 use crate::run::interrupt::{self, Door, INSIDE};
 use crate::run::{Launch, create, in_harness, retries, seed_of_pass};
 use crate::run::{exits, time_limit};
-use crate::runtime;
+use crate::runtime::Own;
 use crate::settings::Settings;
 use crate::spec::SuiteSpec;
-use crate::stray::Home;
 use crate::suite::Suite;
 
 /// How one run of one suite ended.
@@ -135,8 +133,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
         };
         return failed(format!("not run: the run was bailed out: {why}\n"));
     }
-    let home = Home::default();
-    let runtime = match runtime::own(spec, &home) {
+    let runtime = match Own::of(spec) {
         Ok(runtime) => runtime,
         Err(error) => return failed(format!("failed to start a tokio runtime: {error}\n")),
     };
@@ -158,18 +155,19 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
             };
         }
     };
-    let (answer, answered) = mpsc::sync_channel(1);
+    let answer = Arc::<OnceLock<Option<Verdict>>>::default();
+    let answered = answer.clone();
     let reply = Reply::new(move |snapshot| {
-        let _ = answer.send(snapshot);
+        let _ = answer.set(snapshot.and_then(|it| it.verdict));
     });
     let shared = suite.clone();
     // A bail-out elsewhere in the process reaches the suite through the root's jobs.
     let job = top
         .table()
         .stand_in(suite.path().to_owned(), spec.place(), Arc::new(suite.clone()));
-    home.belongs_to(&suite);
+    runtime.belongs_to(&suite);
     suite.keep_late_strays();
-    in_harness::run(spec, suite, runtime, home, reply);
+    in_harness::run(spec, suite, runtime, reply);
     drop(job);
     // One wait for both: the end of the suite came first in the queue.
     let mut collected = collect(&shared);
@@ -178,8 +176,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
     for problem in &late {
         collected.text.extend_from_slice(report::plain(problem).as_bytes());
     }
-    let snapshot = answered.try_recv().ok().flatten();
-    let verdict = snapshot.and_then(|it| it.verdict);
+    let verdict = answered.get().cloned().flatten();
     let payload = shared.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ended {
         // A report that is lost hides what it should have told.
@@ -192,14 +189,18 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
 
 /// What the hub has rendered of a suite that has ended.
 fn collect(suite: &Suite) -> Collected {
-    let (answer, collected) = mpsc::sync_channel(1);
+    let answer = Arc::<OnceLock<Collected>>::default();
+    let collected = answer.clone();
+    // When `ask` returns, it has been handled.
     suite.0.hub.ask(Message::Collect(
         suite.info().id,
         Box::new(move |it| {
-            let _ = answer.send(it);
+            let _ = answer.set(it);
         }),
     ));
-    collected.recv().unwrap_or_default()
+    Arc::into_inner(collected)
+        .and_then(OnceLock::into_inner)
+        .unwrap_or_default()
 }
 
 fn failed(text: String) -> Ended {

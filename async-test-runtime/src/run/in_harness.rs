@@ -10,8 +10,6 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Runtime;
-
 use crate::drive::abandon;
 use crate::event::Reply;
 use crate::hub;
@@ -19,22 +17,19 @@ use crate::options;
 use crate::queue::Message;
 use crate::run::interrupt::INSIDE;
 use crate::run::{main, run_here};
+use crate::runtime::Own;
 use crate::spec::SuiteSpec;
-use crate::stray::{self, Home};
 use crate::suite::Suite;
 
 /// How long no suite may have begun or ended before the process is ended past those that do not come back.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// How long the runtime of a suite may take to end: threads that nobody waits for do not hold up the harness.
-const SHUTDOWN: Duration = Duration::from_secs(1);
-
 /// Runs a suite to its end, or until it is left behind.
-pub(super) fn run(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, home: Home, reply: Reply) {
+pub(super) fn run(spec: &'static SuiteSpec, suite: Suite, runtime: Own, reply: Reply) {
     if may_be_left(spec, &suite) {
-        on_own_thread(spec, suite, runtime, home, reply);
+        on_own_thread(spec, suite, runtime, reply);
     } else {
-        in_place(spec, suite, runtime, &home, reply);
+        in_place(spec, suite, runtime, reply);
     }
 }
 
@@ -44,7 +39,7 @@ fn may_be_left(spec: &SuiteSpec, suite: &Suite) -> bool {
     spec.timeout.is_some() || limit != Some(options::DEFAULT_TIMEOUT) || LEFT.load(Ordering::SeqCst) > 0
 }
 
-fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, home: Home, reply: Reply) {
+fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Own, reply: Reply) {
     let (ended, end) = mpsc::channel();
     let left = ended.clone();
     suite.when_stuck(move |suite| {
@@ -55,7 +50,7 @@ fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, home:
     let body = move || {
         // Told however it ends.
         let _ended = Told(ended);
-        to_the_end(spec, suite, runtime, &home, reply);
+        to_the_end(spec, suite, runtime, reply);
     };
     // What looks at the name of the thread expects that of the test.
     let name = thread::current().name().unwrap_or_default().to_owned();
@@ -66,12 +61,8 @@ fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, home:
     }
 }
 
-fn to_the_end(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, home: &Home, reply: Reply) {
-    let stay = home.stay();
-    runtime.block_on(run_here(spec, suite, Duration::ZERO, Some(reply)));
-    runtime.shutdown_timeout(SHUTDOWN);
-    drop(stay);
-    stray::settle_here();
+fn to_the_end(spec: &'static SuiteSpec, suite: Suite, runtime: Own, reply: Reply) {
+    runtime.run(run_here(spec, suite, Duration::ZERO, Some(reply)));
 }
 
 struct Told(mpsc::Sender<()>);
@@ -85,10 +76,10 @@ impl Drop for Told {
 /// How many suites are on threads of the harness and do not come back.
 static LEFT: AtomicUsize = AtomicUsize::new(0);
 
-fn in_place(spec: &'static SuiteSpec, suite: Suite, runtime: Runtime, home: &Home, reply: Reply) {
+fn in_place(spec: &'static SuiteSpec, suite: Suite, runtime: Own, reply: Reply) {
     suite.when_stuck(leave_in_place);
     let seen = suite.clone();
-    to_the_end(spec, suite, runtime, home, reply);
+    to_the_end(spec, suite, runtime, reply);
     if seen.is_given_up() {
         LEFT.fetch_sub(1, Ordering::SeqCst);
     }

@@ -15,9 +15,8 @@ use crate::jobs::{Control, Done};
 use crate::pulse::Pulse;
 use crate::record::Attempt;
 use crate::run::{Launch, create, retries, run_here};
-use crate::runtime;
+use crate::runtime::{self, Own};
 use crate::spec::{Body, BodyFuture, SharedFuture, SuiteSpec};
-use crate::stray::{self, Home};
 use crate::suite::Suite;
 
 /// How many suites hold their threads and are not waited for any more.
@@ -223,9 +222,7 @@ impl OneSuite {
     async fn on_own_thread(&self, suite: Suite, waited: Duration, reply: Option<Reply>) {
         let spec = self.spec;
         let thread = tokio::task::spawn_blocking(move || {
-            let home = Home::default();
-            home.belongs_to(&suite);
-            let own = match runtime::own(spec, &home) {
+            let own = match Own::of(spec) {
                 Ok(own) => own,
                 Err(error) => {
                     let text = format!("failed to start a tokio runtime: {error}");
@@ -234,12 +231,8 @@ impl OneSuite {
                     return;
                 }
             };
-            let stay = home.stay();
-            own.block_on(run_here(spec, suite, waited, reply));
-            // To wait for threads that do not come back would hold up the run.
-            own.shutdown_timeout(Duration::from_secs(1));
-            drop(stay);
-            stray::settle_here();
+            own.belongs_to(&suite);
+            own.run(run_here(spec, suite, waited, reply));
         });
         // A panic could only be one of ours, and the hook has printed it.
         let _ = thread.await;

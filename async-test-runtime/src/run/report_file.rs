@@ -167,6 +167,14 @@ fn temporary(path: &Path) -> io::Result<(File, PathBuf)> {
 }
 
 impl Reporter for ReportFile {
+    fn counts_passed(&self) -> bool {
+        self.reporter.counts_passed()
+    }
+
+    fn hears_stages(&self) -> bool {
+        self.reporter.hears_stages()
+    }
+
     fn record(&mut self, record: &Record, _out: &mut dyn Write) -> io::Result<()> {
         let mut text = Vec::new();
         self.reporter.record(record, &mut text)?;

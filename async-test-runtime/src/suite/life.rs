@@ -34,7 +34,7 @@ impl Suite {
         });
         match step.map(Stage::from_u8).map_err(Stage::from_u8) {
             Ok(from) => {
-                if from != to {
+                if from != to && self.0.hub.hears_stages {
                     self.send_event(EventKind::StageTransition { from, to });
                 }
                 Ok(from)
@@ -60,7 +60,7 @@ impl Suite {
             self.0.jobs.run_on(runtime);
             let _ = self.0.started_virtually.set(tokio::time::Instant::now().into_std());
         }
-        self.0.activity.note("began", &self.0.info);
+        self.note_activity("began");
         self.send_event(EventKind::Started);
         stray::open(self);
         if let Some(capture) = self.capture() {
@@ -91,7 +91,14 @@ impl Suite {
 
     pub(crate) fn note_end(&self) {
         stray::close(self);
-        self.0.activity.note("ended", &self.0.info);
+        self.note_activity("ended");
+    }
+
+    /// A `#[suite]` itself begins before all that could ask and ends after it.
+    fn note_activity(&self, what: &'static str) {
+        if self.0.info.nesting > 1 {
+            self.0.activity.note(what, &self.0.info);
+        }
     }
 
     /// Where `--ensure-time` is given, a `#[suite]` that takes too long fails.

@@ -146,8 +146,11 @@ impl Suite {
             self.0.dead.store(true, Ordering::Release);
             self.0.quiet.stop();
         }
-        if self.0.cancel.cancel(cause) && lock(&self.0.limits).give_up.is_some() {
-            self.look_again(self.0.pulse.nudge(), Instant::now());
+        let is_first = self.0.cancel.cancel(cause);
+        // What drives it looks for the cause whenever it is polled.
+        let polls = self.0.pulse.nudge();
+        if is_first && lock(&self.0.limits).give_up.is_some() {
+            self.look_again(polls, Instant::now());
         }
     }
 

@@ -250,6 +250,10 @@ impl Reporter for Junit {
         true
     }
 
+    fn hears_stages(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         let text = self.text(record)?;
         write(&text, out)

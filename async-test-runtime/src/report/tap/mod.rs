@@ -193,6 +193,10 @@ impl Tap {
 }
 
 impl Reporter for Tap {
+    fn hears_stages(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         self.begin();
         let mut done = String::new();
