@@ -99,6 +99,8 @@ struct Entry {
     /// Of a job without a control; others have their own.
     pulse: Arc<Pulse>,
     done: Arc<Done>,
+    /// While it runs, if it needs one.
+    place: Option<start::Place>,
     /// Stays in the table when it is done, until `release_job`.
     kept: bool,
     /// Runs beside its siblings also where they run one by one.
@@ -122,6 +124,12 @@ impl Status {
             Status::Running => "running",
             Status::Done => "done",
         }
+    }
+}
+
+impl Entry {
+    fn is_running(&self) -> bool {
+        matches!(self.status, Status::Running)
     }
 }
 
@@ -224,6 +232,7 @@ impl Jobs {
                 abort: None,
                 pulse: Arc::default(),
                 done: Arc::default(),
+                place: None,
                 kept,
                 concurrent: false,
             },

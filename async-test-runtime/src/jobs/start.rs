@@ -43,9 +43,8 @@ impl Done {
 
 /// Marks a job as done however its task ends.
 struct Finish {
-    jobs: Arc<Inner>,
+    jobs: Jobs,
     id: JobId,
-    place: Option<Place>,
 }
 
 /// A place under the limit, until this is dropped.
@@ -89,26 +88,7 @@ impl Drop for Place {
 
 impl Drop for Finish {
     fn drop(&mut self) {
-        // The place is free before anybody hears of the end, so that a waiting job starts no later than they go on.
-        drop(self.place.take());
-        let mut state = self.jobs.lock();
-        state.active -= 1;
-        let idle = state.active <= state.given_up;
-        let entry = match state.entries.get_mut(&self.id) {
-            Some(entry) if entry.kept => {
-                entry.status = Status::Done;
-                entry.control = None;
-                Some(entry.done.clone())
-            }
-            _ => state.entries.remove(&self.id).map(|entry| entry.done),
-        };
-        drop(state);
-        if let Some(done) = entry {
-            done.end();
-        }
-        if idle {
-            self.jobs.idle.notify_waiters();
-        }
+        self.jobs.end(self.id);
     }
 }
 
@@ -139,6 +119,40 @@ impl Jobs {
         self.launch(id, Some(place))
     }
 
+    /// Ends a job that is running, though its task may go on: nobody waits for that any more.
+    pub(crate) fn end(&self, id: JobId) {
+        let mut state = self.0.lock();
+        let Some(entry) = state.entries.get_mut(&id).filter(|it| it.is_running()) else {
+            return;
+        };
+        let place = entry.place.take();
+        drop(state);
+        // It is free before anybody hears of the end, so that a waiting job starts no later than they go on.
+        drop(place);
+        let mut state = self.0.lock();
+        let Some(entry) = state.entries.get_mut(&id).filter(|it| it.is_running()) else {
+            return;
+        };
+        let done = match entry.kept {
+            true => {
+                entry.status = Status::Done;
+                entry.control = None;
+                entry.done.clone()
+            }
+            false => match state.entries.remove(&id) {
+                Some(entry) => entry.done,
+                None => return,
+            },
+        };
+        state.active -= 1;
+        let idle = state.active <= state.given_up;
+        drop(state);
+        done.end();
+        if idle {
+            self.0.idle.notify_waiters();
+        }
+    }
+
     /// Starts a job at once, without a place.
     pub(crate) fn start(&self, id: JobId) -> Result<(), ErrorKind> {
         self.launch(id, None)
@@ -163,14 +177,11 @@ impl Jobs {
             state.active += 1;
             if let Some(entry) = state.entries.get_mut(&id) {
                 entry.since = Instant::now();
+                entry.place = place;
                 pulse = entry.control.is_none().then(|| entry.pulse.clone());
             }
         }
-        let finish = Finish {
-            jobs: self.0.clone(),
-            id,
-            place,
-        };
+        let finish = Finish { jobs: self.clone(), id };
         let task = runtime.spawn(async move {
             let _finish = finish;
             match pulse {

@@ -51,15 +51,16 @@ async fn start_and_await(ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
                 .clone()
         });
         let control: Arc<dyn Control> = one.clone();
-        let one = one.clone();
+        let me = one.clone();
         let work = Box::pin(async move {
             let _turn = match turn {
                 Some(turn) => turn.acquire_owned().await.ok(),
                 None => None,
             };
-            one.attempts(asked).await;
+            me.attempts(asked).await;
         });
         let job = jobs.add(spec.title().into_owned(), spec.place(), work, Some(control), false);
+        one.is_job(job);
         tokio::select! {
             biased;
             () = top.cancelled() => break,

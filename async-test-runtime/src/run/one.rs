@@ -1,7 +1,7 @@
 //! One suite of a run under `main!`: its attempts, and the runtime or thread that it needs.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -10,7 +10,7 @@ use crate::cancel::Cause;
 use crate::claim::{Problem, Running};
 use crate::drive::{abandon, close_unrun, drive, drive_blocking};
 use crate::event::Reply;
-use crate::ids::SuiteId;
+use crate::ids::{JobId, SuiteId};
 use crate::jobs::{Control, Done};
 use crate::pulse::Pulse;
 use crate::record::Attempt;
@@ -36,6 +36,8 @@ pub(super) struct OneSuite {
     /// Set by a failure, where nothing is to be started after one.
     stop: Option<Arc<AtomicBool>>,
     now: Mutex<Now>,
+    /// Its job, once that is known.
+    job: OnceLock<JobId>,
 }
 
 #[derive(Default)]
@@ -58,7 +60,13 @@ impl OneSuite {
             own_threads,
             stop,
             now: Mutex::default(),
+            job: OnceLock::new(),
         }
+    }
+
+    /// Tells it which of the root's jobs it is.
+    pub(super) fn is_job(&self, job: JobId) {
+        let _ = self.job.set(job);
     }
 
     pub(super) fn spec(&self) -> &'static SuiteSpec {
@@ -169,12 +177,30 @@ impl OneSuite {
             suite.cancel(cause);
         }
         let asks = spec.repeat > 1 || attempt.is_followed() || self.stop.is_some();
+        if asks {
+            return Some(self.drive_and_ask(suite, asked).await);
+        }
+        let me = Arc::downgrade(self);
+        suite.when_stuck(move |suite| {
+            if abandon(suite) {
+                LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
+                // It holds the thread of its job.
+                if let Some(job) = me.upgrade().and_then(|me| me.job.get().copied()) {
+                    Suite::top().table().end(job);
+                }
+            }
+        });
+        self.drive(suite, asked.elapsed(), None).await;
+        self.now().suite = None;
+        Some(true)
+    }
+
+    /// The answer is whether it held.
+    async fn drive_and_ask(self: &Arc<Self>, suite: Suite, asked: Instant) -> bool {
         let (answer, answered) = oneshot::channel();
-        let reply = asks.then(|| {
-            Reply::new(move |snapshot| {
-                let failed = snapshot.is_none_or(|it| it.failed && !it.is_todo);
-                let _ = answer.send(!failed);
-            })
+        let reply = Reply::new(move |snapshot| {
+            let failed = snapshot.is_none_or(|it| it.failed && !it.is_todo);
+            let _ = answer.send(!failed);
         });
         let gone = Arc::new(Done::default());
         let left = gone.clone();
@@ -186,7 +212,7 @@ impl OneSuite {
         });
         // A task of its own: it may hold its thread, and this one has to go on then.
         let me = self.clone();
-        let life = tokio::spawn(async move { me.drive(suite, asked.elapsed(), reply).await });
+        let life = tokio::spawn(async move { me.drive(suite, asked.elapsed(), Some(reply)).await });
         let came_back = tokio::select! {
             biased;
             // It catches what its body raises.
@@ -194,10 +220,7 @@ impl OneSuite {
             () = gone.wait() => false,
         };
         self.now().suite = None;
-        match came_back {
-            true => Some(!asks || answered.await.unwrap_or(false)),
-            false => Some(false),
-        }
+        came_back && answered.await.unwrap_or(false)
     }
 
     async fn drive(&self, suite: Suite, waited: Duration, reply: Option<Reply>) {

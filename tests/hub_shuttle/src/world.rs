@@ -31,6 +31,7 @@ pub(crate) mod hub {
         pub(crate) is_attended: bool,
         pub(crate) settings: Settings,
         pub(crate) counts_passed: bool,
+        pub(crate) hears_stages: bool,
         pub(crate) root: Arc<SuiteInfo>,
     }
 
@@ -256,6 +257,7 @@ impl World {
             is_attended,
             settings: settings(),
             counts_passed,
+            hears_stages: true,
             root,
         };
         let suite =
