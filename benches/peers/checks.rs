@@ -36,7 +36,7 @@ fn ours(door: &str, check: &str, tasks: &str, format: &str) -> String {
     format!("`{check}!`, {door}, {tasks}{format}")
 }
 
-fn contenders() -> Vec<Contender> {
+fn contenders(profile: Profile) -> Vec<Contender> {
     let package = |name: &str, door: Door, dependency: &str, source: String| {
         let target = Target {
             name: "checks".to_owned(),
@@ -47,12 +47,14 @@ fn contenders() -> Vec<Contender> {
     };
     let dependency = generate::dependency(Door::Main);
     // There the runtime of the whole program has a thread for each core.
-    let source = format!(
+    let in_main = format!(
         "{}\nasync_test_suite::main!();\n",
         OURS.replace("(flavor = \"multi_thread\")", "")
     );
-    let main = package("checks-main", Door::Main, &dependency, source);
+    let main = package("checks-main", Door::Main, &dependency, in_main.clone());
     let suite = package("checks-suite", Door::Suite, &dependency, OURS.to_owned());
+    let main_optimized = format!("checks-main{}", generate::OPTIMIZED);
+    let main_optimized = package(&main_optimized, Door::Main, &dependency, in_main);
     let plain = package("checks-plain", Door::Tokio, "", PLAIN.to_owned());
     let google = package(
         "checks-googletest",
@@ -81,9 +83,18 @@ fn contenders() -> Vec<Contender> {
         let name = ours("main!", check, tasks, ", each written as TAP");
         add(name, &main, test, &["--format", "tap"], true);
     }
+    if profile == Profile::Dev {
+        for (test, check, tasks) in &TESTS[..2] {
+            let name = ours("main!", check, tasks, OPTIMIZED);
+            add(name.clone(), &main_optimized, test, &[], false);
+            let name = format!("{name}, each written as TAP");
+            add(name, &main_optimized, test, &["--format", "tap"], true);
+        }
+    }
     all
 }
 
+const OPTIMIZED: &str = ", runtime optimized";
 const ONE: &str = "one task";
 const MANY: &str = "1,000 tasks";
 const TESTS: [(&str, &str, &str); 4] = [
@@ -96,7 +107,7 @@ const TESTS: [(&str, &str, &str); 4] = [
 /// Two rows for each contender: all its checks, and none.
 fn rows(profile: Profile, scale: Scale) -> (Vec<Row>, Vec<usize>) {
     let (mut rows, mut sizes) = (Vec::new(), Vec::new());
-    for contender in contenders() {
+    for contender in contenders(profile) {
         let program = build::test(&contender.package, "checks", profile);
         let checks = if contender.shown || scale.quick { SHOWN } else { UNSHOWN };
         for size in [checks, 0] {
@@ -127,9 +138,9 @@ struct Cost {
 }
 
 impl Costs {
-    fn new(measured: &Measured, sizes: &[usize]) -> Costs {
+    fn new(measured: &Measured, sizes: &[usize], profile: Profile) -> Costs {
         let mut costs = Vec::new();
-        for ((pair, size), contender) in measured.rows.chunks(2).zip(sizes).zip(contenders()) {
+        for ((pair, size), contender) in measured.rows.chunks(2).zip(sizes).zip(contenders(profile)) {
             let [(_, full), (_, none)] = pair else {
                 panic!("two rows for each contender")
             };
@@ -189,12 +200,20 @@ impl Costs {
                 targets.at_most(&format!("{what}: 1,000 tasks beside one"), 1.0, "×", many / one);
             }
             let tap = self.of(&ours("main!", check, ONE, ", each written as TAP"));
-            targets.at_most(
-                &format!("`{check}!`, main!, {profile}: written as TAP"),
-                shown,
-                " ns",
-                tap,
-            );
+            let what = format!("`{check}!`, main!, {profile}");
+            targets.at_most(&format!("{what}: written as TAP"), shown, " ns", tap);
+            if profile == Profile::Dev {
+                let name = ours("main!", check, ONE, OPTIMIZED);
+                let what = format!("{what}{OPTIMIZED}");
+                targets.at_most(
+                    &format!("{what}: a check that nobody shows"),
+                    unshown,
+                    " ns",
+                    self.of(&name),
+                );
+                let tap = self.of(&format!("{name}, each written as TAP"));
+                targets.at_most(&format!("{what}: written as TAP"), shown, " ns", tap);
+            }
         }
     }
 }
@@ -212,12 +231,12 @@ pub(crate) fn section(scale: Scale) -> Section {
     for profile in Profile::BOTH {
         let (rows, sizes) = rows(profile, scale);
         let measured = side_by_side(&rows, scale.times(7));
-        let costs = Costs::new(&measured, &sizes);
+        let costs = Costs::new(&measured, &sizes, profile);
         section.say(&format!("### {profile}"));
         section.say(&costs.table());
         costs.aim(&mut section.targets, profile);
     }
-    let all = contenders();
+    let all = contenders(Profile::Dev);
     let google = all
         .iter()
         .find(|one| one.name.starts_with(EXPECT))

@@ -9,7 +9,7 @@ use crate::figures::short;
 use crate::generate::{self, Package, Target};
 use crate::run::{Measured, Proof, Row, Sample};
 use crate::sources::{Door, Work, file};
-use crate::suites::{MIMIC, RSTEST, SUITE, TEST_R, TOKIO};
+use crate::suites::{MIMIC, RSTEST, SUITE, SUITE_OPTIMIZED, TEST_R, TOKIO};
 use crate::table::{self, Table};
 use crate::{Scale, tell, timings, workshop};
 
@@ -25,12 +25,17 @@ fn packages(tests: usize) -> Vec<(&'static str, Package)> {
             harness: !matches!(door, Door::Mimic | Door::TestR),
             source: file(door, Work::Trivial, tests),
         };
-        let folder = format!("compile-{folder}-{tests}");
+        let kind = match name == SUITE_OPTIMIZED {
+            true => generate::OPTIMIZED,
+            false => "",
+        };
+        let folder = format!("compile-{folder}-{tests}{kind}");
         (name, generate::package(&folder, &generate::dependency(door), &[target]))
     };
     let doors = [
         (TOKIO, "tokio", Door::Tokio),
         (SUITE, "ours", Door::Suite),
+        (SUITE_OPTIMIZED, "ours", Door::Suite),
         (RSTEST, "rstest", Door::Rstest),
         (MIMIC, "mimic", Door::Mimic),
         (TEST_R, "test-r", Door::TestR),

@@ -9,6 +9,11 @@ use crate::{checkout, machine, workshop};
 /// The features of tokio that every package asks for.
 const TOKIO: &str = r#"{ version = "1", features = ["rt-multi-thread", "macros", "time", "sync"] }"#;
 
+/// The end of the names of packages that have the runtime optimized in the dev profile.
+pub(crate) const OPTIMIZED: &str = "-optimized";
+/// What such a package says in its manifest, as the README advises.
+const OPTIMIZES: &str = "\n[profile.dev.package.async-test-runtime]\nopt-level = 2\n";
+
 /// A package of one contender.
 #[derive(Clone, Debug)]
 pub(crate) struct Package {
@@ -55,6 +60,9 @@ pub(crate) fn package(name: &str, dependency: &str, targets: &[Target]) -> Packa
     for Target { name, harness, source } in targets {
         manifest.push_str(&format!("\n[[test]]\nname = \"{name}\"\nharness = {harness}\n"));
         put(&folder.join("tests").join(format!("{name}.rs")), source);
+    }
+    if name.ends_with(OPTIMIZED) {
+        manifest.push_str(OPTIMIZES);
     }
     put(&folder.join("src/lib.rs"), "");
     put(&folder.join("Cargo.toml"), &manifest);

@@ -16,16 +16,20 @@ const WAITING: usize = 1_000;
 pub(crate) const FLOOR: &str = "floor";
 pub(crate) const MAIN: &str = "async-test-suite, `main!`";
 pub(crate) const SUITE: &str = "async-test-suite, built-in harness";
+pub(crate) const MAIN_OPTIMIZED: &str = "async-test-suite, `main!`, runtime optimized";
+pub(crate) const SUITE_OPTIMIZED: &str = "async-test-suite, built-in harness, runtime optimized";
 pub(crate) const TOKIO: &str = "`#[tokio::test]`, built-in harness";
 pub(crate) const RSTEST: &str = "rstest + `#[tokio::test]`";
 pub(crate) const NEXTEST: &str = "`#[tokio::test]`, nextest";
 pub(crate) const MIMIC: &str = "libtest-mimic, one shared runtime";
 pub(crate) const TEST_R: &str = "test-r";
 
-const DOORS: [(Door, &str, &str); 7] = [
+const DOORS: [(Door, &str, &str); 9] = [
     (Door::Floor, "floor", FLOOR),
     (Door::Main, "ours-main", MAIN),
+    (Door::Main, "ours-main-optimized", MAIN_OPTIMIZED),
     (Door::Suite, "ours-suite", SUITE),
+    (Door::Suite, "ours-suite-optimized", SUITE_OPTIMIZED),
     (Door::Tokio, "tokio-test", TOKIO),
     (Door::Rstest, "rstest-test", RSTEST),
     (Door::Mimic, "mimic-test", MIMIC),
@@ -92,6 +96,10 @@ fn rows(work: Work, tests: usize, profile: Profile) -> Vec<(Door, Row)> {
     let target = format!("{}_{tests}", work.name());
     let mut rows = Vec::new();
     for (door, name, package) in packages() {
+        // There everything is.
+        if profile == Profile::Release && package.name.ends_with(generate::OPTIMIZED) {
+            continue;
+        }
         let program: PathBuf = build::test(&package, &target, profile);
         rows.push((door, Row::new(name, program, proof(door, tests))));
         if door == Door::Tokio && nextest().is_some() {
@@ -103,11 +111,18 @@ fn rows(work: Work, tests: usize, profile: Profile) -> Vec<(Door, Row)> {
 }
 
 fn versions() -> String {
-    let crates = ["", "", "", "tokio", "rstest", "libtest-mimic", "test-r"];
-    let found = packages().into_iter().zip(crates).filter(|(_, name)| !name.is_empty());
-    let mut all: Vec<String> = found
-        .map(|((_, _, package), name)| format!("{name} {}", package.version(name)))
-        .collect();
+    let known = |door| match door {
+        Door::Tokio => Some("tokio"),
+        Door::Rstest => Some("rstest"),
+        Door::Mimic => Some("libtest-mimic"),
+        Door::TestR => Some("test-r"),
+        Door::Floor | Door::Main | Door::Suite => None,
+    };
+    let version = |(door, _, package): (_, _, Package)| {
+        let name = known(door)?;
+        Some(format!("{name} {}", package.version(name)))
+    };
+    let mut all: Vec<String> = packages().into_iter().filter_map(version).collect();
     all.push(
         nextest().map_or("cargo-nextest is not installed".to_owned(), |version| {
             format!("cargo-nextest {version}")
@@ -155,6 +170,12 @@ fn aim_at_trivial(targets: &mut Targets, measured: &Measured, tests: usize, prof
     beside(MAIN, MIMIC, 1.0);
     beside(MAIN, TOKIO, 0.12);
     beside(SUITE, TOKIO, 1.1);
+    if profile == Profile::Dev {
+        beside(MAIN_OPTIMIZED, FLOOR, 1.3);
+        beside(MAIN_OPTIMIZED, MIMIC, 1.0);
+        beside(MAIN_OPTIMIZED, TOKIO, 0.12);
+        beside(SUITE_OPTIMIZED, TOKIO, 1.1);
+    }
 }
 
 /// The settings that suit waiting tests best, as far as they were tried.
