@@ -61,8 +61,10 @@ impl Ledger {
             should_panic: None,
             body: None,
         };
+        let mut nodes = BySuite::default();
+        nodes.insert(root.id, Node::new(opening, Mark::default(), None));
         Ledger {
-            nodes: BySuite::from_iter([(root.id, Node::new(opening, Mark::default(), None))]),
+            nodes,
             ended: Recent::new(REMEMBERED),
             root,
             bailed_out: None,
@@ -93,7 +95,7 @@ impl Ledger {
             self.open(*opening, effects);
             return;
         }
-        let Some(node) = self.nodes.get_mut(&event.origin) else {
+        let Some(node) = self.nodes.get_mut(event.origin) else {
             self.too_late(event.origin, kind, effects);
             return;
         };
@@ -167,7 +169,7 @@ impl Ledger {
     fn open(&mut self, opening: Opening, effects: &mut Effects) {
         let skipped_before_it_began = opening.plan.skip_all.is_some();
         let extra = opening.plan.extra.clone();
-        let (mark, inherited) = match opening.info.parent.and_then(|parent| self.nodes.get_mut(&parent)) {
+        let (mark, inherited) = match opening.info.parent.and_then(|parent| self.nodes.get_mut(parent)) {
             Some(parent) => {
                 announce(parent, effects);
                 if parent.sealed {
@@ -208,7 +210,7 @@ impl Ledger {
         open.sort_unstable();
         for id in open {
             let mut took = Duration::ZERO;
-            if let Some(node) = self.nodes.get_mut(&id) {
+            if let Some(node) = self.nodes.get_mut(id) {
                 took = node.age(now);
                 let why = "it was still running when nobody waited for it any more".to_owned();
                 tell(node, Problem::Stopped(why), effects);
@@ -223,12 +225,12 @@ impl Ledger {
     }
 
     fn close(&mut self, id: SuiteId, mut closing: Closing, now: Instant, effects: &mut Effects) {
-        if self.nodes.get(&id).is_some_and(|node| node.open_children > 0) {
+        if self.nodes.get(id).is_some_and(|node| node.open_children > 0) {
             // They hold their threads, and the suite has given them up.
             self.cut_below(id, now, effects);
         }
         let reply = closing.reply.take();
-        let Some(mut node) = self.nodes.remove(&id) else {
+        let Some(mut node) = self.nodes.remove(id) else {
             return;
         };
         announce(&mut node, effects);
@@ -248,7 +250,7 @@ impl Ledger {
         let end = Arc::new(end);
         effects.records.push(Record::SuiteEnded(end.clone()));
         if let Some(parent) = end.suite.parent {
-            let verdict = match self.nodes.get_mut(&parent) {
+            let verdict = match self.nodes.get_mut(parent) {
                 Some(parent) => {
                     // Subtests of an attempt are in it, too, and are judged as ever.
                     let is_followed = end.suite.nesting == 1 && end.suite.attempt.is_followed();
@@ -285,13 +287,13 @@ impl Ledger {
 
     /// The last that an open suite has said.
     pub(crate) fn last_seen(&self, id: SuiteId, now: Instant) -> Option<LastSeen> {
-        self.nodes.get(&id)?.last_seen(now)
+        self.nodes.get(id)?.last_seen(now)
     }
 
     /// Who a suite is; the root for one that has ended.
     pub(crate) fn info(&self, id: SuiteId) -> Arc<SuiteInfo> {
         self.nodes
-            .get(&id)
+            .get(id)
             .map_or_else(|| self.root.clone(), |node| node.info.clone())
     }
 
@@ -309,7 +311,7 @@ impl Ledger {
 
     /// The counters of the root: one test point for each `#[suite]`.
     pub(crate) fn root_tally(&self) -> Tally {
-        self.nodes.get(&self.root.id).map(|node| node.tally).unwrap_or_default()
+        self.nodes.get(self.root.id).map(|node| node.tally).unwrap_or_default()
     }
 
     /// The totals so far.

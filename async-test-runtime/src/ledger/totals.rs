@@ -31,14 +31,17 @@ struct Points {
 impl Totals {
     /// Counts the end of a suite as its parent has judged it.
     pub(crate) fn ended(&mut self, end: &SuiteEnd, verdict: &Verdict) {
-        let points = self.open.entry(end.suite.top).or_default();
-        points.all.add(&end.tally);
         if end.suite.nesting > 1 {
+            let points = self.open.get_or_insert_with(end.suite.top, Points::default);
+            points.all.add(&end.tally);
             points.subtests.count(verdict);
             return;
         }
-        let points = self.open.remove(&end.suite.top).unwrap_or_default();
-        self.retried.remove(&end.suite.test_name);
+        let mut points = self.open.remove(end.suite.top).unwrap_or_default();
+        points.all.add(&end.tally);
+        if !self.retried.is_empty() {
+            self.retried.remove(&end.suite.test_name);
+        }
         if *verdict == Verdict::Retried {
             self.retried.insert(end.suite.test_name.clone(), end.suite.clone());
             return;

@@ -81,7 +81,7 @@ impl Records {
                 Some(_) => Err(format!("describes suite {id} a second time")),
             };
         }
-        let known = self.known.get(&id).cloned();
+        let known = self.known.get(id).cloned();
         known.ok_or_else(|| format!("names suite {id}, which no line before it describes"))
     }
 
@@ -91,8 +91,8 @@ impl Records {
             None => None,
             Some(child) => {
                 let id = SuiteId(child.count("id")?);
-                self.known.remove(&id);
-                let end = self.ended.remove(&id);
+                self.known.remove(id);
+                let end = self.ended.remove(id);
                 Some(end.ok_or_else(|| format!("judges suite {id}, which no line before it ends"))?)
             }
         };

@@ -36,40 +36,61 @@ impl<S: Default> Blocks<S> {
         if suite.id == SuiteId::ROOT {
             return &mut self.root;
         }
-        let above = suite.parent.and_then(|parent| self.open.get(&parent));
-        let depth = above.map_or(0, |block| block.depth) + 1;
-        self.open.entry(suite.id).or_insert_with(|| Block {
+        if !self.open.contains(suite.id) {
+            let block = self.new_block(suite);
+            self.open.insert(suite.id, block);
+        }
+        self.by_id(suite.id)
+    }
+
+    fn new_block(&self, suite: &SuiteInfo) -> Block<S> {
+        let above = match suite.parent {
+            Some(parent) => self.open.get(parent),
+            None => None,
+        };
+        Block {
             parent: suite.parent,
-            depth,
+            depth: 1 + match above {
+                Some(block) => block.depth,
+                None => 0,
+            },
             text: String::new(),
             state: S::default(),
-        })
+        }
     }
 
     /// The block for the lines of a suite; those of a suite that has left go to its parent, or else to the root.
     pub(super) fn of(&mut self, suite: &SuiteInfo) -> &mut Block<S> {
-        if self.open.contains_key(&suite.id) {
-            return self.by_id(suite.id);
-        }
-        self.by_id(suite.parent.unwrap_or(SuiteId::ROOT))
+        let id = match self.open.contains(suite.id) {
+            true => suite.id,
+            false => suite.parent.unwrap_or(SuiteId::ROOT),
+        };
+        self.by_id(id)
     }
 
     pub(super) fn by_id(&mut self, id: SuiteId) -> &mut Block<S> {
-        self.open.get_mut(&id).unwrap_or(&mut self.root)
+        match self.open.get_mut(id) {
+            Some(block) => block,
+            None => &mut self.root,
+        }
     }
 
     /// Takes the block out; an empty one for a suite that never began.
     pub(super) fn close(&mut self, suite: &SuiteInfo) -> Block<S> {
-        self.open(suite);
-        self.open.remove(&suite.id).unwrap_or_default()
+        match self.open.remove(suite.id) {
+            Some(block) => block,
+            None if suite.id == SuiteId::ROOT => Block::default(),
+            None => self.new_block(suite),
+        }
     }
 
     /// A suite and the open ones around it, outermost first, without the root.
     pub(super) fn around(&self, suite: &SuiteInfo) -> Vec<SuiteId> {
         let mut ids = Vec::new();
         let mut next = Some(suite.id);
-        while let Some((id, block)) = next.and_then(|id| self.open.get_key_value(&id)) {
-            ids.push(*id);
+        while let Some(id) = next {
+            let Some(block) = self.open.get(id) else { break };
+            ids.push(id);
             next = block.parent;
         }
         ids.reverse();

@@ -57,7 +57,7 @@ impl Printed {
 
     pub(super) fn take(&mut self, output: &Output) {
         let text = match output.suite() {
-            Some(suite) => self.own.entry(suite.id).or_default(),
+            Some(suite) => self.own.get_or_insert_with(suite.id, Clip::default),
             None => self.shared(output),
         };
         text.lose(output.lost);
@@ -95,7 +95,7 @@ impl Printed {
 
     /// Something else that is shown where what a suite printed is shown.
     pub(super) fn add(&mut self, suite: SuiteId, text: &str) {
-        self.own.entry(suite).or_default().push(text);
+        self.own.get_or_insert_with(suite, Clip::default).push(text);
     }
 
     /// A `#[suite]` has ended. The answer is what it printed, if that is to be shown.
@@ -104,6 +104,15 @@ impl Printed {
         let id = end.suite.id;
         let fails = check.verdict.fails() || check.verdict == Verdict::Retried;
         self.has_failed |= fails;
+        if !self.shared.is_empty() {
+            self.shared_ended(id, fails);
+        }
+        let text = self.own.remove(id)?.finish();
+        (fails || self.show_all).then_some(text)
+    }
+
+    /// One of those that may have printed what is shared has ended.
+    fn shared_ended(&mut self, id: SuiteId, fails: bool) {
         for shared in &mut self.shared {
             let candidate = shared.candidates.iter_mut().find(|(suite, _)| suite.id == id);
             if let Some((_, is_running)) = candidate {
@@ -115,8 +124,6 @@ impl Printed {
             let may_fail = shared.others > 0 || shared.candidates.iter().any(|(_, is_running)| *is_running);
             shared.is_wanted || may_fail
         });
-        let text = self.own.remove(&id)?.finish();
-        (fails || self.show_all).then_some(text)
     }
 
     /// At the end of the run: what may be of a suite that failed, in the order in which it was printed, and how many

@@ -74,7 +74,7 @@ impl Junit {
     }
 
     fn open(&mut self, suite: &SuiteInfo) -> &mut Open {
-        self.open.entry(suite.id).or_insert_with(|| Open {
+        self.open.get_or_insert_with(suite.id, || Open {
             own: Case::new(suite),
             below: Vec::new(),
         })
@@ -94,7 +94,7 @@ impl Junit {
             }
             return Ok(String::new());
         };
-        let mut child = match self.open.remove(&end.suite.id) {
+        let mut child = match self.open.remove(end.suite.id) {
             Some(open) => open,
             None => Open {
                 own: Case::new(&end.suite),
