@@ -1,8 +1,10 @@
 //! What is kept of one suite while it is open: its lines, and its plan.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::lines::comment;
+use super::lines::{comment, is_plain, push_point};
+use crate::record::Check;
 use crate::report::blocks::Block;
 
 /// What is remembered of an open suite beside its text.
@@ -14,6 +16,47 @@ pub(in crate::report) struct Lines {
     pub(super) hidden: bool,
     /// Where the text has the plan, and what it says.
     pub(super) plan_at: Option<(usize, u64)>,
+    again: Again,
+}
+
+/// The newest plain point: one with the same label that comes next differs from it in its number only. That is how most
+/// points come that come by the million, from one line of a program.
+#[derive(Default)]
+struct Again {
+    label: &'static str,
+    number: u64,
+    /// The line of that point, once there have been two. Its number ends where the label begins.
+    line: Vec<u8>,
+    first_digit: usize,
+    after_number: usize,
+}
+
+impl Again {
+    /// Makes the line of the next point of it.
+    fn count(&mut self) {
+        self.number += 1;
+        let line = self.line.as_mut_slice();
+        let mut at = self.after_number;
+        while at > self.first_digit {
+            at -= 1;
+            if line[at] != b'9' {
+                line[at] += 1;
+                return;
+            }
+            line[at] = b'0';
+        }
+        self.line.insert(at, b'1');
+        self.after_number += 1;
+    }
+
+    /// Takes the line of a point as it was written.
+    fn keep(&mut self, line: &str, depth: usize) {
+        self.line.clear();
+        self.line.extend_from_slice(line.as_bytes());
+        self.first_digit = 4 * depth + "ok ".len();
+        let number = line[self.first_digit..].bytes().take_while(u8::is_ascii_digit);
+        self.after_number = self.first_digit + number.count();
+    }
 }
 
 /// The plan line of a suite.
@@ -55,7 +98,85 @@ impl Block<Lines> {
         self.comment(&lines);
     }
 
+    /// Adds a point like the one before it; the answer is whether this is one.
+    pub(super) fn point_again(&mut self, check: &Check) -> bool {
+        let Cow::Borrowed(label) = check.label else {
+            return false;
+        };
+        if !is_plain(check) {
+            return false;
+        }
+        let again = &mut self.state.again;
+        if check.number != again.number + 1 || !std::ptr::eq(label, again.label) {
+            *again = Again {
+                label,
+                number: check.number,
+                ..Again::default()
+            };
+            return false;
+        }
+        if again.line.is_empty() {
+            let begin = self.text.len();
+            push_point(&mut self.text, self.depth, check);
+            again.number += 1;
+            again.keep(&self.text[begin..], self.depth);
+            return true;
+        }
+        again.count();
+        self.text.push_str(std::str::from_utf8(&again.line).unwrap_or_default());
+        true
+    }
+
     pub(super) fn comment(&mut self, text: &str) {
         self.text.push_str(&comment(4 * self.depth, text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::Place;
+    use crate::record::Verdict;
+    use crate::report::script::suite;
+
+    #[test]
+    fn a_point_like_the_one_before_it_is_the_point_that_it_would_be_without_it() {
+        let mut check = Check {
+            suite: suite(1, 0, "a"),
+            number: 0,
+            verdict: Verdict::Passed,
+            label: Cow::Borrowed("one"),
+            at: Place::new("a.rs", 1, 1),
+            detail: None,
+            child: None,
+        };
+        for depth in [0, 1, 3] {
+            let mut block = Block::<Lines> {
+                depth,
+                ..Block::default()
+            };
+            let mut expected = String::new();
+            for number in 1..2_500 {
+                check.number = number;
+                check.verdict = if number % 700 == 0 {
+                    Verdict::Failed
+                } else {
+                    Verdict::Passed
+                };
+                check.label = match number / 300 {
+                    0 => Cow::Borrowed("one"),
+                    1 => Cow::Borrowed("7 # of \\ them {"),
+                    2 => Cow::Borrowed(["even", "odd"][number as usize % 2]),
+                    3 => Cow::Owned("one".to_owned()),
+                    4 => Cow::Borrowed(""),
+                    _ => Cow::Borrowed("8"),
+                };
+                if !block.point_again(&check) {
+                    push_point(&mut block.text, depth, &check);
+                }
+                push_point(&mut expected, depth, &check);
+            }
+            assert!(block.text == expected, "at a depth of {depth}");
+        }
     }
 }

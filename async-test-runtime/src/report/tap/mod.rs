@@ -47,7 +47,34 @@ impl Tap {
         }
     }
 
+    /// A check that is no subtest's end.
+    fn point(&mut self, check: &Check) {
+        let block = self.blocks.of(&check.suite);
+        if !block.state.has_points {
+            block.print_plan();
+            block.state.has_points = true;
+        }
+        if !block.point_again(check) {
+            push_point(&mut block.text, block.depth, check);
+        }
+        if block.depth == 0 {
+            self.root_has(check.number);
+        }
+    }
+
+    /// The root has so many points.
+    fn root_has(&mut self, points: u64) {
+        self.last = points;
+        if !self.whole_run {
+            let _ = writeln!(self.blocks.root().text, "1..{points}");
+        }
+    }
+
     fn check(&mut self, check: &Check) {
+        if check.child.is_none() {
+            self.point(check);
+            return;
+        }
         let printed = self.printed.ended(check);
         let child = check.child.as_ref().map(|end| (end, self.blocks.close(&end.suite)));
         let parent = self.blocks.of(&check.suite);
@@ -75,10 +102,7 @@ impl Tap {
         push_point(&mut parent.text, parent.depth, check);
         parent.text.push_str(&after);
         if parent.depth == 0 {
-            self.last = check.number;
-            if !self.whole_run {
-                let _ = writeln!(parent.text, "1..{}", check.number);
-            }
+            self.root_has(check.number);
         }
     }
 
