@@ -70,6 +70,15 @@ impl Amnesties {
         }
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_none(&self) -> bool {
+        let Amnesties { todo, flunk, skip } = self;
+        matches!(
+            (&todo.next, &todo.remaining, &flunk.next, &flunk.remaining, skip),
+            (None, None, None, None, None)
+        )
+    }
+
     /// Why everything is skipped now.
     pub(crate) fn skipping(&self) -> Option<&Why> {
         self.skip.as_ref()

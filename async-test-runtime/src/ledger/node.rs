@@ -140,6 +140,11 @@ impl Node {
 
     /// Judges one outcome of this suite's own and counts it.
     pub(super) fn judge(&mut self, raw: Raw, skippable: bool, terms: Terms) -> Verdict {
+        // Nearly all are so, and nothing below would make anything else of them.
+        if matches!((&raw, &terms), (Raw::Pass, Terms::Program)) && self.amnesties.is_none() {
+            self.tally.run += 1;
+            return Verdict::Passed;
+        }
         let raw = match self.amnesties.skipping() {
             Some(why) if skippable => Raw::Skip(why.clone()),
             _ => raw,
