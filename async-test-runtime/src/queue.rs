@@ -217,11 +217,15 @@ impl Sender {
             std::mem::swap(&mut waiting.messages, messages);
             waiting.most as u64
         };
-        let goes_on = messages.drain(..).try_for_each(|message| desk.handle(message, most));
-        if goes_on.is_continue() {
+        let mut goes_on = true;
+        while let (true, Some(message)) = (goes_on, messages.pop_front()) {
+            goes_on = desk.handle(message, most).is_continue();
+        }
+        if goes_on {
             desk.pause();
             return;
         }
+        messages.clear();
         let ended = end.desk.take();
         drop((seated, end));
         // What has no answer yet gets none: its sender sees that it was dropped.

@@ -174,6 +174,11 @@ impl Capture {
         self.lock().catch_up(&self.pending);
     }
 
+    /// Whether there is something that the hub has not been told yet.
+    pub(crate) fn has_news(&self) -> bool {
+        self.pending.has_news()
+    }
+
     /// What the hub has not been told yet.
     pub(crate) fn take(&self) -> Vec<Output> {
         self.pending.take()

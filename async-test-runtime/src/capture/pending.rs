@@ -136,6 +136,10 @@ impl Pending {
         }
     }
 
+    pub(super) fn has_news(&self) -> bool {
+        self.rung.load(Ordering::Relaxed)
+    }
+
     pub(super) fn take(&self) -> Vec<Output> {
         if !self.rung.swap(false, Ordering::AcqRel) {
             return Vec::new();

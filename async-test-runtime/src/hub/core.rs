@@ -28,10 +28,15 @@ pub(super) struct Core {
     /// Where what tests print is waiting.
     pub(super) capture: Option<Arc<Capture>>,
     ears: Ears,
+    /// What messages have brought about and nobody has been told of yet.
     effects: Effects,
     seed: u64,
     started: Instant,
 }
+
+/// So many records are told at once, if they come at once: what is to be seen to with each call of a reporter is then done
+/// once for all of them.
+const TOGETHER: usize = 64;
 
 enum Ears {
     Each(Each),
@@ -75,28 +80,36 @@ impl Core {
             started: Instant::now(),
         };
         if let Some(begin) = begin {
-            core.tell(vec![Record::RunStarted(Arc::new(begin))]);
+            core.effects.records.push(Record::RunStarted(Arc::new(begin)));
+            core.tell();
         }
         core
     }
 
     fn tell_output(&mut self) {
-        let printed = self.capture.as_ref().map(|capture| capture.take());
-        for output in printed.into_iter().flatten() {
-            self.tell(vec![Record::Output(Arc::new(output))]);
+        let Some(capture) = &self.capture else { return };
+        if capture.has_news() {
+            let printed = capture.take().into_iter();
+            let records = printed.map(|output| Record::Output(Arc::new(output)));
+            self.effects.records.extend(records);
         }
     }
 
-    fn judge(&mut self, mut event: Event, effects: &mut Effects) {
-        self.ledger.apply(&mut event, effects);
-        self.tell(std::mem::take(&mut effects.records));
-        for (reply, snapshot) in effects.replies.drain(..) {
-            reply.send(snapshot);
+    fn judge(&mut self, mut event: Event) {
+        self.ledger.apply(&mut event, &mut self.effects);
+        if !self.effects.replies.is_empty() {
+            // Whoever has an answer may count on it that the reporters have heard what it is about.
+            self.tell();
+            for (reply, snapshot) in self.effects.replies.drain(..) {
+                reply.send(snapshot);
+            }
+        } else if self.effects.records.len() >= TOGETHER {
+            self.tell();
         }
     }
 
     /// Bundles see an event before it is judged; what they post comes right after it.
-    fn past_bundles(&mut self, event: Event, effects: &mut Effects) {
+    fn past_bundles(&mut self, event: Event) {
         let mut next = Some(event);
         while let Some(event) = next {
             let suite = match &event.kind {
@@ -106,27 +119,32 @@ impl Core {
             let events = self.bundles.filter(event, &suite);
             // Before the event: if it ends the last suite, nobody else could be made to fail for it.
             for problem in self.bundles.problems() {
-                self.ledger.run_problem(problem, effects);
-                self.tell(std::mem::take(&mut effects.records));
+                self.ledger.run_problem(problem, &mut self.effects);
             }
             for event in events {
-                self.judge(event, effects);
+                self.judge(event);
             }
+            // A hook may take its time.
+            self.tell();
             next = self.posted.next();
         }
     }
 
-    fn tell(&mut self, records: Vec<Record>) {
+    /// Tells the reporters what has gathered.
+    fn tell(&mut self) {
+        let records = &mut self.effects.records;
+        if records.is_empty() {
+            return;
+        }
         match &mut self.ears {
             Ears::Whole(ears) => {
-                for record in &records {
-                    for ear in ears.iter_mut() {
-                        ear.hear(record, &self.guests);
-                    }
+                for ear in ears.as_mut_slice() {
+                    ear.hear(records, &self.guests);
                 }
+                records.clear();
             }
             Ears::Each(each) => {
-                for record in records {
+                for record in records.drain(..) {
                     match top_of(&record) {
                         Some(top) => {
                             flaky_to_stderr(&record);
@@ -147,24 +165,22 @@ impl Core {
     }
 
     fn end(&mut self, end: EndOfRun, queue_most: u64) {
+        self.tell();
         if let Ears::Whole(ears) = &self.ears {
             let broken: Vec<Problem> = ears.iter().filter_map(Ear::problem).collect();
             for problem in broken {
-                let mut effects = Effects::default();
-                self.ledger.run_problem(problem, &mut effects);
-                self.tell(effects.records);
+                self.ledger.run_problem(problem, &mut self.effects);
             }
         }
         // What runs now is not waited for any more. Each has its verdict all the same.
-        let mut effects = Effects::default();
-        self.ledger.cut(Instant::now(), &mut effects);
-        self.tell(effects.records);
+        self.ledger.cut(Instant::now(), &mut self.effects);
         let mut run = self
             .ledger
             .run_end(end.filtered_out, queue_most, self.started.elapsed(), self.seed);
         run.passes = end.passes;
         run.at_once = end.at_once;
-        self.tell(vec![Record::RunEnded(Arc::new(run.clone()))]);
+        self.effects.records.push(Record::RunEnded(Arc::new(run.clone())));
+        self.tell();
         let mut lost = Vec::new();
         if let Ears::Whole(ears) = &mut self.ears {
             for ear in ears {
@@ -183,7 +199,8 @@ impl Core {
 
 impl Desk for Core {
     fn handle(&mut self, message: Message, most: u64) -> ControlFlow<()> {
-        if let Some(make) = self.unmade.take() {
+        if let Some(make) = self.unmade {
+            self.unmade = None;
             self.bundles = Bundles::new(make(), &self.guests);
         }
         // What a suite printed comes before its end.
@@ -191,16 +208,20 @@ impl Desk for Core {
         match message {
             Message::Output => {}
             Message::Event(event) => {
-                let mut effects = std::mem::take(&mut self.effects);
                 if self.bundles.is_empty() {
-                    self.judge(event, &mut effects);
+                    self.judge(event);
                 } else {
-                    self.past_bundles(event, &mut effects);
+                    self.past_bundles(event);
                 }
-                self.effects = effects;
             }
-            Message::Collect(top, answer) => answer(self.collect(top)),
-            Message::Unblamed(answer) => answer(self.ledger.take_unblamed()),
+            Message::Collect(top, answer) => {
+                self.tell();
+                answer(self.collect(top));
+            }
+            Message::Unblamed(answer) => {
+                self.tell();
+                answer(self.ledger.take_unblamed());
+            }
             Message::LastSeen(mut running, answer) => {
                 let now = Instant::now();
                 for one in &mut running {
@@ -217,6 +238,7 @@ impl Desk for Core {
     }
 
     fn pause(&mut self) {
+        self.tell();
         if let Ears::Whole(ears) = &mut self.ears {
             ears.iter_mut().for_each(Ear::pause);
         }

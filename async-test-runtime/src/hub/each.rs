@@ -7,7 +7,7 @@ use super::ear::Ear;
 use super::{Guests, MakeReporter};
 use crate::ids::{BySuite, SuiteId};
 use crate::queue::Collected;
-use crate::record::{Record, SuiteEnd, Verdict};
+use crate::record::{Record, Verdict};
 
 /// So many records are kept of one suite; with more they are rendered.
 const KEPT: usize = 256;
@@ -34,9 +34,8 @@ impl One {
         let ear = self
             .ear
             .get_or_insert_with(|| Ear::new("pretty".to_owned(), guest, make()));
-        for record in self.kept.drain(..) {
-            ear.hear(&record, guests);
-        }
+        ear.hear(&self.kept, guests);
+        self.kept.clear();
         ear
     }
 }
@@ -45,8 +44,8 @@ impl One {
 fn tells_that_it_passed(record: &Record) -> bool {
     let Record::Check(check) = record else { return false };
     // The harness has a word of its own on one that should panic.
-    let is_its_own = |end: &SuiteEnd| end.suite.nesting == 1 && !end.suite.should_panic;
-    let is_its_own = check.child.as_ref().is_some_and(|end| is_its_own(end));
+    let Some(end) = &check.child else { return false };
+    let is_its_own = end.suite.nesting == 1 && !end.suite.should_panic;
     is_its_own && !check.verdict.fails() && check.verdict != Verdict::Retried
 }
 
@@ -62,7 +61,7 @@ impl Each {
 
     /// A record of the suite with this number, or of what is in it.
     pub(super) fn hear(&mut self, top: SuiteId, record: Record, guests: &Guests) {
-        let one = self.open.entry(top).or_default();
+        let one = self.open.get_or_insert_with(top, One::default);
         one.has_passed |= tells_that_it_passed(&record);
         one.kept.push(record);
         if self.shows_passed || one.ear.is_some() || one.kept.len() > KEPT {
@@ -72,7 +71,7 @@ impl Each {
 
     /// What was rendered of a suite that has ended: nothing, where nobody would see it.
     pub(super) fn collect(&mut self, top: SuiteId, guests: &Guests) -> Collected {
-        let Some(mut one) = self.open.remove(&top) else {
+        let Some(mut one) = self.open.remove(top) else {
             return Collected::default();
         };
         if one.has_passed && one.ear.is_none() {

@@ -56,16 +56,33 @@ impl Ear {
         }
     }
 
-    /// What a record brings is written with the next pause, or at once when there is much of it; what stands on a
-    /// terminal that somebody watches, at once.
-    pub(crate) fn hear(&mut self, record: &Record, guests: &Guests) {
+    /// What records bring is written with the next pause, or at once when there is much of it; what stands on a terminal
+    /// that somebody watches, at once.
+    pub(crate) fn hear(&mut self, records: &[Record], guests: &Guests) {
+        match &self.out {
+            Place::Kept | Place::Stream(_) => self.take_in(records, guests),
+            Place::Live(_) => {
+                for record in records {
+                    self.take_in(std::slice::from_ref(record), guests);
+                }
+            }
+        }
+    }
+
+    fn take_in(&mut self, records: &[Record], guests: &Guests) {
         if self.closed {
             return;
         }
         let (reporter, text) = (&mut self.reporter, &mut self.text);
         // Writing is not a part of it: a reader may take the time it likes.
         let call = guests.call(self.guest);
-        let heard = crate::panic::catch_sync(|| reporter.record(record, text));
+        let heard = crate::panic::catch_sync(|| {
+            for record in records {
+                call.once_more();
+                reporter.record(record, text)?;
+            }
+            Ok(())
+        });
         drop(call);
         match heard {
             Ok(Ok(())) => {}
@@ -81,7 +98,11 @@ impl Ear {
             Place::Kept => return,
             Place::Stream(_) if self.text.len() < MUCH => return,
             Place::Stream(out) => out.write_all(&self.text).and_then(|()| out.flush()),
-            Place::Live(live) => live.hear(record, &self.text),
+            // One at a time.
+            Place::Live(live) => match records {
+                [record] => live.hear(record, &self.text),
+                _ => return,
+            },
         };
         self.text.clear();
         self.done(written);

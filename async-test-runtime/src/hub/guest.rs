@@ -19,11 +19,18 @@ pub(crate) struct Guests {
 }
 
 /// A call under way, until it is dropped.
-pub(crate) struct Call<'a>(&'a AtomicU64);
+pub(crate) struct Call<'a>(&'a Guests);
+
+impl Call<'_> {
+    /// The guest has returned and is called once more.
+    pub(crate) fn once_more(&self) {
+        self.0.begin_call();
+    }
+}
 
 impl Drop for Call<'_> {
     fn drop(&mut self) {
-        self.0.store(0, Ordering::Relaxed);
+        self.0.call.store(0, Ordering::Relaxed);
     }
 }
 
@@ -37,12 +44,16 @@ impl Guests {
 
     /// The hub's thread calls this guest.
     pub(crate) fn call(&self, who: usize) -> Call<'_> {
+        self.who.store(who, Ordering::Relaxed);
+        self.begin_call();
+        Call(self)
+    }
+
+    fn begin_call(&self) {
         // Nobody else writes.
         let number = self.calls.load(Ordering::Relaxed) + 1;
         self.calls.store(number, Ordering::Relaxed);
-        self.who.store(who, Ordering::Relaxed);
         self.call.store(number, Ordering::Relaxed);
-        Call(&self.call)
     }
 
     fn name(&self) -> String {

@@ -40,7 +40,8 @@ pub(super) fn replay(
     let guests = Guests::default();
     let mut ears: Vec<Ear> = sinks()?.into_iter().map(|sink| Ear::of(sink, 0)).collect();
     let told = replay::replay(BufReader::new(&stream), |record| {
-        ears.iter_mut().for_each(|ear| ear.hear(record, &guests));
+        ears.iter_mut()
+            .for_each(|ear| ear.hear(std::slice::from_ref(record), &guests));
     });
     ears.iter_mut().for_each(Ear::flush);
     let Retold {
