@@ -29,9 +29,13 @@ pub struct Check {
 impl Check {
     /// The attempt at which a `#[suite]` passed whose earlier ones had failed.
     pub fn flaky(&self) -> Option<Attempt> {
-        let child = self.child.as_ref().filter(|child| child.suite.nesting == 1)?;
+        let child = self.child.as_ref()?;
+        let attempt = child.suite.attempt;
+        if child.suite.nesting != 1 || !attempt.is_again() {
+            return None;
+        }
         let passed = self.verdict.is_ok() && !matches!(self.verdict, Verdict::Skipped(_));
-        Some(child.suite.attempt).filter(|attempt| passed && attempt.is_again())
+        passed.then_some(attempt)
     }
 }
 

@@ -30,6 +30,9 @@ impl<T> Attempts<T> {
 
     /// What was kept of the attempts before this one, in their order.
     pub(super) fn take(&mut self, suite: &SuiteInfo) -> Vec<T> {
+        if self.kept.is_empty() {
+            return Vec::new();
+        }
         let at = self.kept.iter().position(|(name, _)| *name == suite.test_name);
         at.map(|at| self.kept.remove(at).1).unwrap_or_default()
     }
@@ -47,7 +50,8 @@ impl<T> Attempts<T> {
 
 /// The note at a suite that passed after failed attempts.
 pub(super) fn flaky(check: &Check) -> Option<String> {
-    check.flaky().map(|attempt| format!("flaky: passed at {attempt}"))
+    let attempt = check.flaky()?;
+    Some(format!("flaky: passed at {attempt}"))
 }
 
 #[cfg(test)]

@@ -56,6 +56,14 @@ impl Paint {
         format!("\u{1b}[{look}m{text}\u{1b}[0m")
     }
 
+    /// Adds a text to another.
+    pub(super) fn push(&self, to: &mut String, tone: Tone, text: &str) {
+        match self.color {
+            true => to.push_str(&self.tone(tone, text)),
+            false => to.push_str(text),
+        }
+    }
+
     /// The mark and the space after it.
     pub(super) fn mark(&self, mark: Mark) -> String {
         let (tone, sign, word) = match mark {
@@ -92,7 +100,7 @@ impl Paint {
     /// At most so many characters.
     pub(super) fn cut<'t>(&self, text: &'t str, width: usize) -> Cow<'t, str> {
         let (dots, length) = if self.unicode { ("…", 1) } else { ("...", 3) };
-        if text.chars().nth(width).is_none() {
+        if text.len() <= width || text.chars().nth(width).is_none() {
             return Cow::Borrowed(text);
         }
         let kept: String = text.chars().take(width.saturating_sub(length)).collect();

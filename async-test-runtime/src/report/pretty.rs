@@ -3,6 +3,7 @@
 //! Where the built-in harness is in charge it prints the rows itself; only the tree of a failed suite is written, and why
 //! one was skipped.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::attempts::flaky;
@@ -63,14 +64,25 @@ impl Pretty {
         let Some(child) = &ended.check.child else {
             return String::new();
         };
-        let result = match Row::of(&ended.check) {
-            Row::Ok => self.paint.tone(Tone::Good, "ok"),
-            Row::Failed => self.paint.tone(Tone::Bad, "FAILED"),
-            Row::TooSlow => self.paint.tone(Tone::Bad, "FAILED (time limit exceeded)"),
-            Row::Ignored(why) if why.is_empty() => self.paint.tone(Tone::Odd, "ignored"),
-            Row::Ignored(why) => self.paint.tone(Tone::Odd, &format!("ignored, {why}")),
-            Row::Retried => self.paint.tone(Tone::Odd, "retried"),
+        let mut row = String::with_capacity(child.suite.path.len() + 64);
+        row.push_str("test ");
+        row.push_str(&super::words::plain(&child.suite.path));
+        if child.suite.should_panic {
+            row.push_str(" - should panic");
+        }
+        row.push_str(" ... ");
+        let (tone, result) = match Row::of(&ended.check) {
+            Row::Ok => (Tone::Good, Cow::Borrowed("ok")),
+            Row::Failed => (Tone::Bad, Cow::Borrowed("FAILED")),
+            Row::TooSlow => (Tone::Bad, Cow::Borrowed("FAILED (time limit exceeded)")),
+            Row::Ignored(why) if why.is_empty() => (Tone::Odd, Cow::Borrowed("ignored")),
+            Row::Ignored(why) => (Tone::Odd, Cow::Owned(format!("ignored, {why}"))),
+            Row::Retried => (Tone::Odd, Cow::Borrowed("retried")),
         };
+        self.paint.push(&mut row, tone, &result);
+        if self.times && !matches!(ended.check.verdict, Verdict::Skipped(_)) {
+            row.push_str(&self.time(child));
+        }
         let aside = match &ended.check.verdict {
             Verdict::Todo(why) => Some(format!("todo: {}", super::words::one_line(why))),
             Verdict::UnexpectedPass(_) => Some("unexpectedly".to_owned()),
@@ -79,25 +91,13 @@ impl Pretty {
                 None
             }
         };
-        let asides: Vec<String> = aside.into_iter().chain(flaky(&ended.check)).collect();
-        let aside = match asides.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", asides.join("; ")),
-        };
-        let time = match &ended.check.verdict {
-            Verdict::Skipped(_) => String::new(),
-            _ if self.times => self.time(child),
-            _ => String::new(),
-        };
-        let mark = if child.suite.should_panic {
-            " - should panic"
-        } else {
-            ""
-        };
-        format!(
-            "test {}{mark} ... {result}{time}{aside}\n",
-            super::words::plain(&child.suite.path)
-        )
+        match (aside, flaky(&ended.check)) {
+            (None, None) => {}
+            (Some(only), None) | (None, Some(only)) => row.push_str(&format!(" ({only})")),
+            (Some(one), Some(other)) => row.push_str(&format!(" ({one}; {other})")),
+        }
+        row.push('\n');
+        row
     }
 }
 
@@ -130,7 +130,10 @@ impl Reporter for Pretty {
                 self.whole_run = true;
                 header(start)
             }
-            Record::Check(_) => ended.map(|ended| self.ended(&ended)).unwrap_or_default(),
+            Record::Check(_) => match ended {
+                Some(ended) => self.ended(&ended),
+                None => return Ok(()),
+            },
             Record::RunEnded(end) => self.summary.finish(&self.paint, end, &self.tree.unattributed()),
             // They are part of the tree.
             Record::SuiteStarted(_)
@@ -143,7 +146,7 @@ impl Reporter for Pretty {
             | Record::Output(_)
             | Record::Passed { .. }
             | Record::SuiteEnded(_)
-            | Record::BailOut(..) => String::new(),
+            | Record::BailOut(..) => return Ok(()),
         };
         write(&text, out)
     }

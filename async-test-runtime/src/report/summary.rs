@@ -73,6 +73,9 @@ impl Summary {
             true => &mut self.failures,
             false => &mut self.forgiven,
         };
+        if attempts.is_empty() && ended.text.is_empty() {
+            return;
+        }
         for text in attempts.iter().chain([&ended.text]).filter(|text| !text.is_empty()) {
             section.push('\n');
             section.push_str(text);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::claim::{Detail, Figure, Panic, Problem, Running};
-use crate::escape::controls;
+use crate::escape::{controls, is_one_line, is_printable};
 use crate::outcome::BodyFailure;
 use crate::place::Place;
 
@@ -266,6 +266,9 @@ pub(crate) fn time(time: Duration) -> String {
 
 /// White space of any length, line ends included, as one space each, and no control characters.
 pub(super) fn one_line(text: &str) -> String {
+    if is_one_line(text) {
+        return text.to_owned();
+    }
     let text = plain(text);
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
@@ -285,7 +288,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
 /// As `plain`, but colours are kept if asked for.
 pub(super) fn without_controls(text: &str, keep_colors: bool) -> Cow<'_, str> {
     let is_fine = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
-    if text.chars().all(is_fine) {
+    if is_printable(text) || text.chars().all(is_fine) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -1,5 +1,7 @@
 //! What is kept of one suite while it is open: its lines, what is still to be joined into one, and who is to blame.
 
+use std::borrow::Cow;
+
 use crate::record::{Check, SuiteEnd};
 use crate::report::blocks::Block;
 use crate::report::paint::{Mark, Paint, Tone};
@@ -29,7 +31,9 @@ pub(in crate::report) struct Branch {
 struct Neighbours {
     mark: Mark,
     aside: String,
-    labels: Vec<String>,
+    first: Cow<'static, str>,
+    /// As many more as are named.
+    more: Vec<Cow<'static, str>>,
     count: u64,
 }
 
@@ -46,46 +50,51 @@ pub(super) enum Blame {
 
 impl Block<Branch> {
     /// Something that needs one line at most.
-    pub(super) fn tell(&mut self, paint: &Paint, mark: Mark, label: &str, aside: String) {
-        let alike = |before: &&mut Neighbours| before.mark == mark && before.aside == aside;
-        if let Some(before) = self.state.neighbours.as_mut().filter(alike) {
-            before.count += 1;
-            if before.labels.len() < NAMED {
-                before.labels.push(one_line(label));
+    pub(super) fn tell(&mut self, paint: &Paint, mark: Mark, label: Cow<'static, str>, aside: String) {
+        match &mut self.state.neighbours {
+            Some(before) if before.mark == mark && before.aside == aside => {
+                before.count += 1;
+                if before.more.len() + 1 < NAMED {
+                    before.more.push(label);
+                }
+                return;
             }
-            return;
+            Some(_) => self.flush(paint),
+            None => {}
         }
-        self.flush(paint);
         self.state.neighbours = Some(Neighbours {
             mark,
             aside,
-            labels: vec![one_line(label)],
+            first: label,
+            more: Vec::new(),
             count: 1,
         });
     }
 
     /// Passing checks of which no more is known.
     pub(super) fn passed(&mut self, paint: &Paint, count: u64) {
-        self.tell(paint, Mark::Passed, "", String::new());
+        self.tell(paint, Mark::Passed, Cow::Borrowed(""), String::new());
         if let Some(neighbours) = &mut self.state.neighbours {
             neighbours.count += count - 1;
         }
     }
 
-    /// Writes what was collected of neighbours.
+    /// Writes what was collected of neighbours. Most of it never is, since its suite passes.
     pub(super) fn flush(&mut self, paint: &Paint) {
         let Some(Neighbours {
             mark,
             aside,
-            labels,
+            first,
+            more,
             count,
         }) = self.state.neighbours.take()
         else {
             return;
         };
-        if labels.len() as u64 == count {
-            self.text
-                .extend(labels.iter().map(|label| line(paint, self.depth, mark, label, &aside)));
+        if more.len() as u64 + 1 == count {
+            let labels = [first].into_iter().chain(more);
+            let lines = labels.map(|label| line(paint, self.depth, mark, &one_line(&label), &aside));
+            self.text.extend(lines);
         } else {
             let what = if mark == Mark::Passed { "passed" } else { "tests" };
             self.text
@@ -105,7 +114,8 @@ impl Block<Branch> {
         self.text.push_str(&text);
     }
 
-    pub(super) fn child_failed(&mut self, paint: &Paint, check: &Check, end: &SuiteEnd, child: Block<Branch>) {
+    pub(super) fn child_failed(&mut self, paint: &Paint, check: &Check, end: &SuiteEnd, mut child: Block<Branch>) {
+        child.flush(paint);
         let below = match &child.state.blame {
             Blame::Child(command) => Some(command.clone()),
             Blame::Nowhere | Blame::Here => end.rerun(),

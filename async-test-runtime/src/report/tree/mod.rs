@@ -70,18 +70,16 @@ impl Tree {
                 self.blocks.of(suite).state.notice(notice);
                 None
             }
-            Record::Problem(suite, problem) => {
-                let paint = self.paint.clone();
-                self.failed(suite, |depth| failure::problem(&paint, depth, problem, Some(&suite.at)))
-            }
+            Record::Problem(suite, problem) => self.failed(suite, |paint, depth| {
+                failure::problem(paint, depth, problem, Some(&suite.at))
+            }),
             Record::SuiteEnded(end) => {
                 self.suite_ended(end);
                 None
             }
             Record::BailOut(suite, why) => {
-                let paint = self.paint.clone();
                 let title = format!("bailed out: {}", one_line(why));
-                self.failed(suite, |depth| line(&paint, depth, Mark::Failed, &title, ""))
+                self.failed(suite, |paint, depth| line(paint, depth, Mark::Failed, &title, ""))
             }
             Record::Output(output) => {
                 self.printed.take(output);
@@ -96,28 +94,36 @@ impl Tree {
     }
 
     fn check(&mut self, check: &Check) {
-        let paint = self.paint.clone();
-        let child = check.child.as_ref().map(|end| (end, self.blocks.close(&end.suite)));
+        let paint = &self.paint;
+        let child = match &check.child {
+            Some(end) => Some((end, self.blocks.close(&end.suite))),
+            None => None,
+        };
         let block = self.blocks.of(&check.suite);
         let label = &check.label;
         match &check.verdict {
             Verdict::Passed | Verdict::Flunked(_) => {
-                let child = child.map(|(_, child)| child);
-                block.tell(&paint, Mark::Passed, label, String::new());
-                if let Some(child) = child.as_ref().filter(|child| child.state.has_remarks) {
-                    block.flush(&paint);
+                // Of the outermost nothing is shown but its notices.
+                let is_shown = check.suite.id != SuiteId::ROOT;
+                if is_shown {
+                    block.tell(paint, Mark::Passed, label.clone(), String::new());
+                }
+                let Some((_, mut child)) = child else { return };
+                if child.state.has_remarks && is_shown {
+                    child.flush(paint);
+                    block.flush(paint);
                     block.text.push_str(&child.text);
                     block.state.has_remarks = true;
                 }
-                for notice in child.into_iter().flat_map(|child| child.state.notices) {
+                for notice in child.state.notices {
                     block.state.notice(notice);
                 }
             }
-            Verdict::Skipped(why) => block.tell(&paint, Mark::Skipped, label, reason("skipped", why)),
-            Verdict::Todo(why) => block.tell(&paint, Mark::Todo, label, reason("todo", why)),
+            Verdict::Skipped(why) => block.tell(paint, Mark::Skipped, label.clone(), reason("skipped", why)),
+            Verdict::Todo(why) => block.tell(paint, Mark::Todo, label.clone(), reason("todo", why)),
             Verdict::UnexpectedPass(why) => {
                 let aside = format!("passed unexpectedly, {}", reason("todo", why));
-                block.tell(&paint, Mark::Odd, label, aside);
+                block.tell(paint, Mark::Odd, label.clone(), aside);
                 let path = if check.suite.path.is_empty() {
                     ""
                 } else {
@@ -128,8 +134,8 @@ impl Tree {
                     .notice(format!("unexpected pass: {path}{} ({})", one_line(label), check.at));
             }
             Verdict::Failed | Verdict::Unflunked(_) | Verdict::Retried => match child {
-                Some((end, child)) => block.child_failed(&paint, check, end, child),
-                None => block.failed(&paint, |depth| failure::check(&paint, depth, check)),
+                Some((end, child)) => block.child_failed(paint, check, end, child),
+                None => block.failed(paint, |depth| failure::check(paint, depth, check)),
             },
         }
     }
@@ -185,28 +191,29 @@ impl Tree {
         None
     }
 
-    fn failed(&mut self, suite: &SuiteInfo, render: impl FnOnce(usize) -> String) -> Option<Ended> {
-        let paint = self.paint.clone();
+    fn failed(&mut self, suite: &SuiteInfo, render: impl FnOnce(&Paint, usize) -> String) -> Option<Ended> {
+        let paint = &self.paint;
         let block = self.blocks.of(suite);
         // What fails the root is told with the end of the run.
         if block.depth > 0 {
-            block.failed(&paint, render);
+            block.failed(paint, |depth| render(paint, depth));
         }
         None
     }
 
     fn suite_ended(&mut self, end: &SuiteEnd) {
-        let paint = self.paint.clone();
+        let paint = &self.paint;
         let block = self.blocks.open(&end.suite);
-        block.flush(&paint);
         if block.state.left_out > 0 {
+            block.flush(paint);
             let text = format!("{} more failed", block.state.left_out);
-            block.text.push_str(&line(&paint, block.depth, Mark::Failed, &text, ""));
+            block.text.push_str(&line(paint, block.depth, Mark::Failed, &text, ""));
         }
         let Some(log) = &end.log else { return };
         let text = log_text(log);
         if end.failed {
-            block.text.push_str(&text_block(&paint, block.depth, "log", &text));
+            block.flush(paint);
+            block.text.push_str(&text_block(paint, block.depth, "log", &text));
         } else {
             let path = one_line(&end.suite.path);
             self.printed.add(end.suite.top, &format!("log of {path}:\n{text}"));
