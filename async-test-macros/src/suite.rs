@@ -123,13 +123,11 @@ fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &Token
             #import
             #allow #(#inner)* #sig #body
             #krate::__rt::SuiteSpec {
-                function: #name,
-                module: ::core::module_path!(),
                 #place
                 package: ::core::option_env!("CARGO_PKG_NAME"),
                 #fields #ignore #panics
                 body: #call,
-                ..#krate::__rt::SuiteSpec::BASE
+                ..#krate::__rt::SuiteSpec::of(::core::concat!(::core::module_path!(), "::", #name))
             }
         };
         #(#cfg)*

@@ -41,15 +41,42 @@ pub enum Flavor {
     MultiThread,
 }
 
+/// The path of the function of a suite. It is taken apart by the compiler: its parts are asked for again and again.
+#[derive(Clone, Copy, Debug)]
+pub struct SuitePath {
+    /// With the crate, which is in front of the first of its colons.
+    whole: &'static str,
+    /// Where the name of the test begins.
+    test: usize,
+    /// Where the name of the function begins.
+    function: usize,
+}
+
+impl SuitePath {
+    const fn new(whole: &'static str) -> SuitePath {
+        let bytes = whole.as_bytes();
+        let (mut test, mut function, mut at) = (0, 0, 0);
+        while at < bytes.len() {
+            at += 1;
+            if bytes[at - 1] == b':' {
+                function = at;
+                // Of a colon there are two.
+                if test == 0 {
+                    test = at + 1;
+                }
+            }
+        }
+        SuitePath { whole, test, function }
+    }
+}
+
 /// One `#[suite]`, as the attribute wrote it down. All of it is constant data.
 #[derive(Clone, Copy, Debug)]
 pub struct SuiteSpec {
-    /// The name of the function.
-    pub function: &'static str,
+    /// The path of the function, crate name first.
+    pub path: SuitePath,
     /// The key `name`: the title in reports, in place of the function's name.
     pub title: Option<&'static str>,
-    /// The module path of the function, crate name first.
-    pub module: &'static str,
     /// The source file.
     pub file: &'static str,
     /// The line of the function's name.
@@ -105,57 +132,65 @@ pub struct SuiteSpec {
 }
 
 impl SuiteSpec {
-    /// What an attribute without keys means; expansions fill in over it.
-    pub const BASE: SuiteSpec = SuiteSpec {
-        function: "",
-        title: None,
-        module: "",
-        file: "",
-        line: 0,
-        column: 0,
-        end_line: 0,
-        package: None,
-        tests: None,
-        parallel: false,
-        random: false,
-        todo: None,
-        skip_all: None,
-        when: None,
-        test_jobs: None,
-        job_timeout: None,
-        timeout: None,
-        retries: 0,
-        repeat: 1,
-        tags: &[],
-        keys: &[],
-        serial: None,
-        flavor: None,
-        worker_threads: None,
-        start_paused: false,
-        stray_panics: None,
-        ignore: None,
-        should_panic: None,
-        body: Body::Blocking(|_| Outcome::default()),
-    };
-
-    /// The path that names the test to every tool: modules without the crate, then the function.
-    pub fn test_name(&self) -> String {
-        match self.module.split_once("::") {
-            Some((_, modules)) => format!("{modules}::{}", self.function),
-            None => self.function.to_owned(),
+    /// What an attribute without keys means, on the function of this path; expansions fill in over it.
+    pub const fn of(path: &'static str) -> SuiteSpec {
+        SuiteSpec {
+            path: SuitePath::new(path),
+            title: None,
+            file: "",
+            line: 0,
+            column: 0,
+            end_line: 0,
+            package: None,
+            tests: None,
+            parallel: false,
+            random: false,
+            todo: None,
+            skip_all: None,
+            when: None,
+            test_jobs: None,
+            job_timeout: None,
+            timeout: None,
+            retries: 0,
+            repeat: 1,
+            tags: &[],
+            keys: &[],
+            serial: None,
+            flavor: None,
+            worker_threads: None,
+            start_paused: false,
+            stray_panics: None,
+            ignore: None,
+            should_panic: None,
+            body: Body::Blocking(|_| Outcome::default()),
         }
     }
 
+    /// The name of the function.
+    pub fn function(&self) -> &'static str {
+        &self.path.whole[self.path.function..]
+    }
+
+    /// The module path of the function, crate name first.
+    pub fn module(&self) -> &'static str {
+        &self.path.whole[..self.path.function.saturating_sub(2)]
+    }
+
+    /// The path that names the test to every tool: modules without the crate, then the function.
+    pub fn test_name(&self) -> &'static str {
+        &self.path.whole[self.path.test..]
+    }
+
     /// The path of the function with its crate, which no other suite of the binary has.
-    pub(crate) fn full_name(&self) -> String {
-        format!("{}::{}", self.module, self.function)
+    pub(crate) fn full_name(&self) -> &'static str {
+        self.path.whole
     }
 
     /// The name in reports: the key `name`, else the test name.
-    pub fn title(&self) -> Cow<'static, str> {
+    pub fn title(&self) -> &'static str {
         match self.title {
-            Some(title) => Cow::Borrowed(title),
-            None => Cow::Owned(self.test_name()),
+            Some(title) => title,
+            None => self.test_name(),
         }
     }
 
@@ -191,10 +226,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_name_of_a_test_is_without_the_crate() {
+        for (path, name) in [
+            ("kv::storage", "storage"),
+            ("kv::disk::storage", "disk::storage"),
+            ("kv::r#match", "r#match"),
+            ("größe::prüft", "prüft"),
+        ] {
+            let spec = SuiteSpec::of(path);
+            assert_eq!((spec.full_name(), spec.test_name(), spec.title()), (path, name, name));
+            assert_eq!(format!("{}::{}", spec.module(), spec.function()), path);
+        }
+    }
+
+    #[test]
     fn the_plan_hands_bundle_keys_on() {
         let spec = SuiteSpec {
             keys: &[("owner", "team"), ("quarantine", "3")],
-            ..SuiteSpec::BASE
+            ..SuiteSpec::of("kv::storage")
         };
         let extra = spec.plan().extra;
         assert_eq!(

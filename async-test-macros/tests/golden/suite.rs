@@ -4,8 +4,6 @@ static __suite_storage: ::async_test_suite::__rt::SuiteSpec = {
     #[allow(clippy::unused_async, reason = "a suite need not await anything")]
     async fn storage() {}
     ::async_test_suite::__rt::SuiteSpec {
-        function: "storage",
-        module: ::core::module_path!(),
         file: ::core::file!(),
         line: ::core::line!(),
         column: ::core::column!(),
@@ -14,7 +12,9 @@ static __suite_storage: ::async_test_suite::__rt::SuiteSpec = {
         body: ::async_test_suite::__rt::Body::Async(|_| {
             ::async_test_suite::__rt::suite_future!(storage())
         }),
-        ..::async_test_suite::__rt::SuiteSpec::BASE
+        ..::async_test_suite::__rt::SuiteSpec::of(
+            ::core::concat!(::core::module_path!(), "::", "storage"),
+        )
     }
 };
 ::async_test_suite::__rt::submit!(& __suite_storage);

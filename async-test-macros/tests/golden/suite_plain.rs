@@ -5,8 +5,6 @@ static __suite_parses: ::async_test_suite::__rt::SuiteSpec = {
         Ok(())
     }
     ::async_test_suite::__rt::SuiteSpec {
-        function: "parses",
-        module: ::core::module_path!(),
         file: ::core::file!(),
         line: ::core::line!(),
         column: ::core::column!(),
@@ -15,7 +13,9 @@ static __suite_parses: ::async_test_suite::__rt::SuiteSpec = {
         body: ::async_test_suite::__rt::Body::Blocking(|_| {
             ::async_test_suite::__rt::suite_result!(parses())
         }),
-        ..::async_test_suite::__rt::SuiteSpec::BASE
+        ..::async_test_suite::__rt::SuiteSpec::of(
+            ::core::concat!(::core::module_path!(), "::", "parses"),
+        )
     }
 };
 ::async_test_suite::__rt::submit!(& __suite_parses);

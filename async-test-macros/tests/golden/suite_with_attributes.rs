@@ -11,8 +11,6 @@ static __suite_boom: ::async_test_suite::__rt::SuiteSpec = {
         verify_loop!(async { Ok(1) });
     }
     ::async_test_suite::__rt::SuiteSpec {
-        function: "boom",
-        module: ::core::module_path!(),
         file: ::core::file!(),
         line: ::core::line!(),
         column: ::core::column!(),
@@ -24,7 +22,9 @@ static __suite_boom: ::async_test_suite::__rt::SuiteSpec = {
         body: ::async_test_suite::__rt::Body::Async(|_| {
             ::async_test_suite::__rt::suite_future!(boom())
         }),
-        ..::async_test_suite::__rt::SuiteSpec::BASE
+        ..::async_test_suite::__rt::SuiteSpec::of(
+            ::core::concat!(::core::module_path!(), "::", "boom"),
+        )
     }
 };
 #[cfg(unix)]

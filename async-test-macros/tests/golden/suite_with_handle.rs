@@ -11,8 +11,6 @@ static __suite_storage: ::async_test_suite::__rt::SuiteSpec = {
         Ok(())
     }
     ::async_test_suite::__rt::SuiteSpec {
-        function: "storage",
-        module: ::core::module_path!(),
         file: ::core::file!(),
         line: ::core::line!(),
         column: ::core::column!(),
@@ -21,7 +19,9 @@ static __suite_storage: ::async_test_suite::__rt::SuiteSpec = {
         body: ::async_test_suite::__rt::Body::Async(|__suite| {
             ::async_test_suite::__rt::suite_future!(storage(__suite))
         }),
-        ..::async_test_suite::__rt::SuiteSpec::BASE
+        ..::async_test_suite::__rt::SuiteSpec::of(
+            ::core::concat!(::core::module_path!(), "::", "storage"),
+        )
     }
 };
 ::async_test_suite::__rt::submit!(& __suite_storage);

@@ -7,8 +7,6 @@ static __suite_storage: other::__rt::SuiteSpec = {
         _: Suite,
     ) {}
     other::__rt::SuiteSpec {
-        function: "storage",
-        module: ::core::module_path!(),
         file: ::core::file!(),
         line: ::core::line!(),
         column: ::core::column!(),
@@ -46,7 +44,9 @@ static __suite_storage: other::__rt::SuiteSpec = {
         body: other::__rt::Body::Async(|__suite| {
             other::__rt::suite_future!(storage(__suite))
         }),
-        ..other::__rt::SuiteSpec::BASE
+        ..other::__rt::SuiteSpec::of(
+            ::core::concat!(::core::module_path!(), "::", "storage"),
+        )
     }
 };
 other::__rt::submit!(& __suite_storage);

@@ -57,14 +57,10 @@ pub use crate::__suite_result as suite_result;
 
 /// Runs an example of the documentation inside of a suite; panics when a check of it fails.
 pub fn doc(body: impl StdFuture<Output = ()> + Send + 'static) {
-    static SPEC: SuiteSpec = SuiteSpec {
-        function: "example",
-        module: "documentation",
-        ..SuiteSpec::BASE
-    };
+    static SPEC: SuiteSpec = SuiteSpec::of("documentation::example");
     let top = Suite::top();
     let suite = top.child(
-        crate::suite::Birth::new(SPEC.title().into_owned(), crate::place::Place::caller()),
+        crate::suite::Birth::new(SPEC.title().to_owned(), crate::place::Place::caller()),
         SPEC.plan(),
     );
     let (answer, answered) = std::sync::mpsc::sync_channel(1);

@@ -59,7 +59,7 @@ async fn start_and_await(ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
             };
             me.attempts(asked).await;
         });
-        let job = jobs.add(spec.title().into_owned(), spec.place(), work, Some(control), false);
+        let job = jobs.add(spec.title().to_owned(), spec.place(), work, Some(control), false);
         one.is_job(job);
         tokio::select! {
             biased;

@@ -16,7 +16,7 @@ pub(super) fn take_names(options: &mut Options, warnings: &mut [Warning], suites
         let filter = Filter::new(word.as_str(), true);
         if suites
             .iter()
-            .any(|spec| filter.names(&[&spec.test_name(), &spec.title()]))
+            .any(|spec| filter.names(&[spec.test_name(), spec.title()]))
         {
             options.filters.push(word.clone());
             *next = NextWord::Filter(std::mem::take(word));
@@ -65,12 +65,12 @@ pub(super) fn unmatched<'a>(suites: &[&'static SuiteSpec], options: &'a Options)
 }
 
 /// The suite that a filter which matches nothing was probably meant for.
-pub(super) fn nearest(filter: &str, suites: &[&'static SuiteSpec]) -> Option<String> {
+pub(super) fn nearest(filter: &str, suites: &[&'static SuiteSpec]) -> Option<&'static str> {
     let last = filter.rsplit("::").next().unwrap_or(filter);
-    let meant = options::typo(last, suites.iter().map(|spec| spec.function))?;
+    let meant = options::typo(last, suites.iter().map(|spec| spec.function()))?;
     suites
         .iter()
-        .find(|spec| spec.function == meant)
+        .find(|spec| spec.function() == meant)
         .map(|spec| spec.test_name())
 }
 
@@ -107,15 +107,13 @@ mod tests {
     use super::*;
 
     static PLAIN: SuiteSpec = SuiteSpec {
-        function: "writes",
-        module: "kv::store",
         title: Some("all writes"),
-        ..SuiteSpec::BASE
+        ..SuiteSpec::of("kv::store::writes")
     };
 
     #[test]
     fn a_misspelt_filter_finds_its_neighbour() {
-        assert_eq!(nearest("wirtes", &[&PLAIN]).as_deref(), Some("store::writes"));
+        assert_eq!(nearest("wirtes", &[&PLAIN]), Some("store::writes"));
         assert_eq!(nearest("zzzzzzzz", &[&PLAIN]), None);
     }
 

@@ -13,11 +13,11 @@ const JSON_FORMAT: &str = "json";
 pub(super) fn list(selection: &Selection, format: &str) -> String {
     let run = selection.run.iter().map(|spec| (*spec, false));
     let ignored = selection.ignored.iter().map(|spec| (*spec, true));
-    let mut suites: Vec<(String, &SuiteSpec, bool)> = run
+    let mut suites: Vec<(&str, &SuiteSpec, bool)> = run
         .chain(ignored)
         .map(|(spec, is_ignored)| (spec.test_name(), spec, is_ignored))
         .collect();
-    suites.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    suites.sort_by_key(|(name, ..)| *name);
     if format == JSON_FORMAT {
         return json(&suites);
     }
@@ -33,12 +33,12 @@ pub(super) fn list(selection: &Selection, format: &str) -> String {
     text
 }
 
-fn json(suites: &[(String, &SuiteSpec, bool)]) -> String {
+fn json(suites: &[(&str, &SuiteSpec, bool)]) -> String {
     let mut text = "{ \"type\": \"suite\", \"event\": \"discovery\" }\n".to_owned();
     for (name, spec, is_ignored) in suites {
         let message = quoted(spec.ignore.unwrap_or_default());
         let (name, file, line) = (quoted(name), quoted(spec.file), spec.line);
-        let (begin, end) = (spec.column, spec.column + spec.function.chars().count() as u32);
+        let (begin, end) = (spec.column, spec.column + spec.function().chars().count() as u32);
         let _ = writeln!(
             text,
             "{{ \"type\": \"test\", \"event\": \"discovered\", \"name\": {name}, \"ignore\": {is_ignored}, \
@@ -61,18 +61,17 @@ mod tests {
     use super::*;
 
     static ONE: SuiteSpec = SuiteSpec {
-        function: "writes",
-        module: "kv::store",
         file: "tests/kv.rs",
         line: 7,
         column: 10,
-        ..SuiteSpec::BASE
+        ..SuiteSpec::of("kv::store::writes")
     };
     static OTHER: SuiteSpec = SuiteSpec {
-        function: "crash",
-        module: "kv",
         ignore: Some("too \"slow\""),
-        ..ONE
+        file: ONE.file,
+        line: ONE.line,
+        column: ONE.column,
+        ..SuiteSpec::of("kv::crash")
     };
 
     #[test]

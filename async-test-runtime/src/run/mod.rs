@@ -58,8 +58,8 @@ fn create(spec: &'static SuiteSpec, launch: Launch) -> Result<Suite, Suite> {
         plan = plan.skip_all(why);
     }
     let skipped = plan.skip_all.is_some();
-    let mut birth = Birth::new(spec.title().into_owned(), spec.place());
-    birth.test_name = Some(spec.test_name());
+    let mut birth = Birth::new(spec.title().to_owned(), spec.place());
+    birth.test_name = Some(spec.test_name().to_owned());
     birth.is_async = is_async;
     birth.attempt = Some(attempt);
     birth.should_panic = spec.should_panic;
@@ -90,7 +90,7 @@ fn left_out(spec: &SuiteSpec, settings: &Settings) -> Option<String> {
         };
         return Some(format!("{tags} not fit ASYNC_TEST_TAG"));
     }
-    settings.left_out.get(&spec.full_name()).cloned()
+    settings.left_out.get(spec.full_name()).cloned()
 }
 
 /// How often a failing suite is tried again: the flag has the last word, as in other runners.
@@ -105,15 +105,19 @@ fn seed_of_pass(seed: u64, pass: u64) -> u64 {
 
 /// What the filters and `--skip` leave of the subtests of a suite.
 fn paths(spec: &SuiteSpec, settings: &Settings) -> Paths {
-    let (test_name, title) = (spec.test_name(), spec.title());
-    let names: &[&str] = &[&test_name, &title];
-    let mut lists = settings
-        .filters
-        .iter()
-        .map(|list| filter::paths(list, &settings.skip, names));
-    lists
-        .find(|paths| !paths.wanted().is_empty())
-        .unwrap_or_else(|| filter::paths(&[], &settings.skip, names))
+    let names = &[spec.test_name(), spec.title()];
+    for list in &settings.filters {
+        if !list.is_empty() {
+            let paths = filter::paths(list, &settings.skip, names);
+            if !paths.wanted().is_empty() {
+                return paths;
+            }
+        }
+    }
+    match settings.skip.is_empty() {
+        true => Paths::default(),
+        false => filter::paths(&[], &settings.skip, names),
+    }
 }
 
 /// Runs a created suite here, on the runtime of the caller.

@@ -1,6 +1,5 @@
 //! The one command that runs just this again.
 
-use std::collections::HashMap;
 use std::path::{Component, Path};
 use std::sync::{Mutex, PoisonError};
 
@@ -14,8 +13,8 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
     let (runner, command) = known_command(spec, settings);
     Rerun {
         command,
-        test: spec.test_name(),
-        title: spec.title().into_owned(),
+        test: spec.test_name().to_owned(),
+        title: spec.title().to_owned(),
         flags: match (&spec.ignore, runner) {
             (None, _) => "",
             (Some(_), Runner::Cargo) => "--include-ignored",
@@ -30,21 +29,40 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
     }
 }
 
-/// It is the same for all suites of a module, so it is looked for once.
+/// It is the same for all suites of a module, so it is looked for once. These come one after the other, most often.
 fn known_command(spec: &SuiteSpec, settings: &Settings) -> (Runner, String) {
-    type Known = HashMap<(&'static str, &'static str, bool), (Runner, String)>;
-    static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
+    static KNOWN: Mutex<Known> = Mutex::new(Known {
+        all: Vec::new(),
+        last: 0,
+    });
+    let key = (spec.module(), spec.file, settings.own_command_line);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = (spec.module, spec.file, settings.own_command_line);
-    let known = known.get_or_insert_default().entry(key);
-    known.or_insert_with(|| command(spec, settings)).clone()
+    if known.all.get(known.last).is_none_or(|(last, _)| *last != key) {
+        known.last = match known.all.iter().position(|(known, _)| *known == key) {
+            Some(index) => index,
+            None => {
+                known.all.push((key, command(spec, settings)));
+                known.all.len() - 1
+            }
+        };
+    }
+    known.all[known.last].1.clone()
+}
+
+/// What a command belongs to: a module, its file, and whether the program has a command line of its own.
+type Key = (&'static str, &'static str, bool);
+
+/// The commands so far, and which of them was asked for last.
+struct Known {
+    all: Vec<(Key, (Runner, String))>,
+    last: usize,
 }
 
 /// Without what names the suite.
 fn command(spec: &SuiteSpec, settings: &Settings) -> (Runner, String) {
     let process = options::process();
     let package = spec.package.map(str::to_owned).or_else(|| process.package());
-    let target = match target(spec.file, spec.module, package.as_deref()) {
+    let target = match target(spec.file, spec.module(), package.as_deref()) {
         // Other targets would not know the flags, so this has to name one.
         None if settings.own_command_line => Some(likely_target(spec, package.as_deref())),
         target => target,
@@ -76,7 +94,7 @@ fn likely_target(spec: &SuiteSpec, package: Option<&str>) -> String {
     let is_source = Path::new(spec.file).components().any(|part| part.as_os_str() == "src");
     match (is_source, package) {
         (true, Some(package)) => format!("--bin {package}"),
-        _ => format!("--test {}", crate_name(spec.module)),
+        _ => format!("--test {}", crate_name(spec.module())),
     }
 }
 

@@ -20,8 +20,8 @@ pub(super) struct Selection {
 
 impl Selection {
     /// The names of all that is chosen, sorted.
-    pub(super) fn names(&self) -> impl Iterator<Item = String> + use<> {
-        let mut names: Vec<String> = self
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let mut names: Vec<&str> = self
             .run
             .iter()
             .chain(&self.ignored)
@@ -40,7 +40,7 @@ pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options, tag: Op
     for (spec, in_shard) in suites.into_iter().zip(in_shard) {
         let wanted = in_shard
             && (options.filters.is_empty() || is_named(spec, &options.filters, options.exact))
-            && !is_skipped(spec, &options.skip, options.exact)
+            && (options.skip.is_empty() || !is_skipped(spec, &options.skip, options.exact))
             && tag.is_none_or(|tag| tag.matches(spec.tags))
             && boot::bazel_wants(spec, &options.bazel)
             && !(options.exclude_should_panic && spec.should_panic.is_some())
@@ -58,17 +58,14 @@ pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options, tag: Op
 
 /// The test name and the title are both names of a suite; a path names it and something in it.
 pub(super) fn is_named(spec: &SuiteSpec, filters: &[String], exact: bool) -> bool {
-    let (test_name, title) = (spec.test_name(), spec.title());
-    filters
-        .iter()
-        .any(|text| Filter::new(text, exact).names(&[&test_name, &title]))
+    let names = &[spec.test_name(), spec.title()];
+    filters.iter().any(|text| Filter::new(text, exact).names(names))
 }
 
 /// A path leaves out a subtest only, which is not for the run to do.
 fn is_skipped(spec: &SuiteSpec, skip: &[String], exact: bool) -> bool {
-    let (test_name, title) = (spec.test_name(), spec.title());
-    skip.iter()
-        .any(|text| Filter::new(text, exact).names_whole(&[&test_name, &title]))
+    let names = &[spec.test_name(), spec.title()];
+    skip.iter().any(|text| Filter::new(text, exact).names_whole(names))
 }
 
 #[cfg(test)]
@@ -78,21 +75,15 @@ mod tests {
     use super::*;
     use crate::options::Shard;
 
-    static PLAIN: SuiteSpec = SuiteSpec {
-        function: "writes",
-        module: "kv::store",
-        ..SuiteSpec::BASE
-    };
+    static PLAIN: SuiteSpec = SuiteSpec::of("kv::store::writes");
     static IGNORED: SuiteSpec = SuiteSpec {
-        function: "crash",
-        module: "kv::store",
         ignore: Some("slow"),
-        ..SuiteSpec::BASE
+        ..SuiteSpec::of("kv::store::crash")
     };
 
     fn names(options: &Options) -> (Vec<&'static str>, Vec<&'static str>, usize) {
         let selection = select(vec![&PLAIN, &IGNORED], options, None);
-        let functions = |specs: &[&'static SuiteSpec]| specs.iter().map(|spec| spec.function).collect();
+        let functions = |specs: &[&'static SuiteSpec]| specs.iter().map(|spec| spec.function()).collect();
         (
             functions(&selection.run),
             functions(&selection.ignored),
