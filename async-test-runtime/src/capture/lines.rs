@@ -29,6 +29,11 @@ impl Lines {
         text
     }
 
+    /// Whether there is no begin of a line.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The begin of a line that nobody is to wait for.
     pub(super) fn rest(&mut self) -> String {
         let text = readable(&self.0);

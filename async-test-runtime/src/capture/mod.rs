@@ -213,7 +213,8 @@ impl State {
         if let Some(keeper) = self.keeper.as_mut().filter(|_| length > 0) {
             keeper.tell(&Note::Printed(vigil::last(bytes)));
         }
-        pending.push(self.running.candidates(), self.lines.take(bytes));
+        let text = self.lines.take(bytes);
+        self.hand_on(text, pending);
         length
     }
 
@@ -232,6 +233,16 @@ impl State {
                 length => left = left.saturating_sub(length),
             }
         }
-        pending.push(self.running.candidates(), self.lines.rest());
+        if !self.lines.is_empty() {
+            let text = self.lines.rest();
+            self.hand_on(text, pending);
+        }
+    }
+
+    /// Most suites print nothing, and who may have is asked only where there is something.
+    fn hand_on(&mut self, text: String, pending: &Pending) {
+        if !text.is_empty() {
+            pending.push(self.running.candidates(), text);
+        }
     }
 }

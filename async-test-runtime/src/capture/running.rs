@@ -1,6 +1,5 @@
 //! Which `#[suite]`s run now.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ids::SuiteId;
@@ -16,27 +15,40 @@ pub(super) struct Candidates {
 /// The set, and the candidates that follow from it.
 #[derive(Debug, Default)]
 pub(super) struct Running {
-    suites: BTreeMap<SuiteId, Arc<SuiteInfo>>,
+    /// Sorted by id, which is most often the order in which they begin.
+    suites: Vec<Arc<SuiteInfo>>,
     /// Made when they are asked for: most suites print nothing.
     candidates: Option<Arc<Candidates>>,
 }
 
 impl Running {
     pub(super) fn insert(&mut self, suite: &Arc<SuiteInfo>) {
-        self.suites.insert(suite.id, suite.clone());
+        if let Err(at) = self.place(suite.id) {
+            self.suites.insert(at, suite.clone());
+        }
         self.candidates = None;
     }
 
     pub(super) fn remove(&mut self, id: SuiteId) {
-        self.suites.remove(&id);
+        if let Ok(at) = self.place(id) {
+            self.suites.remove(at);
+        }
         self.candidates = None;
+    }
+
+    /// Where a suite is, or would be.
+    fn place(&self, id: SuiteId) -> Result<usize, usize> {
+        match self.suites.last() {
+            Some(last) if last.id >= id => self.suites.binary_search_by(|suite| suite.id.cmp(&id)),
+            _ => Err(self.suites.len()),
+        }
     }
 
     /// The same value as long as nobody begins or ends.
     pub(super) fn candidates(&mut self) -> &Arc<Candidates> {
         self.candidates.get_or_insert_with(|| {
             Arc::new(Candidates {
-                named: self.suites.values().take(Output::NAMED).cloned().collect(),
+                named: self.suites.iter().take(Output::NAMED).cloned().collect(),
                 others: self.suites.len().saturating_sub(Output::NAMED) as u64,
             })
         })
