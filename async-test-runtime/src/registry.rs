@@ -58,13 +58,16 @@ macro_rules! register_reporter {
 
 /// Every suite that was linked in, sorted by test name and place.
 pub(crate) fn suites() -> Vec<&'static SuiteSpec> {
-    let mut suites: Vec<&'static SuiteSpec> = inventory::iter::<Registered>.into_iter().map(|it| it.0).collect();
+    let mut named: Vec<(&str, &'static SuiteSpec)> = Vec::new();
+    for Registered(spec) in inventory::iter::<Registered> {
+        named.push((spec.test_name(), spec));
+    }
     // Names are hardly ever equal, so what else tells them apart is seldom looked at.
-    suites.sort_by(|one, other| match one.test_name().cmp(other.test_name()) {
+    named.sort_by(|(name, one), (other_name, other)| match name.cmp(other_name) {
         Ordering::Equal => (one.file, one.line, one.column).cmp(&(other.file, other.line, other.column)),
         order => order,
     });
-    suites
+    named.into_iter().map(|(_, spec)| spec).collect()
 }
 
 /// Whether each of these suites, which are all of the binary, belongs to a shard.

@@ -4,82 +4,156 @@
 //! nobody waits for that thread for long.
 
 use std::io::{self, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use crate::clock::sleep_real;
+use crate::clock::{self, Deadline};
 
 /// How long the lock is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub(super) struct Flusher {
-    orders: Mutex<Sender<Order>>,
-    /// Somebody has waited in vain, and the thread has not come back since.
-    is_held_up: Arc<AtomicBool>,
+pub(super) struct Flusher(Arc<Inner>);
+
+struct Inner {
+    orders: Mutex<Orders>,
+    ordered: Condvar,
 }
 
-/// Somebody who wants to know that it is done.
-type Order = oneshot::Sender<()>;
+#[derive(Default)]
+struct Orders {
+    waiting: Vec<Order>,
+    /// Of the flush that goes on.
+    under_way: Vec<Order>,
+    began: Option<Instant>,
+    /// The thread has nothing to do, and has to be woken.
+    is_asleep: bool,
+    /// Somebody has waited in vain, and the thread has not come back since.
+    is_held_up: bool,
+    /// One for many flushes: it looks only now and then whether one takes too long.
+    watch: Option<Deadline>,
+}
+
+/// Somebody who wants to know that it is done, or that there is no waiting for it.
+enum Order {
+    Task(oneshot::Sender<()>),
+    Thread(mpsc::Sender<()>),
+}
+
+impl Order {
+    fn tell(self) {
+        // Somebody may have stopped waiting.
+        match self {
+            Order::Task(waiter) => drop(waiter.send(())),
+            Order::Thread(waiter) => drop(waiter.send(())),
+        }
+    }
+}
 
 impl Flusher {
     /// # Errors
     ///
     /// When there can be no thread.
     pub(super) fn start() -> io::Result<Flusher> {
-        let (orders, waiting) = mpsc::channel();
-        let is_held_up = Arc::<AtomicBool>::default();
-        let flag = is_held_up.clone();
+        let inner = Arc::new(Inner {
+            orders: Mutex::default(),
+            ordered: Condvar::new(),
+        });
+        let serving = inner.clone();
         std::thread::Builder::new()
             .name("async-test-flush".to_owned())
-            .spawn(move || serve(&waiting, &flag))?;
-        Ok(Flusher {
-            orders: Mutex::new(orders),
-            is_held_up,
-        })
-    }
-
-    fn order(&self) -> Option<oneshot::Receiver<()>> {
-        let (done, is_done) = oneshot::channel();
-        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_ordered = !self.is_held_up.load(Ordering::Acquire) && orders.send(done).is_ok();
-        is_ordered.then_some(is_done)
+            .spawn(move || serving.serve())?;
+        Ok(Flusher(inner))
     }
 
     /// Flushes, if nobody holds the lock for too long. Cancel safe.
     pub(super) async fn flush(&self) {
-        let Some(is_done) = self.order() else { return };
-        tokio::select! {
-            biased;
-            _ = is_done => {}
-            () = sleep_real(PATIENCE) => self.is_held_up.store(true, Ordering::Release),
-        }
+        let (done, is_done) = oneshot::channel();
+        self.0.order(Order::Task(done));
+        // An error means that there is no waiting for it.
+        let _ = is_done.await;
     }
 
     /// The same for a thread that may wait.
     pub(super) fn flush_here(&self) {
         let (done, is_done) = mpsc::channel();
-        let Some(is_flushed) = self.order() else { return };
-        let waiter = std::thread::Builder::new().spawn(move || done.send(is_flushed.blocking_recv().is_ok()));
-        if waiter.is_ok() && is_done.recv_timeout(PATIENCE).is_err() {
-            self.is_held_up.store(true, Ordering::Release);
+        self.0.order(Order::Thread(done));
+        // It may be the thread of the clock, which would have to call the waiting off.
+        if is_done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            self.0.lock().is_held_up = true;
         }
     }
 }
 
-/// One flush is as good as many for all who have asked for it by then.
-fn serve(waiting: &Receiver<Order>, is_held_up: &AtomicBool) {
-    while let Ok(first) = waiting.recv() {
-        let orders: Vec<Order> = std::iter::once(first).chain(waiting.try_iter()).collect();
-        // An error would be one of the pipe, which is there as long as this process is.
-        let _ = io::stdout().flush();
-        is_held_up.store(false, Ordering::Release);
-        for order in orders {
-            // Somebody may have stopped waiting.
-            let _ = order.send(());
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, Orders> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn order(&self, order: Order) {
+        let mut orders = self.lock();
+        if orders.is_held_up {
+            return;
         }
+        orders.waiting.push(order);
+        let is_asleep = std::mem::take(&mut orders.is_asleep);
+        drop(orders);
+        if is_asleep {
+            self.ordered.notify_one();
+        }
+    }
+
+    /// One flush is as good as many for all who have asked for it by then.
+    fn serve(self: &Arc<Self>) {
+        let mut orders = self.lock();
+        loop {
+            while orders.waiting.is_empty() {
+                orders.is_asleep = true;
+                orders = self.ordered.wait(orders).unwrap_or_else(PoisonError::into_inner);
+            }
+            orders.is_asleep = false;
+            orders.under_way = std::mem::take(&mut orders.waiting);
+            orders.began = Some(Instant::now());
+            if orders.watch.is_none() {
+                orders.watch = Some(self.look_after(PATIENCE));
+            }
+            drop(orders);
+            // An error would be one of the pipe, which is there as long as this process is.
+            let _ = io::stdout().flush();
+            orders = self.lock();
+            orders.began = None;
+            orders.is_held_up = false;
+            let done = std::mem::take(&mut orders.under_way);
+            drop(orders);
+            done.into_iter().for_each(Order::tell);
+            orders = self.lock();
+        }
+    }
+
+    fn look_after(self: &Arc<Self>, time: Duration) -> Deadline {
+        let me = self.clone();
+        clock::after(time, move || me.look())
+    }
+
+    /// Lets those go who have waited for too long, and all who wait behind them.
+    fn look(self: &Arc<Self>) {
+        let mut orders = self.lock();
+        let left = orders.began.map(|began| PATIENCE.saturating_sub(began.elapsed()));
+        let watch = match left {
+            Some(left) if !left.is_zero() => Some(self.look_after(left)),
+            _ => None,
+        };
+        // This one has come true; what is dropped with it is not dropped under the lock.
+        let before = std::mem::replace(&mut orders.watch, watch);
+        let mut let_go = Vec::new();
+        if left.is_some_and(|left| left.is_zero()) {
+            orders.is_held_up = true;
+            let_go = std::mem::take(&mut orders.under_way);
+            let_go.append(&mut orders.waiting);
+        }
+        drop(orders);
+        drop((before, let_go));
     }
 }

@@ -23,7 +23,11 @@ const NAP: Duration = Duration::from_millis(1);
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The first process's end of the line to its keeper.
-pub(super) struct Keeper(Option<File>);
+pub(super) struct Keeper {
+    line: Option<File>,
+    /// The note that is being told.
+    note: Vec<u8>,
+}
 
 impl Keeper {
     /// Starts a keeper of this process, with the error stream that the process has now.
@@ -48,14 +52,19 @@ impl Keeper {
             .spawn()?;
         // It is not waited for: it outlives this process, by a moment.
         drop(child);
-        Ok(Keeper(Some(File::from(telling))))
+        Ok(Keeper {
+            line: Some(File::from(telling)),
+            note: Vec::new(),
+        })
     }
 
     /// Tells the keeper, as long as it is there.
     pub(super) fn tell(&mut self, note: &Note<'_>) {
-        if let Some(line) = &mut self.0 {
-            if line.write_all(&note.bytes()).is_err() {
-                self.0 = None;
+        if let Some(line) = &mut self.line {
+            self.note.clear();
+            note.write(&mut self.note);
+            if line.write_all(&self.note).is_err() {
+                self.line = None;
             }
         }
     }

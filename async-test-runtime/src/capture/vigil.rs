@@ -20,14 +20,33 @@ pub(super) enum Note<'a> {
 }
 
 impl Note<'_> {
-    /// As it travels.
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    /// As it travels, at the end of what travels before it.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
         match self {
-            Note::Begins(id, path) => format!("+{id} {}\n", path.replace('\n', " ")).into_bytes(),
-            Note::Ends(id) => format!("-{id}\n").into_bytes(),
-            Note::Printed(text) => [format!("={}\n", text.len()).as_bytes(), text].concat(),
-            Note::Farewell => b".\n".to_vec(),
+            Note::Begins(id, path) => {
+                out.push(b'+');
+                out.extend_from_slice(id.to_string().as_bytes());
+                out.push(b' ');
+                let name = out.len();
+                out.extend_from_slice(path.as_bytes());
+                while let Some(end) = out[name..].iter().position(|byte| *byte == b'\n') {
+                    out[name + end] = b' ';
+                }
+            }
+            Note::Ends(id) => {
+                out.push(b'-');
+                out.extend_from_slice(id.to_string().as_bytes());
+            }
+            Note::Printed(text) => {
+                out.push(b'=');
+                out.extend_from_slice(text.len().to_string().as_bytes());
+                out.push(b'\n');
+                out.extend_from_slice(text);
+                return;
+            }
+            Note::Farewell => out.push(b'.'),
         }
+        out.push(b'\n');
     }
 }
 
@@ -124,7 +143,9 @@ mod tests {
     use super::*;
 
     fn told(notes: &[Note<'_>]) -> Vec<u8> {
-        notes.iter().flat_map(Note::bytes).collect()
+        let mut bytes = Vec::new();
+        notes.iter().for_each(|note| note.write(&mut bytes));
+        bytes
     }
 
     fn report(vigil: &Vigil) -> String {
@@ -134,12 +155,12 @@ mod tests {
     #[test]
     fn notes_come_in_any_pieces() {
         let bytes = told(&[
-            Note::Begins(1, "gone"),
+            Note::Begins(0, "gone"),
             Note::Printed(b"forgotten\n"),
-            Note::Ends(1),
-            Note::Begins(2, "a\nb"),
+            Note::Ends(0),
+            Note::Begins(10, "a\nb"),
             Note::Printed(b"+3 forged\n.\n=99\n"),
-            Note::Begins(4, "c d"),
+            Note::Begins(u64::MAX, "c d"),
             Note::Printed(b"last words"),
         ]);
         let expected = "\nasync-test-suite: the process ended in the middle of the run\nrunning then:\n    a b\n    \
@@ -149,7 +170,7 @@ mod tests {
             bytes.chunks(size).for_each(|piece| vigil.hear(piece));
             assert_eq!(report(&vigil), expected, "{size}");
             assert!(!vigil.has_ended);
-            vigil.hear(&Note::Farewell.bytes());
+            vigil.hear(&told(&[Note::Farewell]));
             assert!(vigil.has_ended);
         }
     }
@@ -158,8 +179,8 @@ mod tests {
     fn it_keeps_the_last_of_much() {
         let mut vigil = Vigil::default();
         for n in 0..100_000 {
-            vigil.hear(&Note::Begins(n, "one of many").bytes());
-            vigil.hear(&Note::Printed(format!("line {n}\n").as_bytes()).bytes());
+            vigil.hear(&told(&[Note::Begins(n, "one of many")]));
+            vigil.hear(&told(&[Note::Printed(format!("line {n}\n").as_bytes())]));
         }
         assert!(vigil.printed.len() <= 2 * KEPT && vigil.rest.is_empty());
         let report = report(&vigil);
