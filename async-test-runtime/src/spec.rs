@@ -132,6 +132,10 @@ pub struct SuiteSpec {
 }
 
 impl SuiteSpec {
+    /// What an attribute without keys means, on no function.
+    #[cfg(test)]
+    pub(crate) const BASE: SuiteSpec = SuiteSpec::of("");
+
     /// What an attribute without keys means, on the function of this path; expansions fill in over it.
     pub const fn of(path: &'static str) -> SuiteSpec {
         SuiteSpec {
