@@ -107,7 +107,7 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
 }
 
 async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
-    if suite.nesting() == 1 {
+    if suite.nesting() == 1 && has_others() {
         // What is ready to run and was started by nobody of ours gets its turn, and its panic is heard.
         give_way().await;
     }
@@ -150,6 +150,12 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
         suite.judge_time(took);
     }
     end(&suite, cut_short, took, waited, reply);
+}
+
+/// Whether there are tasks beside the one that is alone on a runtime of its own.
+fn has_others() -> bool {
+    let runtime = tokio::runtime::Handle::try_current();
+    runtime.is_ok_and(|runtime| runtime.metrics().num_alive_tasks() > 0)
 }
 
 fn tell(suite: &Suite, ended: BodyEnd) {
