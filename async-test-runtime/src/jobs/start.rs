@@ -9,7 +9,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 use crate::error::ErrorKind;
 use crate::ids::JobId;
-use crate::jobs::{Inner, Jobs, Status, admission};
+use crate::jobs::{Inner, Jobs, State, Status, admission};
 
 /// Whether a job has ended; shared with those who wait for it.
 #[derive(Default, Debug)]
@@ -69,20 +69,31 @@ impl Place {
             permit: Some(permit),
         })
     }
+
+    /// What is left of it is to be dropped outside of the lock, since that wakes whoever waits for a place.
+    fn leave(mut self, state: &mut State) -> Option<OwnedSemaphorePermit> {
+        self.free(state)
+    }
+
+    fn free(&mut self, state: &mut State) -> Option<OwnedSemaphorePermit> {
+        let permit = self.permit.take()?;
+        state.held -= 1;
+        if state.surplus > 0 {
+            state.surplus -= 1;
+            permit.forget();
+            return None;
+        }
+        Some(permit)
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut state = self.jobs.lock();
-        state.held -= 1;
-        if state.surplus > 0 {
-            if let Some(permit) = self.permit.take() {
-                state.surplus -= 1;
-                permit.forget();
-            }
+        if self.permit.is_some() {
+            let jobs = self.jobs.clone();
+            let permit = self.free(&mut jobs.lock());
+            drop(permit);
         }
-        // What is left of it goes outside of the lock, since it wakes whoever waits for a place.
-        drop(state);
     }
 }
 
@@ -125,28 +136,21 @@ impl Jobs {
         let Some(entry) = state.entries.get_mut(&id).filter(|it| it.is_running()) else {
             return;
         };
-        let place = entry.place.take();
-        drop(state);
-        // It is free before anybody hears of the end, so that a waiting job starts no later than they go on.
-        drop(place);
-        let mut state = self.0.lock();
-        let Some(entry) = state.entries.get_mut(&id).filter(|it| it.is_running()) else {
-            return;
-        };
-        let done = match entry.kept {
+        let (place, done) = (entry.place.take(), entry.done.clone());
+        let (control, gone) = match entry.kept {
             true => {
                 entry.status = Status::Done;
-                entry.control = None;
-                entry.done.clone()
+                (entry.control.take(), None)
             }
-            false => match state.entries.remove(&id) {
-                Some(entry) => entry.done,
-                None => return,
-            },
+            false => (None, state.entries.remove(&id)),
         };
         state.active -= 1;
         let idle = state.active <= state.given_up;
+        let permit = place.and_then(|place| place.leave(&mut state));
         drop(state);
+        // It is free before anybody hears of the end, so that a waiting job starts no later than they go on.
+        drop(permit);
+        drop((control, gone));
         done.end();
         if idle {
             self.0.idle.notify_waiters();

@@ -1,6 +1,7 @@
 //! All suites of a run: their admission, and the end of a run whose threads are all blocked.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -39,6 +40,7 @@ async fn start_and_await(ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
     let jobs = top.table();
     let mut groups: HashMap<&'static str, Arc<Semaphore>> = HashMap::new();
     let asked = Instant::now();
+    let mut cancelled = pin!(top.cancelled());
     for one in ones {
         if top.is_cancelled() || stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
             break;
@@ -63,7 +65,7 @@ async fn start_and_await(ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
         one.is_job(job);
         tokio::select! {
             biased;
-            () = top.cancelled() => break,
+            () = &mut cancelled => break,
             // A new job can be started; that a bail-out has started it to end it is as good.
             _ = jobs.start_job(job) => {}
         }
