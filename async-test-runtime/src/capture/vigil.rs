@@ -25,21 +25,24 @@ impl Note<'_> {
         match self {
             Note::Begins(id, path) => {
                 out.push(b'+');
-                out.extend_from_slice(id.to_string().as_bytes());
+                number(*id, out);
                 out.push(b' ');
                 let name = out.len();
                 out.extend_from_slice(path.as_bytes());
-                while let Some(end) = out[name..].iter().position(|byte| *byte == b'\n') {
-                    out[name + end] = b' ';
+                if path.as_bytes().contains(&b'\n') {
+                    out[name..]
+                        .iter_mut()
+                        .filter(|it| **it == b'\n')
+                        .for_each(|it| *it = b' ');
                 }
             }
             Note::Ends(id) => {
                 out.push(b'-');
-                out.extend_from_slice(id.to_string().as_bytes());
+                number(*id, out);
             }
             Note::Printed(text) => {
                 out.push(b'=');
-                out.extend_from_slice(text.len().to_string().as_bytes());
+                number(text.len() as u64, out);
                 out.push(b'\n');
                 out.extend_from_slice(text);
                 return;
@@ -48,6 +51,21 @@ impl Note<'_> {
         }
         out.push(b'\n');
     }
+}
+
+/// In decimal. To format the numbers costs more than all the rest of the notes.
+fn number(mut number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[first..]);
 }
 
 /// As much of a text as the keeper is told: of a flood it is enough to know the end.

@@ -19,12 +19,12 @@ impl Jobs {
             let mut state = self.0.lock();
             state.cancelled = true;
             let mut gone = Vec::new();
-            for (id, entry) in &mut state.entries {
+            for (id, entry) in state.entries.iter_mut() {
                 match (&entry.control, &entry.status) {
                     (Some(control), status) => {
                         controls.push(control.clone());
                         if matches!(status, Status::New(_) | Status::Postponed(_) | Status::Waiting(_)) {
-                            begin.push(*id);
+                            begin.push(id);
                         }
                     }
                     (None, Status::Running) => {
@@ -32,12 +32,12 @@ impl Jobs {
                             abort.abort();
                         }
                     }
-                    (None, Status::New(_) | Status::Postponed(_) | Status::Waiting(_)) => gone.push(*id),
+                    (None, Status::New(_) | Status::Postponed(_) | Status::Waiting(_)) => gone.push(id),
                     (None, Status::Done) => {}
                 }
             }
             for id in gone {
-                dropped.extend(state.entries.remove(&id));
+                dropped.extend(state.entries.remove(id));
             }
         }
         for entry in dropped {
@@ -63,12 +63,12 @@ impl Jobs {
                 .entries
                 .iter()
                 .filter(|(_, entry)| new(entry))
-                .map(|(id, _)| *id)
+                .map(|(id, _)| id)
                 .collect();
             for id in ids {
-                match state.entries.get(&id).and_then(|entry| entry.control.clone()) {
+                match state.entries.get(id).and_then(|entry| entry.control.clone()) {
                     Some(control) => begin.push((id, control)),
-                    None => dropped.extend(state.entries.remove(&id)),
+                    None => dropped.extend(state.entries.remove(id)),
                 }
             }
         }
@@ -82,7 +82,7 @@ impl Jobs {
     }
 
     pub(crate) fn abort(&self, id: JobId) {
-        if let Some(abort) = self.0.lock().entries.get(&id).and_then(|entry| entry.abort.as_ref()) {
+        if let Some(abort) = self.0.lock().entries.get(id).and_then(|entry| entry.abort.as_ref()) {
             abort.abort();
         }
     }

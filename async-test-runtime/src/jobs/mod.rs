@@ -13,11 +13,12 @@
 
 mod admission;
 mod end;
+mod entry;
 mod start;
+mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -26,7 +27,6 @@ use std::time::Instant;
 
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
-use tokio::task::AbortHandle;
 
 use crate::cancel::Cause;
 use crate::claim::Running;
@@ -35,7 +35,9 @@ use crate::ids::{JobId, SuiteId};
 use crate::place::Place;
 use crate::pulse::Pulse;
 
+use entry::{Entry, Status};
 pub(crate) use start::Done;
+use table::Table;
 
 /// The work of a job.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -80,57 +82,13 @@ struct State {
     most: usize,
     /// What has a place also waits for its turn.
     takes_turns: bool,
-    entries: BTreeMap<JobId, Entry>,
+    entries: Table<Entry>,
     /// Started and not done.
     active: usize,
     /// Of them, those that nobody waits for any more.
     given_up: usize,
     /// `cancel_all` has been called: what starts from here on ends at once.
     cancelled: bool,
-}
-
-struct Entry {
-    name: String,
-    at: Place,
-    status: Status,
-    since: Instant,
-    control: Option<Arc<dyn Control>>,
-    abort: Option<AbortHandle>,
-    /// Of a job without a control; others have their own.
-    pulse: Arc<Pulse>,
-    done: Arc<Done>,
-    /// While it runs, if it needs one.
-    place: Option<start::Place>,
-    /// Stays in the table when it is done, until `release_job`.
-    kept: bool,
-    /// Runs beside its siblings also where they run one by one.
-    concurrent: bool,
-}
-
-enum Status {
-    New(Work),
-    Postponed(Work),
-    Waiting(Work),
-    Running,
-    Done,
-}
-
-impl Status {
-    fn name(&self) -> &'static str {
-        match self {
-            Status::New(_) => "new",
-            Status::Postponed(_) => "postponed",
-            Status::Waiting(_) => "waiting for a place",
-            Status::Running => "running",
-            Status::Done => "done",
-        }
-    }
-}
-
-impl Entry {
-    fn is_running(&self) -> bool {
-        matches!(self.status, Status::Running)
-    }
 }
 
 impl Inner {
@@ -161,7 +119,7 @@ impl Jobs {
                 held: 0,
                 most: 0,
                 takes_turns: false,
-                entries: BTreeMap::new(),
+                entries: Table::new(),
                 active: 0,
                 given_up: 0,
                 cancelled: false,
@@ -221,9 +179,9 @@ impl Jobs {
         let mut state = self.0.lock();
         state.next += 1;
         let id = JobId(state.next);
-        state.entries.insert(
+        state.entries.push(
             id,
-            Entry {
+            Box::new(Entry {
                 name,
                 at,
                 status: Status::New(work),
@@ -235,7 +193,7 @@ impl Jobs {
                 place: None,
                 kept,
                 concurrent: false,
-            },
+            }),
         );
         id
     }
@@ -250,7 +208,7 @@ impl Jobs {
 
     /// What tells the end of a job; for a job that is not known any more, one that has ended.
     pub(crate) fn done(&self, id: JobId) -> Arc<Done> {
-        self.0.lock().entries.get(&id).map_or_else(
+        self.0.lock().entries.get(id).map_or_else(
             || {
                 let done = Done::default();
                 done.end();
@@ -262,19 +220,15 @@ impl Jobs {
 
     fn change(&self, id: JobId, change: impl FnOnce(Status) -> Result<Status, Status>) -> Result<(), ErrorKind> {
         let mut state = self.0.lock();
-        let entry = state.entries.get_mut(&id).ok_or(ErrorKind::NoSuchJob(id))?;
+        let entry = state.entries.get_mut(id).ok_or(ErrorKind::NoSuchJob(id))?;
         match change(std::mem::replace(&mut entry.status, Status::Done)) {
             Ok(status) => {
                 entry.status = status;
                 Ok(())
             }
             Err(status) => {
-                let name = status.name();
                 entry.status = status;
-                Err(ErrorKind::JobState {
-                    job: id,
-                    state: name.into(),
-                })
+                Err(entry.refuse(id))
             }
         }
     }
@@ -287,19 +241,19 @@ impl Jobs {
     }
 
     pub(crate) fn set_concurrent(&self, id: JobId) {
-        if let Some(entry) = self.0.lock().entries.get_mut(&id) {
+        if let Some(entry) = self.0.lock().entries.get_mut(id) {
             entry.concurrent = true;
         }
     }
 
     pub(crate) fn is_concurrent(&self, id: JobId) -> bool {
-        self.0.lock().entries.get(&id).is_some_and(|entry| entry.concurrent)
+        self.0.lock().entries.get(id).is_some_and(|entry| entry.concurrent)
     }
 
     pub(crate) fn is_postponed(&self, id: JobId) -> bool {
         let state = self.0.lock();
         matches!(
-            state.entries.get(&id),
+            state.entries.get(id),
             Some(Entry {
                 status: Status::Postponed(_),
                 ..
@@ -314,7 +268,7 @@ impl Jobs {
             .entries
             .iter()
             .filter(|(_, entry)| matches!(entry.status, Status::Postponed(_)))
-            .map(|(id, _)| *id)
+            .map(|(id, _)| id)
             .collect()
     }
 
@@ -323,20 +277,20 @@ impl Jobs {
         let state = self.0.lock();
         let entries = state.entries.iter();
         entries
-            .map(|(id, entry)| (*id, matches!(entry.status, Status::Running), entry.done.clone()))
+            .map(|(id, entry)| (id, matches!(entry.status, Status::Running), entry.done.clone()))
             .collect()
     }
 
     /// Forgets a job. One that runs goes on and is still awaited by its suite.
     pub(crate) fn release(&self, id: JobId) -> bool {
         let mut state = self.0.lock();
-        match state.entries.get_mut(&id) {
+        match state.entries.get_mut(id) {
             Some(entry) if matches!(entry.status, Status::Running) => {
                 entry.kept = false;
                 true
             }
             Some(_) => {
-                let gone = state.entries.remove(&id);
+                let gone = state.entries.remove(id);
                 // Its future is the user's.
                 drop(state);
                 gone.is_some()
@@ -350,7 +304,7 @@ impl Jobs {
         let state = self.0.lock();
         state
             .entries
-            .get(&id)
+            .get(id)
             .map(|entry| (entry.name.clone(), entry.status.name()))
     }
 
@@ -396,7 +350,7 @@ pub(crate) struct StandIn {
 
 impl Drop for StandIn {
     fn drop(&mut self) {
-        let entry = self.jobs.0.lock().entries.remove(&self.id);
+        let entry = self.jobs.0.lock().entries.remove(self.id);
         drop(entry);
     }
 }

@@ -133,7 +133,7 @@ impl Jobs {
     /// Ends a job that is running, though its task may go on: nobody waits for that any more.
     pub(crate) fn end(&self, id: JobId) {
         let mut state = self.0.lock();
-        let Some(entry) = state.entries.get_mut(&id).filter(|it| it.is_running()) else {
+        let Some(entry) = state.entries.get_mut(id).filter(|it| it.is_running()) else {
             return;
         };
         let (place, done) = (entry.place.take(), entry.done.clone());
@@ -142,7 +142,7 @@ impl Jobs {
                 entry.status = Status::Done;
                 (entry.control.take(), None)
             }
-            false => (None, state.entries.remove(&id)),
+            false => (None, state.entries.remove(id)),
         };
         state.active -= 1;
         let idle = state.active <= state.given_up;
@@ -166,25 +166,16 @@ impl Jobs {
         let runtime = self
             .runtime()
             .ok_or_else(|| ErrorKind::Other("no tokio runtime is running here".to_owned()))?;
-        let mut work = None;
-        self.change(id, |status| match status {
-            Status::New(it) | Status::Postponed(it) | Status::Waiting(it) => {
-                work = Some(it);
-                Ok(Status::Running)
-            }
-            other => Err(other),
-        })?;
-        let Some(work) = work else { return Ok(()) };
-        let mut pulse = None;
-        {
+        let (work, pulse) = {
             let mut state = self.0.lock();
+            let entry = state.entries.get_mut(id).ok_or(ErrorKind::NoSuchJob(id))?;
+            let work = entry.begin(id)?;
+            entry.since = Instant::now();
+            entry.place = place;
+            let pulse = entry.control.is_none().then(|| entry.pulse.clone());
             state.active += 1;
-            if let Some(entry) = state.entries.get_mut(&id) {
-                entry.since = Instant::now();
-                entry.place = place;
-                pulse = entry.control.is_none().then(|| entry.pulse.clone());
-            }
-        }
+            (work, pulse)
+        };
         let finish = Finish { jobs: self.clone(), id };
         let task = runtime.spawn(async move {
             let _finish = finish;
@@ -195,7 +186,7 @@ impl Jobs {
         });
         let mut state = self.0.lock();
         let cancelled = state.cancelled;
-        if let Some(entry) = state.entries.get_mut(&id) {
+        if let Some(entry) = state.entries.get_mut(id) {
             if cancelled && entry.control.is_none() {
                 task.abort();
             }

@@ -1,7 +1,6 @@
 //! All suites of a run: their admission, and the end of a run whose threads are all blocked.
 
 use std::collections::HashMap;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -37,10 +36,19 @@ pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: 
 
 async fn start_and_await(ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
     let top = Suite::top();
+    tokio::select! {
+        biased;
+        () = top.cancelled() => {}
+        () = start(&top, ones, stop) => {}
+    }
+    top.table().idle().await;
+}
+
+/// Cancel safe: what has not been started is not.
+async fn start(top: &Suite, ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
     let jobs = top.table();
     let mut groups: HashMap<&'static str, Arc<Semaphore>> = HashMap::new();
     let asked = Instant::now();
-    let mut cancelled = pin!(top.cancelled());
     for one in ones {
         if top.is_cancelled() || stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
             break;
@@ -63,14 +71,9 @@ async fn start_and_await(ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
         });
         let job = jobs.add(spec.title().to_owned(), spec.place(), work, Some(control), false);
         one.is_job(job);
-        tokio::select! {
-            biased;
-            () = &mut cancelled => break,
-            // A new job can be started; that a bail-out has started it to end it is as good.
-            _ = jobs.start_job(job) => {}
-        }
+        // A new job can be started; that a bail-out has started it to end it is as good.
+        let _ = jobs.start_job(job).await;
     }
-    jobs.idle().await;
 }
 
 /// Ends when every thread of the runtime is blocked for good: those that block them have been asked to end and did not.

@@ -1,0 +1,76 @@
+//! One job of the table, and the states that it goes through.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::task::AbortHandle;
+
+use crate::error::ErrorKind;
+use crate::ids::JobId;
+use crate::jobs::start::{self, Done};
+use crate::jobs::{Control, Work};
+use crate::place::Place;
+use crate::pulse::Pulse;
+
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) at: Place,
+    pub(super) status: Status,
+    pub(super) since: Instant,
+    pub(super) control: Option<Arc<dyn Control>>,
+    pub(super) abort: Option<AbortHandle>,
+    /// Of a job without a control; others have their own.
+    pub(super) pulse: Arc<Pulse>,
+    pub(super) done: Arc<Done>,
+    /// While it runs, if it needs one.
+    pub(super) place: Option<start::Place>,
+    /// Stays in the table when it is done, until `release_job`.
+    pub(super) kept: bool,
+    /// Runs beside its siblings also where they run one by one.
+    pub(super) concurrent: bool,
+}
+
+pub(super) enum Status {
+    New(Work),
+    Postponed(Work),
+    Waiting(Work),
+    Running,
+    Done,
+}
+
+impl Status {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Status::New(_) => "new",
+            Status::Postponed(_) => "postponed",
+            Status::Waiting(_) => "waiting for a place",
+            Status::Running => "running",
+            Status::Done => "done",
+        }
+    }
+}
+
+impl Entry {
+    /// Steps to running, and gives the work that is to run.
+    pub(super) fn begin(&mut self, id: JobId) -> Result<Work, ErrorKind> {
+        match std::mem::replace(&mut self.status, Status::Running) {
+            Status::New(work) | Status::Postponed(work) | Status::Waiting(work) => Ok(work),
+            status => {
+                self.status = status;
+                Err(self.refuse(id))
+            }
+        }
+    }
+
+    /// It is in no state for that.
+    pub(super) fn refuse(&self, id: JobId) -> ErrorKind {
+        ErrorKind::JobState {
+            job: id,
+            state: self.status.name().into(),
+        }
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self.status, Status::Running)
+    }
+}

@@ -1,0 +1,105 @@
+//! The jobs that are known, in the order in which they were made.
+//!
+//! A job is looked for half a dozen times in its life, mostly by programs that are built without optimization, where a
+//! generic map costs ten times as much as these few loops.
+
+use crate::ids::JobId;
+
+/// A map whose keys only grow. Values are boxed, since what is removed from the middle moves all that follow.
+pub(super) struct Table<T>(Vec<(JobId, Box<T>)>);
+
+impl<T> Table<T> {
+    pub(super) const fn new() -> Table<T> {
+        Table(Vec::new())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn find(&self, id: JobId) -> Option<usize> {
+        let jobs = self.0.as_slice();
+        let (mut from, mut to) = (0, jobs.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            let found = jobs[middle].0.0;
+            if found == id.0 {
+                return Some(middle);
+            }
+            if found < id.0 {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        None
+    }
+
+    pub(super) fn get(&self, id: JobId) -> Option<&T> {
+        match self.find(id) {
+            Some(at) => Some(&self.0.as_slice()[at].1),
+            None => None,
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, id: JobId) -> Option<&mut T> {
+        match self.find(id) {
+            Some(at) => Some(&mut self.0.as_mut_slice()[at].1),
+            None => None,
+        }
+    }
+
+    /// Adds one whose number is higher than those of all others before it.
+    pub(super) fn push(&mut self, id: JobId, value: Box<T>) {
+        self.0.push((id, value));
+    }
+
+    pub(super) fn remove(&mut self, id: JobId) -> Option<Box<T>> {
+        match self.find(id) {
+            Some(at) => Some(self.0.remove(at).1),
+            None => None,
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (JobId, &T)> {
+        self.0.iter().map(|(id, value)| (*id, &**value))
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (JobId, &mut T)> {
+        self.0.iter_mut().map(|(id, value)| (*id, &mut **value))
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().map(|(_, value)| &**value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn it_is_a_map_in_the_order_of_its_keys() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let (mut table, mut map) = (Table::new(), BTreeMap::new());
+        for next in 1..1_000 {
+            table.push(JobId(next), Box::new(next));
+            map.insert(JobId(next), next);
+            for _ in 0..random.u64(..3) {
+                let id = JobId(random.u64(..=next + 1));
+                assert_eq!(table.get(id), map.get(&id));
+                assert_eq!(table.get_mut(id), map.get_mut(&id));
+                assert_eq!(table.remove(id).map(|it| *it), map.remove(&id));
+            }
+            assert_eq!((table.len(), table.is_empty()), (map.len(), map.is_empty()));
+        }
+        assert!(table.iter().eq(map.iter().map(|(id, value)| (*id, value))));
+        assert!(table.values().eq(map.values()));
+        assert!(table.iter_mut().eq(map.iter_mut().map(|(id, value)| (*id, value))));
+    }
+}
