@@ -141,7 +141,7 @@ impl Core {
                 for ear in ears.as_mut_slice() {
                     ear.hear(records, &self.guests);
                 }
-                records.clear();
+                self.effects.told();
             }
             Ears::Each(each) => {
                 for record in records.drain(..) {

@@ -2,6 +2,7 @@
 //!
 //! It does not print, wait, lock or read the time, so that a test can drive it with nothing but events.
 
+mod effects;
 mod late;
 mod node;
 mod recent;
@@ -16,26 +17,18 @@ use std::time::{Duration, Instant};
 use crate::amnesty::Mark;
 use crate::claim::{Claim, LastSeen, Problem, Raw};
 use crate::error::{Error, ErrorKind};
-use crate::event::{Closing, Command, Event, EventKind, Opening, Reply};
+use crate::event::{Closing, Command, Event, EventKind, Opening};
 use crate::ids::{BySuite, SuiteId};
 use crate::place::Place;
-use crate::record::{Check, Record, RunEnd, Snapshot, SuiteInfo, Tally, Verdict};
+use crate::record::{Check, Record, RunEnd, SuiteInfo, Tally, Verdict};
 
+pub(crate) use effects::Effects;
 use node::Node;
 use recent::Recent;
 pub(crate) use totals::Totals;
 
 /// How many ended suites can still be named when something comes too late for them.
 const REMEMBERED: usize = 4096;
-
-/// What one event brought about, in order.
-#[derive(Default, Debug)]
-pub(crate) struct Effects {
-    /// What the reporters are to be told.
-    pub(crate) records: Vec<Record>,
-    /// Who is to be answered, and what.
-    pub(crate) replies: Vec<(Reply, Option<Snapshot>)>,
-}
 
 /// The tree of suites that have not ended, and the totals of the run.
 #[derive(Debug)]
@@ -357,15 +350,11 @@ fn test(node: &mut Node, claim: Claim, effects: &mut Effects) {
         terms,
     } = claim;
     let verdict = node.judge(raw, skippable, terms);
-    effects.records.push(Record::Check(Arc::new(Check {
-        suite: node.info.clone(),
-        number: node.tally.run,
-        verdict,
-        label,
-        at,
-        detail: detail.map(|detail| Arc::new(*detail)),
-        child: None,
-    })));
+    let detail = match detail {
+        Some(detail) => Some(Arc::new(*detail)),
+        None => None,
+    };
+    effects.check(&node.info, (node.tally.run, verdict), (label, at), detail);
 }
 
 fn passed(node: &mut Node, count: u64, effects: &mut Effects) {
