@@ -128,7 +128,10 @@ struct Waiting {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A desk catches what its extensions raise; the rest of this file raises nothing.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    match mutex.lock() {
+        Ok(guard) => guard,
+        Err(poisoned) => poisoned.into_inner(),
+    }
 }
 
 impl Sender {
@@ -175,18 +178,21 @@ impl Sender {
 
     /// How many wait now.
     fn push(&self, message: Message, wakes: bool) -> usize {
-        let mut waiting = lock(&self.0.waiting);
+        let mut guard = lock(&self.0.waiting);
+        let waiting = &mut *guard;
         if waiting.is_closed {
             // Outside of the lock, since what it holds may speak again.
-            drop(waiting);
+            drop(guard);
             drop(message);
             return 0;
         }
         waiting.messages.push_back(message);
         let count = waiting.messages.len();
-        waiting.most = waiting.most.max(count);
-        let wakes = wakes && std::mem::take(&mut waiting.is_awaited);
-        drop(waiting);
+        let wakes = wakes && waiting.is_awaited;
+        if wakes {
+            waiting.is_awaited = false;
+        }
+        drop(guard);
         if wakes {
             self.0.come.notify_one();
         }
@@ -214,6 +220,8 @@ impl Sender {
         let seated = Seated::at(&self.0);
         let most = {
             let mut waiting = lock(&self.0.waiting);
+            // Since the last look they have only become more.
+            waiting.most = waiting.most.max(waiting.messages.len());
             std::mem::swap(&mut waiting.messages, messages);
             waiting.most as u64
         };

@@ -71,6 +71,18 @@ impl<T> BySuite<T> {
         }
     }
 
+    /// What is known of the first of the two suites of which something is.
+    pub(crate) fn get_either_mut(&mut self, id: SuiteId, other: SuiteId) -> Option<&mut T> {
+        let found = match self.find(id) {
+            None => self.find(other),
+            found => found,
+        };
+        match found {
+            Some((_, entry)) => Some(&mut self.entries.as_mut_slice()[entry].1),
+            None => None,
+        }
+    }
+
     pub(crate) fn contains(&self, id: SuiteId) -> bool {
         self.find(id).is_some()
     }
@@ -189,6 +201,9 @@ mod tests {
         assert!(!all.contains(SuiteId(10_000)));
         assert_eq!(all.insert(SuiteId(7), 8), Some(7));
         assert_eq!(*all.get_or_insert_with(SuiteId(7), || 9), 8);
+        assert_eq!(all.get_either_mut(SuiteId(5), SuiteId(6)), Some(&mut 5));
+        assert_eq!(all.get_either_mut(SuiteId(20_000), SuiteId(6)), Some(&mut 6));
+        assert_eq!(all.get_either_mut(SuiteId(20_000), SuiteId(20_001)), None);
         assert_eq!(all.values().sum::<u64>(), 9_999 * 10_000 / 2 + 1);
     }
 

@@ -61,11 +61,11 @@ impl<S: Default> Blocks<S> {
 
     /// The block for the lines of a suite; those of a suite that has left go to its parent, or else to the root.
     pub(super) fn of(&mut self, suite: &SuiteInfo) -> &mut Block<S> {
-        let id = match self.open.contains(suite.id) {
-            true => suite.id,
-            false => suite.parent.unwrap_or(SuiteId::ROOT),
-        };
-        self.by_id(id)
+        let parent = suite.parent.unwrap_or(SuiteId::ROOT);
+        match self.open.get_either_mut(suite.id, parent) {
+            Some(block) => block,
+            None => &mut self.root,
+        }
     }
 
     pub(super) fn by_id(&mut self, id: SuiteId) -> &mut Block<S> {

@@ -46,6 +46,11 @@ impl Quiet {
         Some(turn.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether anything is ever counted.
+    pub(super) fn ever_counts(&self) -> bool {
+        self.turn.is_some()
+    }
+
     /// Counts a pass, if it need not be sent; the answer is whether it was counted.
     #[inline]
     pub(super) fn count(&self) -> bool {

@@ -223,7 +223,7 @@ impl Reporter for Tap {
 
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         self.begin();
-        let mut done = String::new();
+        let mut done = None;
         match record {
             Record::RunStarted(start) => {
                 self.whole_run = true;
@@ -254,7 +254,7 @@ impl Reporter for Tap {
             Record::BailOut(suite, why) => {
                 if !self.bailed_out {
                     self.bail_out(suite, why);
-                    done = self.take();
+                    done = Some(self.take());
                     self.bailed_out = true;
                 }
             }
@@ -262,7 +262,7 @@ impl Reporter for Tap {
         }
         let root = self.blocks.root();
         if self.bailed_out {
-            done.push_str(&as_comments(0, &root.text));
+            let done = done.unwrap_or_default() + &as_comments(0, &root.text);
             root.text.clear();
             return write(&done, out);
         }
