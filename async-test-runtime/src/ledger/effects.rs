@@ -73,3 +73,34 @@ fn is_free(check: &Arc<Check>) -> bool {
     let is_small = check.detail.is_none() && check.child.is_none() && matches!(check.label, Cow::Borrowed(_));
     is_small && Arc::strong_count(check) == 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tell(effects: &mut Effects, suite: &Arc<SuiteInfo>, number: u64) -> Arc<Check> {
+        let said = (Cow::Borrowed("a"), Place::new("a.rs", 1, 1));
+        effects.check(suite, (number, Verdict::Passed), said, None);
+        match effects.records.last() {
+            Some(Record::Check(check)) => check.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_check_that_somebody_keeps_stays_as_it_is() {
+        let (mut effects, suite) = (Effects::default(), Arc::new(SuiteInfo::root()));
+        let kept = tell(&mut effects, &suite, 1);
+        let gone = Arc::as_ptr(&tell(&mut effects, &suite, 2));
+        effects.told();
+        let other = Arc::new(SuiteInfo::root());
+        let next = tell(&mut effects, &other, 3);
+        assert_eq!(Arc::as_ptr(&next), gone);
+        assert!(next.number == 3 && Arc::ptr_eq(&next.suite, &other));
+        assert!(kept.number == 1 && Arc::ptr_eq(&kept.suite, &suite));
+        // One that is kept only after all, as a reporter may do that clones nothing but what it was shown.
+        effects.told();
+        let last = tell(&mut effects, &suite, 4);
+        assert_eq!((next.number, last.number), (3, 4));
+    }
+}

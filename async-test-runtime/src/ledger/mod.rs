@@ -350,10 +350,7 @@ fn test(node: &mut Node, claim: Claim, effects: &mut Effects) {
         terms,
     } = claim;
     let verdict = node.judge(raw, skippable, terms);
-    let detail = match detail {
-        Some(detail) => Some(Arc::new(*detail)),
-        None => None,
-    };
+    let detail = detail.map(|detail| Arc::new(*detail));
     effects.check(&node.info, (node.tally.run, verdict), (label, at), detail);
 }
 
