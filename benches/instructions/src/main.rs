@@ -1,4 +1,4 @@
-//! Guards the cost of one passing check and of one round of a verifier, in instructions: unlike time, they do not
+//! Guards the cost of a passing check, a round of a verifier and a subtest, in instructions: unlike time, they do not
 //! depend on what else the machine does. `cargo run --release -p instructions` counts them with valgrind and fails when
 //! one has grown by more than 5 % over what `benches/instructions/counts.toml` holds for this compiler; `-- --renew` writes
 //! the counts of now into that file.
@@ -15,8 +15,6 @@ use self::numbers::Numbers;
 
 /// A count may grow by this share.
 const MAY_GROW: f64 = 0.05;
-const FEW: u64 = 10_000;
-const MANY: u64 = 110_000;
 /// Set for the programs that are counted: these must not count.
 const CHILD: &str = "INSTRUCTIONS_CHILD";
 
@@ -47,8 +45,9 @@ fn instructions(work: &str, size: u64) -> u64 {
 }
 
 fn each(work: &str) -> f64 {
-    let more = instructions(work, MANY).saturating_sub(instructions(work, FEW));
-    more as f64 / (MANY - FEW) as f64
+    let (few, many) = work::sizes(work);
+    let more = instructions(work, many).saturating_sub(instructions(work, few));
+    more as f64 / (many - few) as f64
 }
 
 /// The compiler, as the file calls it: another one makes other code of the same source.

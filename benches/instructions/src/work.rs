@@ -5,11 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use async_test_suite::{Intercept, Suite, Verifier, is, ok};
+use async_test_suite::{Intercept, Suite, Verifier, is, ok, subtest};
 use tokio::sync::Notify;
 
-/// Two kinds of checks that nobody shows, a check that is recorded, and a round.
-pub(crate) const ALL: [&str; 4] = ["check_ok", "check_is", "check_recorded", "round"];
+/// Two kinds of checks that nobody shows, a check that is recorded, a round, and a subtest of one check.
+pub(crate) const ALL: [&str; 5] = ["check_ok", "check_is", "check_recorded", "round", "subtest"];
+
+/// How often it is done in the two runs whose difference counts.
+pub(crate) fn sizes(work: &str) -> (u64, u64) {
+    match work {
+        "subtest" => (1_000, 11_000),
+        _ => (10_000, 110_000),
+    }
+}
 
 pub(crate) fn run(work: &str, size: u64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -20,6 +28,7 @@ pub(crate) fn run(work: &str, size: u64) {
         "check_is" => runtime.block_on(unshown.run("checks", move |_| checks_is(size))),
         "check_recorded" => runtime.block_on(Intercept::new().run("checks", move |_| checks_ok(size))),
         "round" => runtime.block_on(unshown.run("rounds", move |t| rounds(t, size))),
+        "subtest" => runtime.block_on(unshown.run("subtests", move |_| subtests(size))),
         other => panic!("no work is called `{other}`"),
     };
     let passed = tests.end().tally.passed();
@@ -36,6 +45,15 @@ async fn checks_ok(size: u64) {
 async fn checks_is(size: u64) {
     for n in 0..size {
         is!(black_box(n), n, "equal");
+    }
+}
+
+async fn subtests(size: u64) {
+    for n in 0..size {
+        subtest!("subtest {n}", {
+            tokio::task::yield_now().await;
+            ok!(black_box(n) == n);
+        });
     }
 }
 
