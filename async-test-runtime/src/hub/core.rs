@@ -95,8 +95,8 @@ impl Core {
         }
     }
 
-    fn judge(&mut self, mut event: Event) {
-        self.ledger.apply(&mut event, &mut self.effects);
+    fn judge(&mut self, event: Event) {
+        self.ledger.apply(event, &mut self.effects);
         if !self.effects.replies.is_empty() {
             // Whoever has an answer may count on it that the reporters have heard what it is about.
             self.tell();

@@ -82,20 +82,20 @@ impl Ledger {
     }
 
     /// Counts and judges one event.
-    pub(crate) fn apply(&mut self, event: &mut Event, effects: &mut Effects) {
-        let kind = std::mem::replace(&mut event.kind, EventKind::Terminate);
+    pub(crate) fn apply(&mut self, event: Event, effects: &mut Effects) {
+        let Event { origin, time, kind, .. } = event;
         if let EventKind::Open(opening) = kind {
             self.open(*opening, effects);
             return;
         }
-        let Some(node) = self.nodes.get_mut(event.origin) else {
-            self.too_late(event.origin, kind, effects);
+        let Some(node) = self.nodes.get_mut(origin) else {
+            self.too_late(origin, kind, effects);
             return;
         };
         match kind {
             EventKind::Open(_) | EventKind::Terminate | EventKind::JobsAwaited => {}
             EventKind::Started => {
-                node.began = Some(event.time);
+                node.began = Some(time);
                 effects.records.push(Record::SuiteStarted(node.info.clone()));
             }
             EventKind::Plan(plan, at) => {
@@ -117,7 +117,7 @@ impl Ledger {
             EventKind::Test(claim) => {
                 let at = claim.at.clone();
                 test(node, claim, effects);
-                node.said(at, event.time);
+                node.said(at, time);
             }
             EventKind::Passed(count) => passed(node, count, effects),
             EventKind::Diag(text) => {
@@ -127,7 +127,7 @@ impl Ledger {
             EventKind::Amnesty(amnesty) => node.amnesties.grant(amnesty),
             EventKind::SkipRest(why, at) => skip_rest(node, why, at, effects),
             // What fails the root fails no suite.
-            EventKind::Problem(problem) if event.origin == self.root.id => self.run_problem(*problem, effects),
+            EventKind::Problem(problem) if origin == self.root.id => self.run_problem(*problem, effects),
             EventKind::Problem(problem) => tell(node, *problem, effects),
             EventKind::StageTransition { from, to } => {
                 effects.records.push(Record::Stage(node.info.clone(), from, to));
@@ -136,7 +136,7 @@ impl Ledger {
                 effects.records.push(Record::Telemetry(node.info.clone(), telemetry));
             }
             EventKind::Log(log) => node.log.extend(*log),
-            EventKind::DoneTesting(closing) => self.close(event.origin, *closing, event.time, effects),
+            EventKind::DoneTesting(closing) => self.close(origin, *closing, time, effects),
             EventKind::BailOut(why) => {
                 effects.records.push(Record::BailOut(node.info.clone(), why.clone()));
                 self.bailed_out.get_or_insert(why);
@@ -144,7 +144,7 @@ impl Ledger {
             EventKind::Command(Command::SyncEvents(reply)) => {
                 let mut snapshot = node.snapshot();
                 // What fails the run fails no suite, so nobody but the root can show it.
-                snapshot.failed |= event.origin == self.root.id && !self.problems.is_empty();
+                snapshot.failed |= origin == self.root.id && !self.problems.is_empty();
                 effects.replies.push((reply, Some(snapshot)));
             }
             EventKind::Command(Command::Custom { name, reply, .. }) => {
@@ -159,9 +159,9 @@ impl Ledger {
         }
     }
 
-    fn open(&mut self, opening: Opening, effects: &mut Effects) {
+    fn open(&mut self, mut opening: Opening, effects: &mut Effects) {
         let skipped_before_it_began = opening.plan.skip_all.is_some();
-        let extra = opening.plan.extra.clone();
+        let extra = std::mem::take(&mut opening.plan.extra);
         let (mark, inherited) = match opening.info.parent.and_then(|parent| self.nodes.get_mut(parent)) {
             Some(parent) => {
                 announce(parent, effects);

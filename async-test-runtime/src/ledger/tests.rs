@@ -48,13 +48,13 @@ impl Bench {
 
     fn send(&mut self, origin: u64, kind: EventKind) {
         let mut effects = Effects::default();
-        let mut event = Event {
+        let event = Event {
             origin: SuiteId(origin),
             id: EventId(0),
             time: Instant::now(),
             kind,
         };
-        self.ledger.apply(&mut event, &mut effects);
+        self.ledger.apply(event, &mut effects);
         self.records.extend(effects.records);
         for (reply, snapshot) in effects.replies {
             reply.send(snapshot);

@@ -171,7 +171,7 @@ impl Desk for Judge {
     fn handle(&mut self, message: Message, most: u64) -> ControlFlow<()> {
         let mut effects = Effects::default();
         match message {
-            Message::Event(mut event) => self.ledger.apply(&mut event, &mut effects),
+            Message::Event(event) => self.ledger.apply(event, &mut effects),
             Message::Output | Message::Collect(..) => {}
             Message::LastSeen(running, answer) => answer(running),
             Message::Unblamed(answer) => answer(Vec::new()),
