@@ -11,9 +11,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use crate::clock::{self, Deadline};
+use crate::turn::give_way;
 
 /// How long the lock is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long somebody looks around for others who are about to order a flush as well, before the thread is woken.
+const GATHERING: Duration = Duration::from_millis(1);
 
 pub(super) struct Flusher(Arc<Inner>);
 
@@ -28,8 +32,10 @@ struct Orders {
     /// Of the flush that goes on.
     under_way: Vec<Order>,
     began: Option<Instant>,
-    /// The thread has nothing to do, and has to be woken.
+    /// The thread has nothing to do, and has to be called.
     is_asleep: bool,
+    /// Since when somebody is about to call it.
+    gathering: Option<Instant>,
     /// Somebody has waited in vain, and the thread has not come back since.
     is_held_up: bool,
     /// One for many flushes: it looks only now and then whether one takes too long.
@@ -71,7 +77,10 @@ impl Flusher {
     /// Flushes, if nobody holds the lock for too long. Cancel safe.
     pub(super) async fn flush(&self) {
         let (done, is_done) = oneshot::channel();
-        self.0.order(Order::Task(done));
+        if self.0.order(Order::Task(done)) {
+            let call = Call(&self.0);
+            call.0.gather().await;
+        }
         // An error means that there is no waiting for it.
         let _ = is_done.await;
     }
@@ -80,10 +89,20 @@ impl Flusher {
     pub(super) fn flush_here(&self) {
         let (done, is_done) = mpsc::channel();
         self.0.order(Order::Thread(done));
+        self.0.call();
         // It may be the thread of the clock, which would have to call the waiting off.
         if is_done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
             self.0.lock().is_held_up = true;
         }
+    }
+}
+
+/// Calls the thread, also where the one who was to do so is dropped.
+struct Call<'a>(&'a Inner);
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.0.call();
     }
 }
 
@@ -92,16 +111,46 @@ impl Inner {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn order(&self, order: Order) {
+    /// The answer is whether the thread is to be called.
+    fn order(self: &Arc<Self>, order: Order) -> bool {
         let mut orders = self.lock();
         if orders.is_held_up {
-            return;
+            return false;
         }
         orders.waiting.push(order);
-        let is_asleep = std::mem::take(&mut orders.is_asleep);
-        drop(orders);
-        if is_asleep {
+        if std::mem::take(&mut orders.is_asleep) {
+            orders.gathering = Some(Instant::now());
+            if orders.watch.is_none() {
+                orders.watch = Some(self.look_after(PATIENCE));
+            }
+            return true;
+        }
+        // Whoever was about to call it may be held up himself.
+        orders.gathering.is_some_and(|since| since.elapsed() > GATHERING)
+    }
+
+    /// Wakes the thread, unless somebody has.
+    fn call(&self) {
+        let is_to_wake = self.lock().gathering.take().is_some();
+        if is_to_wake {
             self.ordered.notify_one();
+        }
+    }
+
+    /// Lets others have their turn as long as each time one more of them has ordered a flush: to wake the thread costs
+    /// more than all the rest, and so does to be woken by it.
+    async fn gather(&self) {
+        let mut known = 0;
+        loop {
+            {
+                let orders = self.lock();
+                let is_over = orders.gathering.is_none_or(|since| since.elapsed() > GATHERING);
+                if is_over || orders.waiting.len() == known {
+                    return;
+                }
+                known = orders.waiting.len();
+            }
+            give_way().await;
         }
     }
 
@@ -109,8 +158,8 @@ impl Inner {
     fn serve(self: &Arc<Self>) {
         let mut orders = self.lock();
         loop {
-            while orders.waiting.is_empty() {
-                orders.is_asleep = true;
+            while orders.waiting.is_empty() || orders.gathering.is_some() {
+                orders.is_asleep = orders.gathering.is_none();
                 orders = self.ordered.wait(orders).unwrap_or_else(PoisonError::into_inner);
             }
             orders.is_asleep = false;
@@ -154,6 +203,7 @@ impl Inner {
             let_go.append(&mut orders.waiting);
         }
         drop(orders);
+        self.call();
         drop((before, let_go));
     }
 }
