@@ -207,3 +207,69 @@ impl Inner {
         drop((before, let_go));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    /// One whose thread has nothing to do.
+    fn idle() -> Flusher {
+        let flusher = Flusher::start().unwrap();
+        while !flusher.0.lock().is_asleep {
+            std::thread::yield_now();
+        }
+        flusher
+    }
+
+    /// Polls once; on a busy machine it may be done then.
+    fn begin(future: std::pin::Pin<&mut impl Future<Output = ()>>) -> bool {
+        future.poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[tokio::test]
+    async fn all_who_ask_are_told() {
+        let flusher = Arc::new(idle());
+        let one = || {
+            let flusher = flusher.clone();
+            tokio::spawn(async move { flusher.flush().await })
+        };
+        for task in (0..1_000).map(|_| one()).collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+        flusher.flush_here();
+    }
+
+    #[tokio::test]
+    async fn the_first_one_may_be_dropped() {
+        let flusher = idle();
+        let mut first = Box::pin(flusher.flush());
+        begin(first.as_mut());
+        let mut second = pin!(flusher.flush());
+        let is_done = begin(second.as_mut());
+        drop(first);
+        if !is_done {
+            second.await;
+        }
+    }
+
+    #[tokio::test]
+    async fn where_the_first_one_gets_no_turn_another_calls() {
+        let flusher = idle();
+        let mut first = pin!(flusher.flush());
+        begin(first.as_mut());
+        std::thread::sleep(2 * GATHERING);
+        flusher.flush().await;
+    }
+
+    #[tokio::test]
+    async fn where_nobody_else_comes_the_clock_calls() {
+        let flusher = idle();
+        let (mut first, mut second) = (pin!(flusher.flush()), pin!(flusher.flush()));
+        begin(first.as_mut());
+        if !begin(second.as_mut()) {
+            second.await;
+        }
+    }
+}
