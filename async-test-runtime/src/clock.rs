@@ -3,7 +3,8 @@
 //! They come true when a task blocks every worker thread and when tokio's clock is paused. The thread starts with the
 //! first deadline and sleeps until the earliest one.
 
-use std::collections::BTreeMap;
+mod due;
+
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -11,14 +12,15 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use self::due::{Due, Key};
+
 type Action = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
 struct State {
     /// Until when the thread sleeps; none while it is at work or sleeps until it is woken.
     sleeps_until: Option<Instant>,
-    /// The number keeps two deadlines of one instant apart.
-    due: BTreeMap<(Instant, u64), Action>,
+    due: Due<Action>,
     next: u64,
 }
 
@@ -38,13 +40,13 @@ impl Watch {
         let mut state = self.lock();
         loop {
             let now = Instant::now();
-            let next = state.due.first_key_value().map(|((at, _), _)| *at);
+            let next = state.due.first();
             state.sleeps_until = next;
             state = match next {
                 Some(at) if at <= now => {
                     let due = state.due.pop_first();
                     drop(state);
-                    if let Some((_, action)) = due {
+                    if let Some(action) = due {
                         action();
                     }
                     self.lock()
@@ -74,7 +76,7 @@ fn watch() -> &'static Arc<Watch> {
 
 /// A deadline that is called off when this is dropped.
 #[must_use = "a dropped deadline is called off"]
-pub(crate) struct Deadline(Option<(Instant, u64)>);
+pub(crate) struct Deadline(Option<Key>);
 
 impl fmt::Debug for Deadline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,7 +88,7 @@ impl Drop for Deadline {
     fn drop(&mut self) {
         if let Some(key) = self.0 {
             // The action is dropped outside of the lock: it may own anything.
-            let action = watch().lock().due.remove(&key);
+            let action = watch().lock().due.remove(key);
             drop(action);
         }
     }
