@@ -1,5 +1,7 @@
 //! What hangs under `main!`.
 
+#[path = "faults/stuck_crowd.rs"]
+mod crowd;
 #[path = "faults/mod.rs"]
 mod faults;
 #[path = "faults/stuck_suites.rs"]
@@ -115,6 +117,30 @@ mod tests {
         let ended = run(&["suites::comes_back_late"], &[], &[]);
         is!(ended.status.code(), Some(101));
         like!(ended.out, "timed out after 50ms");
+    }
+
+    #[suite]
+    fn the_turn_of_a_group_goes_on() {
+        let names = [
+            "crowd::group::a_sleeps",
+            "crowd::group::b_sleeps_on_its_own_runtime",
+            "crowd::group::c_is_innocent",
+        ];
+        let ended = run(&names, &[], &LIMITS);
+        is!(ended.status.code(), Some(101));
+        like!(ended.out, r"(?m)^test result: FAILED\. 1 passed; 2 failed;");
+    }
+
+    #[suite(parallel)]
+    async fn more_than_there_are_threads_for_all_get_their_verdict() {
+        for kind in ["own_runtime", "not_send"] {
+            subtest!("{kind}", {
+                let args = ["--ignored", &format!("crowd::{kind}::")[..]];
+                let ended = Process::start(&args, &LIMITS).end();
+                is!(ended.status.code(), Some(101));
+                like!(ended.out, r"(?m)^test result: FAILED\. 0 passed; 66 failed;");
+            });
+        }
     }
 
     #[suite]

@@ -104,8 +104,9 @@ use proc_macro::TokenStream;
 /// Under the built-in harness a suite has a runtime for itself, as with `#[tokio::test]`: when the suite ends, the tasks that
 /// it has left there are dropped, and threads of the blocking pool are waited for at most a second. A `current_thread`
 /// runtime that is left without a task, has never started a thread and whose clock was never paused is as good as new
-/// and given to a later suite. Under `main!` suites share one runtime, except those that ask for one with `flavor =
-/// "current_thread"`, `worker_threads` or `start_paused`.
+/// and given to a later suite; what is spawned on a `Handle` that was kept beyond its suite may run beside that one.
+/// Under `main!` suites share one runtime, except those that ask for one with `flavor = "current_thread"`,
+/// `worker_threads` or `start_paused`.
 ///
 /// # Other attributes
 ///

@@ -45,6 +45,17 @@ struct Now {
     suite: Option<Suite>,
     has_begun: bool,
     cancelled: Option<Cause>,
+    /// Of a suite that has a thread of its own. What is stuck gives it back.
+    leave: Option<OwnedSemaphorePermit>,
+}
+
+/// Leave for a thread of its own, until this is dropped.
+struct Leave<'a>(&'a OneSuite);
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.0.give_back_leave();
+    }
 }
 
 impl OneSuite {
@@ -136,13 +147,25 @@ impl OneSuite {
     }
 
     /// Leave for a thread of its own; none when the run ends before.
-    async fn thread(&self) -> Option<OwnedSemaphorePermit> {
+    async fn thread(&self) -> Option<Leave<'_>> {
         let top = Suite::top();
         tokio::select! {
             biased;
-            leave = self.own_threads.clone().acquire_owned() => leave.ok(),
+            leave = self.leave() => Some(leave),
             () = top.cancelled() => None,
         }
+    }
+
+    async fn leave(&self) -> Leave<'_> {
+        // The semaphore is never closed.
+        self.now().leave = self.own_threads.clone().acquire_owned().await.ok();
+        Leave(self)
+    }
+
+    fn give_back_leave(&self) {
+        let leave = self.now().leave.take();
+        // Outside of the lock, since it wakes whoever waits for it.
+        drop(leave);
     }
 
     fn is_stopped(&self) -> bool {
@@ -154,7 +177,7 @@ impl OneSuite {
     async fn once(self: &Arc<Self>, asked: Instant, attempt: Attempt, has_begun: bool) -> Option<bool> {
         let spec = self.spec;
         // Before the suite is made: one that waits here has not been started when another fails.
-        let _thread = match runtime::wants_its_own(spec) || matches!(spec.body, Body::Blocking(_)) {
+        let _leave = match runtime::wants_its_own(spec) || matches!(spec.body, Body::Blocking(_)) {
             true => Some(self.thread().await?),
             false => None,
         };
@@ -177,16 +200,19 @@ impl OneSuite {
             suite.cancel(cause);
         }
         let asks = spec.repeat > 1 || attempt.is_followed() || self.stop.is_some();
-        if asks {
+        // The turn of a group is the job's, and one that is stuck would keep it for ever.
+        if asks || spec.serial.is_some() {
             return Some(self.drive_and_ask(suite, asked).await);
         }
         let me = Arc::downgrade(self);
         suite.when_stuck(move |suite| {
             if abandon(suite) {
                 LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
+                let Some(me) = me.upgrade() else { return };
+                me.give_back_leave();
                 // It holds the thread of its job.
-                if let Some(job) = me.upgrade().and_then(|me| me.job.get().copied()) {
-                    Suite::top().table().end(job);
+                if let Some(job) = me.job.get() {
+                    Suite::top().table().end(*job);
                 }
             }
         });
@@ -203,10 +229,13 @@ impl OneSuite {
             let _ = answer.send(!failed);
         });
         let gone = Arc::new(Done::default());
-        let left = gone.clone();
+        let (left, me) = (gone.clone(), Arc::downgrade(self));
         suite.when_stuck(move |suite| {
             if abandon(suite) {
                 LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
+                if let Some(me) = me.upgrade() {
+                    me.give_back_leave();
+                }
                 left.end();
             }
         });
@@ -233,7 +262,7 @@ impl OneSuite {
                 Some(body) => drive(suite, body, waited, reply).await,
                 None => {
                     // Only its future tells that it cannot move between threads.
-                    let _thread = self.own_threads.acquire().await;
+                    let _leave = self.leave().await;
                     self.on_own_thread(suite, waited, reply).await;
                 }
             },

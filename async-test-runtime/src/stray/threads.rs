@@ -46,10 +46,9 @@ impl Home {
         *self.0.suite() = Some(Arc::downgrade(&suite.0));
     }
 
-    /// The runtime has started this thread.
-    pub(crate) fn started(&self) {
+    /// The runtime is about to start a thread.
+    pub(crate) fn will_start(&self) {
         self.0.any.store(true, Ordering::Relaxed);
-        self.enter();
     }
 
     /// Whether the runtime has ever started a thread.
@@ -58,7 +57,7 @@ impl Home {
     }
 
     /// This thread is one of them.
-    fn enter(&self) {
+    pub(crate) fn enter(&self) {
         known().insert(thread::current().id(), self.0.clone());
     }
 
