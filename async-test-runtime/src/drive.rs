@@ -6,6 +6,7 @@
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -25,9 +26,14 @@ use crate::turn::give_way;
 type BodyEnd = Result<Outcome, Caught>;
 
 /// Runs an asynchronous body as the suite's. Cancel safety: none; it is spawned and never dropped half-way.
-pub(crate) async fn drive<F: Future<Output = Outcome>>(suite: Suite, body: F, waited: Duration, reply: Option<Reply>) {
+pub(crate) fn drive<F: Future<Output = Outcome>>(
+    suite: Suite,
+    body: F,
+    waited: Duration,
+    reply: Option<Reply>,
+) -> impl Future<Output = ()> {
     let body = context::scope(suite.clone(), panic::catch_with_payload(body));
-    whole_life(suite, body, waited, reply).await;
+    whole_life(suite, body, waited, reply)
 }
 
 /// Runs a synchronous body on the blocking pool as the suite's.
@@ -62,15 +68,24 @@ pub(crate) fn close_unrun(suite: &Suite, reply: Option<Reply>) {
     end(suite, false, Duration::ZERO, Duration::ZERO, reply);
 }
 
-async fn whole_life(suite: Suite, body: impl Future<Output = BodyEnd>, waited: Duration, reply: Option<Reply>) {
+/// On the heap, in parts: in a build without optimization everything around a future holds copies of it on its stack, and
+/// a thread that runs one small test would touch pages for nothing else.
+fn whole_life(
+    suite: Suite,
+    body: impl Future<Output = BodyEnd>,
+    waited: Duration,
+    reply: Option<Reply>,
+) -> impl Future<Output = ()> {
     let taken = suite.clone();
-    // On the heap: in a build without optimization everything around it would hold copies of it on its stack, and a thread
-    // that runs one small test would touch pages for nothing else.
     let life = Box::pin(async move {
         run_body(&suite, body).await;
-        ending(suite, waited, reply).await;
+        boxed_ending(suite, waited, reply).await;
     });
-    taken.0.pulse.of(life).await;
+    async move { taken.0.pulse.of(life).await }
+}
+
+fn boxed_ending(suite: Suite, waited: Duration, reply: Option<Reply>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(ending(suite, waited, reply))
 }
 
 /// The first part of a suite's life alone; `after_body` has to follow, also where this is dropped.

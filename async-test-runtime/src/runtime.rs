@@ -104,10 +104,11 @@ impl Own {
 
     /// The answer is whether the runtime is as good as new after it.
     fn drive(&self, life: impl Future<Output = ()>) -> bool {
-        let keeps_time = self.runtime.block_on(async {
+        // Boxed: each of the many functions of `block_on` has room for it on its stack.
+        let keeps_time = self.runtime.block_on(Box::pin(async {
             life.await;
             keeps_time()
-        });
+        }));
         self.is_plain && keeps_time && self.is_untouched()
     }
 

@@ -8,6 +8,8 @@ use crate::targets::{HEAD, Targets};
 use crate::{checkout, machine};
 
 const INTRODUCTION: &str = include_str!("introduction.md");
+/// What is behind the targets that are missed.
+const BINDS: &str = include_str!("binds.md");
 
 /// One section of the document.
 #[derive(Debug)]
@@ -80,7 +82,7 @@ impl Document {
     }
 
     pub(crate) fn write(&self) {
-        let mut text = format!("{INTRODUCTION}\n{}\n", self.summary());
+        let mut text = format!("{INTRODUCTION}\n{}\n{BINDS}\n", self.summary());
         for (letter, section) in &self.sections {
             let (begin, end) = marks(letter);
             text.push_str(&format!("{begin}{section}{end}\n"));

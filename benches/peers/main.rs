@@ -2,7 +2,8 @@
 //!
 //! It generates packages under `target/peers`, builds and runs them, and writes `docs/performance.md`. `-- --only a,b`
 //! measures some sections and leaves the others of the document as they are; `-- --quick` measures with fewer sizes and
-//! repetitions, and does not write the document. Whatever fails ends the benchmark: no figure stands for a run that
+//! repetitions, and does not write the document; `-- --rewrite` measures nothing and writes it anew from what it holds, with
+//! the texts of today. Whatever fails ends the benchmark: no figure stands for a run that
 //! did not do its work.
 
 mod admission;
@@ -82,13 +83,14 @@ fn show(text: &str) {
 fn main() {
     let mut arguments = std::env::args().skip(1);
     // `cargo test --all-targets` runs benchmarks with `--bench` missing: building them is all that is wanted then.
-    let (mut bench, mut quick, mut only) = (false, false, None);
+    let (mut bench, mut quick, mut only, mut rewrite) = (false, false, None, false);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--bench" => bench = true,
             "--quick" => quick = true,
+            "--rewrite" => rewrite = true,
             "--only" => only = Some(arguments.next().expect("--only needs sections, like --only a,b")),
-            other => panic!("unknown option `{other}`: --only a,b,c,d,e,f,g and --quick are known"),
+            other => panic!("unknown option `{other}`: --only a,b,c,d,e,f,g, --quick and --rewrite are known"),
         }
     }
     if !bench {
@@ -103,6 +105,10 @@ fn main() {
     }
     let scale = Scale { quick };
     let mut document = Document::read();
+    if rewrite {
+        document.write();
+        return;
+    }
     for (letter, measure) in SECTIONS {
         if only.as_ref().is_none_or(|only| only.contains(&letter)) {
             tell(&format!("section ({letter})"));

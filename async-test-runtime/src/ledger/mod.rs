@@ -33,7 +33,8 @@ const REMEMBERED: usize = 4096;
 /// The tree of suites that have not ended, and the totals of the run.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    nodes: BySuite<Node>,
+    /// Boxed: a node is large, and is handed from function to function.
+    nodes: BySuite<Box<Node>>,
     ended: Recent,
     root: Arc<SuiteInfo>,
     bailed_out: Option<Cow<'static, str>>,
@@ -55,7 +56,7 @@ impl Ledger {
             body: None,
         };
         let mut nodes = BySuite::default();
-        nodes.insert(root.id, Node::new(opening, Mark::default(), None));
+        nodes.insert(root.id, Box::new(Node::new(opening, Mark::default(), None)));
         Ledger {
             nodes,
             ended: Recent::new(REMEMBERED),
@@ -185,7 +186,7 @@ impl Ledger {
             None => (Mark::default(), None),
         };
         let id = opening.info.id;
-        let node = Node::new(opening, mark, inherited);
+        let node = Box::new(Node::new(opening, mark, inherited));
         warn_of_unknown_keys(&node, &extra, effects);
         self.nodes.insert(id, node);
     }

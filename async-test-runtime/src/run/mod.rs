@@ -20,6 +20,8 @@ mod select;
 mod sinks;
 mod time_limit;
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -122,11 +124,21 @@ fn paths(spec: &SuiteSpec, settings: &Settings) -> Paths {
 
 /// Runs a created suite here, on the runtime of the caller.
 async fn run_here(spec: &'static SuiteSpec, suite: Suite, waited: Duration, reply: Option<Reply>) {
+    // Made here, where the runtime is, and by a function whose room is free again when it has been made.
+    life(spec, suite, waited, reply).await;
+}
+
+fn life(
+    spec: &'static SuiteSpec,
+    suite: Suite,
+    waited: Duration,
+    reply: Option<Reply>,
+) -> Pin<Box<dyn Future<Output = ()>>> {
     match spec.body {
         Body::Async(make) => match make(suite.clone()) {
-            BodyFuture::Shared(body) => drive(suite, body, waited, reply).await,
-            BodyFuture::Local(body) => drive(suite, body, waited, reply).await,
+            BodyFuture::Shared(body) => Box::pin(drive(suite, body, waited, reply)),
+            BodyFuture::Local(body) => Box::pin(drive(suite, body, waited, reply)),
         },
-        Body::Blocking(body) => drive_blocking(suite, body, waited, reply).await,
+        Body::Blocking(body) => Box::pin(drive_blocking(suite, body, waited, reply)),
     }
 }
