@@ -86,7 +86,8 @@ fn anew(what: &str, package: &Package, target: &str, profile: Profile) -> PathBu
     let text = output(package, &arguments);
     let name = format!(r#""name":"{target}""#);
     let is_it = |line: &&str| line.contains(r#""reason":"compiler-artifact""#) && line.contains(&name);
-    let line = text.lines().find(is_it);
-    let program = line.and_then(|line| line.split(r#""executable":""#).nth(1)?.split('"').next());
+    // The library of a package may have the name of its test.
+    let program = |line: &'_ str| Some(line.split(r#""executable":""#).nth(1)?.split('"').next()?.to_owned());
+    let program = text.lines().filter(is_it).find_map(program);
     PathBuf::from(program.unwrap_or_else(|| panic!("cargo named no program of {what}:\n{}", without_json(&text))))
 }
