@@ -28,12 +28,7 @@ fn info(id: u64, parent: Option<u64>, name: &str, nesting: u32) -> Arc<SuiteInfo
         path: name.to_owned(),
         nesting,
         at: AT,
-        is_async: false,
-        should_panic: false,
-        hidden: false,
-        tags: Vec::new(),
-        attempt: Attempt::ONLY,
-        rerun: None,
+        ..SuiteInfo::root()
     })
 }
 

@@ -67,8 +67,7 @@ pub trait Reporter: Send {
 
     /// Whether to be told of the stages of suites, as [`Record::Stage`].
     ///
-    /// Where no reporter of a run wants to be and no bundle is registered, a suite that does nothing costs half as much to
-    /// tell of. Default: yes.
+    /// Where no reporter of a run wants to be and no bundle is registered, nobody is: every suite has several. Default: yes.
     fn hears_stages(&self) -> bool {
         true
     }
@@ -159,4 +158,23 @@ fn write(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
         return Ok(());
     }
     out.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::every::{every, written};
+    use super::*;
+
+    #[test]
+    fn who_does_not_hear_of_stages_says_the_same_without_them() {
+        let is_stage = |record: &Record| matches!(record, Record::Stage(..));
+        let all = every(false);
+        assert!(all.iter().any(is_stage));
+        let without: Vec<Record> = all.iter().filter(|record| !is_stage(record)).cloned().collect();
+        let style = Style::default();
+        for (format, make) in BUILTIN {
+            let is_same = written(format, &style, &all) == written(format, &style, &without);
+            assert_eq!(is_same, !make(&style).hears_stages(), "{format}");
+        }
+    }
 }

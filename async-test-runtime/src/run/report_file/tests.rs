@@ -3,8 +3,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::ids::SuiteId;
-use crate::place::Place;
-use crate::record::{Attempt, RunEnd, SuiteInfo, Tally};
+use crate::record::{RunEnd, SuiteInfo, Tally};
 
 /// Writes one text and one closing for each record.
 #[derive(Debug)]
@@ -31,13 +30,7 @@ fn record() -> Record {
         test_name: "a".into(),
         path: "a".to_owned(),
         nesting: 1,
-        at: Place::new("", 0, 0),
-        is_async: false,
-        should_panic: false,
-        hidden: false,
-        tags: Vec::new(),
-        attempt: Attempt::ONLY,
-        rerun: None,
+        ..SuiteInfo::root()
     }))
 }
 
