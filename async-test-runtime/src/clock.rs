@@ -142,8 +142,10 @@ mod tests {
             let sender = sender.clone();
             move || sender.send(text).unwrap()
         };
-        let _late = after(Duration::from_millis(60), send("late"));
+        // The thread sleeps until then, if nothing else wakes it.
+        let _far = after(Duration::from_secs(3600), send("far"));
         let _early = after(Duration::from_millis(20), send("early"));
+        let _late = after(Duration::from_millis(60), send("late"));
         drop(after(Duration::from_millis(1), send("never")));
         assert_eq!(receiver.recv().unwrap(), "early");
         assert_eq!(receiver.recv().unwrap(), "late");

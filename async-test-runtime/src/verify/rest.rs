@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::shared::order;
 use super::task::Loop;
 use super::timing::Reading;
+use super::watchdog::LOOK;
 use crate::round::Mode;
 use crate::stage::Stage;
 
@@ -49,6 +50,19 @@ where
             // Tokio rounds up to its next millisecond, so a delay is never cut short.
             self.alarm.set(delay);
         }
+        let is_long = delay > LOOK;
+        if is_long {
+            self.core.rests();
+        }
+        let next = self.wait(delay).await;
+        if is_long && next.is_some() {
+            self.core.goes_on(self.session);
+        }
+        next
+    }
+
+    /// Waits for the alarm, if there is a delay, or for an order that is to be followed.
+    async fn wait(&mut self, delay: Duration) -> Option<Reading> {
         loop {
             let orders = self.core.orders();
             if orders & order::END != 0 && self.may_end() {

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
@@ -66,9 +67,12 @@ where
     }
 
     /// Waits until the loop has ended, or gives it up when its round does not come back.
-    pub(super) async fn wait_for_end(&self) {
+    pub(super) async fn wait_for_end(self: &Arc<Self>) {
         let is_over = |book: &Book<T, E>| book.session.as_ref().is_none_or(|session| session.over);
         let is_watched = self.watchdog.is_on();
+        if is_watched {
+            self.awaits_end();
+        }
         let is_over_soon = match is_watched {
             true => self.is_over_with_the_next_progress().await,
             false => self.is_over_soon().await,

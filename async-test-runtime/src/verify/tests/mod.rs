@@ -3,6 +3,7 @@
 mod during;
 mod ends;
 mod hangs;
+mod idle;
 mod life;
 mod places;
 mod polls;
