@@ -46,6 +46,7 @@ explored! {
         own_passes_come_before_what_is_said_after_them 500
         what_could_not_be_sent_is_not_lost 300
         the_end_beside_late_checks 500
+        what_is_held_back_is_told_once_or_never 500
         an_abort_beside_checks 500
         stages_are_a_chain 500;
     job_scenarios:

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crate::claim::{Problem, Running};
 use crate::event::Event;
 use crate::ids::SuiteId;
-use crate::record::{Passes, RunEnd};
+use crate::record::{Passes, RunEnd, Verdict};
 
 /// How many messages wait at most. Enough to ride out a slow write, little enough to stay in the cache.
 const CAPACITY: usize = 1024;
@@ -26,6 +26,8 @@ const NAP: Duration = Duration::from_millis(1);
 pub(crate) enum Message {
     /// Something that happened to a suite.
     Event(Event),
+    /// A suite has ended of which nothing was told, and something comes too late for it. Only under the built-in harness.
+    Unheard(SuiteId, String),
     /// Something was printed: the hub looks for it before each message.
     Output,
     /// The suite has ended: hand over what was rendered for it. Only under the built-in harness.
@@ -57,12 +59,14 @@ pub(crate) struct Ended {
     pub(crate) failed_points: u64,
 }
 
-/// What was rendered for one `#[suite]`, and whether it failed.
+/// What was rendered for one `#[suite]`, and how it was judged.
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
     pub(crate) text: Vec<u8>,
     /// What its reporter said when it failed to render.
     pub(crate) lost: Option<String>,
+    /// None where it has not ended.
+    pub(crate) verdict: Option<Verdict>,
 }
 
 /// Handles messages, one at a time and in their order.

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::each::Each;
@@ -30,6 +31,8 @@ pub(super) struct Core {
     ears: Ears,
     /// What messages have brought about and nobody has been told of yet.
     effects: Effects,
+    /// Whether the next suite that ends is to fail for something, for those that need not come here.
+    pub(super) blames_next: Arc<AtomicBool>,
     seed: u64,
     started: Instant,
 }
@@ -76,6 +79,7 @@ impl Core {
             effects: Effects::default(),
             capture,
             ears,
+            blames_next: Arc::default(),
             seed,
             started: Instant::now(),
         };
@@ -207,6 +211,7 @@ impl Desk for Core {
         self.tell_output();
         match message {
             Message::Output => {}
+            Message::Unheard(suite, path) => self.ledger.note_ended(suite, path),
             Message::Event(event) => {
                 if self.bundles.is_empty() {
                     self.judge(event);
@@ -239,6 +244,7 @@ impl Desk for Core {
 
     fn pause(&mut self) {
         self.tell();
+        self.blames_next.store(self.ledger.blames_next(), Ordering::Release);
         if let Ears::Whole(ears) = &mut self.ears {
             ears.iter_mut().for_each(Ear::pause);
         }

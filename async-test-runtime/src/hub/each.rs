@@ -25,6 +25,7 @@ pub(super) struct Each {
 struct One {
     kept: Vec<Record>,
     ear: Option<Ear>,
+    verdict: Option<Verdict>,
     has_passed: bool,
 }
 
@@ -38,15 +39,18 @@ impl One {
         self.kept.clear();
         ear
     }
-}
 
-/// Whether this is the word on a `#[suite]` that the harness counts as passed.
-fn tells_that_it_passed(record: &Record) -> bool {
-    let Record::Check(check) = record else { return false };
-    // The harness has a word of its own on one that should panic.
-    let Some(end) = &check.child else { return false };
-    let is_its_own = end.suite.nesting == 1 && !end.suite.should_panic;
-    is_its_own && !check.verdict.fails() && check.verdict != Verdict::Retried
+    /// Takes note of the word on the `#[suite]` itself.
+    fn note_verdict(&mut self, record: &Record) {
+        let Record::Check(check) = record else { return };
+        let Some(end) = &check.child else { return };
+        if end.suite.nesting == 1 {
+            let verdict = &check.verdict;
+            // The harness has a word of its own on one that should panic.
+            self.has_passed = !end.suite.should_panic && !verdict.fails() && *verdict != Verdict::Retried;
+            self.verdict = Some(verdict.clone());
+        }
+    }
 }
 
 impl Each {
@@ -62,7 +66,7 @@ impl Each {
     /// A record of the suite with this number, or of what is in it.
     pub(super) fn hear(&mut self, top: SuiteId, record: Record, guests: &Guests) {
         let one = self.open.get_or_insert_with(top, One::default);
-        one.has_passed |= tells_that_it_passed(&record);
+        one.note_verdict(&record);
         one.kept.push(record);
         if self.shows_passed || one.ear.is_some() || one.kept.len() > KEPT {
             one.render(&self.make, self.guest, guests);
@@ -74,13 +78,18 @@ impl Each {
         let Some(mut one) = self.open.remove(top) else {
             return Collected::default();
         };
+        let verdict = one.verdict.take();
         if one.has_passed && one.ear.is_none() {
-            return Collected::default();
+            return Collected {
+                verdict,
+                ..Collected::default()
+            };
         }
         let ear = one.render(&self.make, self.guest, guests);
         Collected {
             text: std::mem::take(&mut ear.text),
             lost: ear.lost.take(),
+            verdict,
         }
     }
 }

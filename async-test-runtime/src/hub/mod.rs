@@ -12,6 +12,7 @@ mod live;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -74,6 +75,12 @@ pub(crate) struct Hub {
     /// Somebody wants to hear of each step in the life of a suite.
     pub(crate) hears_stages: bool,
     pub(crate) root: Arc<SuiteInfo>,
+    /// A `#[suite]` may keep to itself what nobody would see of it.
+    holds: AtomicBool,
+    /// Those that have passed and of which the hub has not been told, not even their number.
+    unheard: AtomicU64,
+    /// The next `#[suite]` that ends has to fail for something that came too late for another.
+    blames_next: Arc<AtomicBool>,
     filters: Mutex<BTreeMap<String, Option<Vec<String>>>>,
 }
 
@@ -125,11 +132,20 @@ impl Hub {
         let counts_passed = nobody_minds && !settings.has_bundles;
         let hears_stages = somebody_hears || settings.has_bundles;
         let is_attended = settings.has_bundles || matches!(output, Output::Whole(..));
+        let shows_passed = !matches!(
+            output,
+            Output::Each {
+                shows_passed: false,
+                ..
+            }
+        );
+        let holds = counts_passed && !hears_stages && !settings.has_bundles && !shows_passed;
         let posted = Posted::default();
         let ledger = Ledger::new(root.clone(), settings.show_output);
         let guests = Arc::<Guests>::default();
         let core = Core::new(ledger, output, bundles, posted.clone(), guests.clone(), settings.seed);
         let capture = core.capture.clone();
+        let blames_next = core.blames_next.clone();
         let sender = Sender::to(Box::new(core));
         if let Some(capture) = &capture {
             capture.connect(sender.clone());
@@ -151,8 +167,34 @@ impl Hub {
             counts_passed,
             hears_stages,
             root,
+            holds: AtomicBool::new(holds),
+            unheard: AtomicU64::new(0),
+            blames_next,
             filters: Mutex::default(),
         })
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        self.holds.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn hold_no_more(&self) {
+        self.holds.store(false, Ordering::Release);
+    }
+
+    pub(crate) fn count_unheard(&self) {
+        self.unheard.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn take_unheard(&self) -> u64 {
+        match self.unheard.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => self.unheard.swap(0, Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn blames_next(&self) -> bool {
+        self.blames_next.load(Ordering::Acquire)
     }
 
     /// Takes note of a filter in one suite that it names: the names that turned up where it looked for another, or none

@@ -5,6 +5,7 @@
 mod effects;
 mod late;
 mod node;
+mod plain;
 mod recent;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use crate::record::{Check, Record, RunEnd, SuiteInfo, Tally, Verdict};
 
 pub(crate) use effects::Effects;
 use node::Node;
+pub(crate) use plain::{is_about_children, is_plain};
 use recent::Recent;
 pub(crate) use totals::Totals;
 
@@ -75,6 +77,16 @@ impl Ledger {
     /// Under the built-in harness the run itself has no verdict of ours, so nobody else could fail for it.
     pub(crate) fn blame_late(&mut self) {
         self.blame_late = true;
+    }
+
+    /// Whether the next `#[suite]` that ends is to fail for that.
+    pub(crate) fn blames_next(&self) -> bool {
+        !self.unblamed.is_empty()
+    }
+
+    /// A suite has ended, and had nothing to be judged.
+    pub(crate) fn note_ended(&mut self, id: SuiteId, path: String) {
+        self.ended.push(id, path);
     }
 
     /// What no `#[suite]` has been made to fail for.

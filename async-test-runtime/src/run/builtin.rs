@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::cancel::Cause;
-use crate::event::Reply;
 use crate::panic;
 use crate::queue::{Collected, Message};
 use crate::record::{Attempt, Verdict};
@@ -155,11 +154,6 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
             };
         }
     };
-    let answer = Arc::<OnceLock<Option<Verdict>>>::default();
-    let answered = answer.clone();
-    let reply = Reply::new(move |snapshot| {
-        let _ = answer.set(snapshot.and_then(|it| it.verdict));
-    });
     let shared = suite.clone();
     // A bail-out elsewhere in the process reaches the suite through the root's jobs.
     let job = top
@@ -167,16 +161,16 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
         .stand_in(suite.path().to_owned(), spec.place(), Arc::new(suite.clone()));
     runtime.belongs_to(&suite);
     suite.keep_late_strays();
-    in_harness::run(spec, suite, runtime, reply);
+    in_harness::run(spec, suite, runtime);
     drop(job);
-    // One wait for both: the end of the suite came first in the queue.
     let mut collected = collect(&shared);
     // Its report had been written.
     let late = shared.late_strays();
     for problem in &late {
         collected.text.extend_from_slice(report::plain(problem).as_bytes());
     }
-    let verdict = answered.get().cloned().flatten();
+    // One that was left behind has failed, whatever it still comes to.
+    let verdict = collected.verdict.take().filter(|_| !shared.is_given_up());
     let payload = shared.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ended {
         // A report that is lost hides what it should have told.
@@ -187,8 +181,14 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
     }
 }
 
-/// What the hub has rendered of a suite that has ended.
+/// What the hub has made of a suite that has ended.
 fn collect(suite: &Suite) -> Collected {
+    if suite.has_passed_unheard() {
+        return Collected {
+            verdict: Some(Verdict::Passed),
+            ..Collected::default()
+        };
+    }
     let answer = Arc::<OnceLock<Collected>>::default();
     let collected = answer.clone();
     // When `ask` returns, it has been handled.
@@ -209,7 +209,7 @@ fn failed(text: String) -> Ended {
         is_followed: false,
         collected: Collected {
             text: text.into_bytes(),
-            lost: None,
+            ..Collected::default()
         },
         payload: None,
     }

@@ -11,7 +11,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::drive::abandon;
-use crate::event::Reply;
 use crate::hub;
 use crate::options;
 use crate::queue::Message;
@@ -25,11 +24,11 @@ use crate::suite::Suite;
 const QUIET: Duration = Duration::from_secs(10);
 
 /// Runs a suite to its end, or until it is left behind.
-pub(super) fn run(spec: &'static SuiteSpec, suite: Suite, runtime: Own, reply: Reply) {
+pub(super) fn run(spec: &'static SuiteSpec, suite: Suite, runtime: Own) {
     if may_be_left(spec, &suite) {
-        on_own_thread(spec, suite, runtime, reply);
+        on_own_thread(spec, suite, runtime);
     } else {
-        in_place(spec, suite, runtime, reply);
+        in_place(spec, suite, runtime);
     }
 }
 
@@ -39,7 +38,7 @@ fn may_be_left(spec: &SuiteSpec, suite: &Suite) -> bool {
     spec.timeout.is_some() || limit != Some(options::DEFAULT_TIMEOUT) || LEFT.load(Ordering::SeqCst) > 0
 }
 
-fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Own, reply: Reply) {
+fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Own) {
     let (ended, end) = mpsc::channel();
     let left = ended.clone();
     suite.when_stuck(move |suite| {
@@ -50,7 +49,7 @@ fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Own, reply: Re
     let body = move || {
         // Told however it ends.
         let _ended = Told(ended);
-        to_the_end(spec, suite, runtime, reply);
+        to_the_end(spec, suite, runtime);
     };
     // What looks at the name of the thread expects that of the test.
     let name = thread::current().name().unwrap_or_default().to_owned();
@@ -61,8 +60,8 @@ fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Own, reply: Re
     }
 }
 
-fn to_the_end(spec: &'static SuiteSpec, suite: Suite, runtime: Own, reply: Reply) {
-    runtime.run(run_here(spec, suite, Duration::ZERO, Some(reply)));
+fn to_the_end(spec: &'static SuiteSpec, suite: Suite, runtime: Own) {
+    runtime.run(run_here(spec, suite, Duration::ZERO, None));
 }
 
 struct Told(mpsc::Sender<()>);
@@ -76,10 +75,10 @@ impl Drop for Told {
 /// How many suites are on threads of the harness and do not come back.
 static LEFT: AtomicUsize = AtomicUsize::new(0);
 
-fn in_place(spec: &'static SuiteSpec, suite: Suite, runtime: Own, reply: Reply) {
+fn in_place(spec: &'static SuiteSpec, suite: Suite, runtime: Own) {
     suite.when_stuck(leave_in_place);
     let seen = suite.clone();
-    to_the_end(spec, suite, runtime, reply);
+    to_the_end(spec, suite, runtime);
     if seen.is_given_up() {
         LEFT.fetch_sub(1, Ordering::SeqCst);
     }

@@ -1,6 +1,7 @@
 //! The handle of a suite: what every tool speaks to. It holds no counters; those are the ledger's.
 
 mod choice;
+mod held;
 mod life;
 mod log;
 mod owned;
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
     stage: AtomicU8,
     /// Passing checks that have not been told to the hub yet.
     quiet: Quiet,
+    /// What the hub has not been told of a `#[suite]` that may pass without it.
+    held: Option<Held>,
     pub(crate) pulse: Arc<Pulse>,
     /// Of a `#[suite]`.
     strays: Option<Box<Strays>>,
@@ -78,6 +81,7 @@ pub(crate) use owned::{Attachment, CleanUp};
 
 pub(crate) use watch::Ending;
 
+use held::Held;
 use owned::Attachments;
 use quiet::Quiet;
 use strays::Strays;
@@ -190,6 +194,7 @@ impl Suite {
             cancel: Cancel::default(),
             stage: AtomicU8::new(Stage::Initializing as u8),
             quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none()),
+            held: (info.nesting == 1 && hub.holds()).then(Held::default),
             dead: AtomicBool::new(false),
             pulse: Arc::default(),
             strays,
@@ -258,6 +263,7 @@ impl Suite {
         );
         // What was counted before the child stands before it.
         self.tell_passed();
+        self.tell_held();
         child.send_event(EventKind::Open(Box::new(Opening {
             info,
             plan,

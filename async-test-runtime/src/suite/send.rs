@@ -36,7 +36,9 @@ impl Suite {
     /// Sends an event, and before it what was counted of passing checks. Waits for a place in the queue.
     pub(crate) fn send_event(&self, kind: EventKind) {
         self.tell_passed_before(&kind);
-        self.0.hub.send(Message::Event(self.event(kind)), self.is_awaited());
+        if let Some(event) = self.hold_back(self.event(kind)) {
+            self.0.hub.send(Message::Event(event), self.is_awaited());
+        }
     }
 
     /// What is to be sent of counted checks before an event.
@@ -83,11 +85,11 @@ impl Suite {
 
     /// Handles nothing, since it is somebody's turn. What is sent next does.
     fn put_passed(&self, count: u64) {
-        if count > 0 {
-            self.0
-                .hub
-                .sender
-                .put(Message::Event(self.event(EventKind::Passed(count))));
+        if count == 0 {
+            return;
+        }
+        if let Some(event) = self.hold_back(self.event(EventKind::Passed(count))) {
+            self.0.hub.sender.put(Message::Event(event));
         }
     }
 
@@ -99,6 +101,7 @@ impl Suite {
     /// Sends an event that is answered, and handles it.
     fn send_and_handle(&self, kind: EventKind) {
         self.tell_passed();
+        self.tell_held();
         self.0.hub.ask(Message::Event(self.event(kind)));
     }
 
@@ -138,7 +141,9 @@ impl Suite {
     /// Sends a measurement, unless the queue is full: the next one will tell as much. Never blocks.
     pub fn telemetry(&self, telemetry: Telemetry) {
         let event = self.event(EventKind::Telemetry(telemetry));
-        self.0.hub.sender.try_send(Message::Event(event));
+        if let Some(event) = self.hold_back(event) {
+            self.0.hub.sender.try_send(Message::Event(event));
+        }
     }
 
     /// Sends an event of this suite. Waits for a place in the queue.
@@ -197,6 +202,7 @@ impl Suite {
     ///
     /// When there is none; then nothing was sent.
     pub fn try_send(&self, kind: EventKind) -> Result<(), Error> {
+        self.tell_held();
         let turn = self.0.quiet.turn();
         let passed = self.take_before(&kind);
         if passed > 0 {

@@ -236,6 +236,7 @@ impl Suite {
     pub(crate) fn flush_running(&self) {
         self.tell_passed();
         self.tell_log();
+        self.tell_held();
         self.0.jobs.flush();
     }
 

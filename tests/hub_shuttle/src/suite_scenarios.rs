@@ -196,6 +196,47 @@ pub fn the_end_beside_late_checks() {
     }
 }
 
+/// A suite that tells nothing as long as it passes: all of it comes in its order, or nothing but what is late.
+pub fn what_is_held_back_is_told_once_or_never() {
+    for fails in [false, true] {
+        let world = World::that_holds();
+        (0..5).for_each(|_| world.pass());
+        let threads = (0..2).map(|number| {
+            let world = world.clone();
+            thread::spawn(move || {
+                (0..3).for_each(|_| world.pass());
+                match number {
+                    0 if fails => world.fail(),
+                    _ if fails => world.suite.flush_running(),
+                    _ => {}
+                }
+                (0..6).for_each(|_| world.pass());
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        world.end(false);
+        let unheard = world.suite.has_passed_unheard();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        let (records, run) = world.end_of_run();
+        let is_told = records.iter().any(|record| matches!(record, Record::SuiteEnded(_)));
+        let all = 5 + 2 * 9 + u64::from(fails);
+        match is_told {
+            true => assert_eq!(counted(&records) + late(&run), all),
+            false => {
+                assert!(
+                    records
+                        .iter()
+                        .all(|record| matches!(record, Record::Problem(..) | Record::RunEnded(_)))
+                );
+                assert!(late(&run) <= all - 5);
+            }
+        }
+        assert!(!(is_told && unheard));
+    }
+}
+
 /// After an abort checks are ignored; those that had returned before it are counted.
 pub fn an_abort_beside_checks() {
     let world = World::new(true, true);

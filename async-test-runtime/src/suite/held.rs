@@ -1,0 +1,132 @@
+//! What a `#[suite]` under the built-in harness keeps to itself, until somebody has to know.
+//!
+//! The harness shows nothing of a test that passes, and most suites begin, check, pass and end. What such a suite tells
+//! is kept in a list. When it has ended and there was nothing else, it has passed, and the hub never hears of it. The
+//! first event that may make something else of it, or the first question, brings the list to the hub in its order, and
+//! from there on the suite is like any other.
+
+use std::sync::Mutex;
+
+use crate::event::{Event, EventKind};
+use crate::ledger;
+use crate::queue::Message;
+use crate::suite::{Suite, lock};
+
+/// With more events than these they are told.
+const KEPT: usize = 256;
+
+#[derive(Debug)]
+pub(super) struct Held(Mutex<State>);
+
+#[derive(Debug)]
+enum State {
+    /// The hub has been told nothing. There is this to tell.
+    Kept(Vec<Event>),
+    /// It has passed, and the hub has not heard of it, but perhaps of its name.
+    Unheard {
+        is_known: bool,
+    },
+    Told,
+}
+
+impl Default for Held {
+    fn default() -> Held {
+        Held(Mutex::new(State::Kept(Vec::with_capacity(4))))
+    }
+}
+
+impl Suite {
+    /// Keeps an event. It is given back where it has to be sent; what had been kept is in the queue then.
+    pub(super) fn hold_back(&self, event: Event) -> Option<Event> {
+        let Some(Held(state)) = &self.0.held else {
+            self.root_speaks(&event);
+            return Some(event);
+        };
+        let mut guard = lock(state);
+        match &mut *guard {
+            State::Told => {
+                if matches!(event.kind, EventKind::DoneTesting(_)) {
+                    self.tell_unheard();
+                }
+                return Some(event);
+            }
+            State::Unheard { is_known } => {
+                if !std::mem::replace(is_known, true) {
+                    self.tell_name();
+                }
+                drop(guard);
+                // It comes too late, so nobody else is about to ask the hub.
+                self.0.hub.send(Message::Event(event), false);
+                return None;
+            }
+            State::Kept(kept) if kept.len() < KEPT && ledger::is_plain(&event.kind) => {
+                let is_the_end = matches!(event.kind, EventKind::DoneTesting(_));
+                if !is_the_end {
+                    kept.push(event);
+                    return None;
+                }
+                if !self.0.hub.blames_next() {
+                    let kept = std::mem::replace(&mut *guard, State::Unheard { is_known: false });
+                    drop(guard);
+                    drop(kept);
+                    self.0.hub.count_unheard();
+                    return None;
+                }
+            }
+            State::Kept(_) => {}
+        }
+        self.tell(&mut guard);
+        Some(event)
+    }
+
+    /// Brings to the hub what was kept, ahead of whatever else is about to be sent or asked.
+    pub(super) fn tell_held(&self) {
+        match &self.0.held {
+            Some(Held(state)) => self.tell(&mut lock(state)),
+            None if self.0.info.nesting == 0 => self.tell_unheard(),
+            None => {}
+        }
+    }
+
+    /// Under the lock, so that nobody else of the suite comes first. Handles nothing.
+    fn tell(&self, state: &mut State) {
+        if let State::Kept(kept) = state {
+            self.tell_unheard();
+            for event in std::mem::take(kept) {
+                self.0.hub.sender.put(Message::Event(event));
+            }
+            *state = State::Told;
+        }
+    }
+
+    /// Each suite that has passed unheard is a test point of the root.
+    fn tell_unheard(&self) {
+        let count = self.0.hub.take_unheard();
+        if count > 0 {
+            let root = self.0.parent.as_ref().unwrap_or(self);
+            let event = root.event(EventKind::Passed(count));
+            self.0.hub.sender.put(Message::Event(event));
+        }
+    }
+
+    fn tell_name(&self) {
+        let info = &self.0.info;
+        self.0.hub.sender.put(Message::Unheard(info.id, info.path.clone()));
+    }
+
+    /// Whether it has ended, has passed, and the hub has not heard of it.
+    pub(crate) fn has_passed_unheard(&self) -> bool {
+        let held = self.0.held.as_ref();
+        held.is_some_and(|Held(state)| matches!(*lock(state), State::Unheard { .. }))
+    }
+
+    /// What the root is told may be about the suites that are created from here on: those before must not be taken for
+    /// such.
+    fn root_speaks(&self, event: &Event) {
+        let hub = &self.0.hub;
+        if self.0.info.nesting == 0 && hub.holds() && ledger::is_about_children(&event.kind) {
+            hub.hold_no_more();
+            self.0.jobs.flush();
+        }
+    }
+}
