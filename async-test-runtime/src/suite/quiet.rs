@@ -8,9 +8,12 @@
 //!
 //! Who takes the number has to bring it into the queue before anybody else of the suite goes on: otherwise a task would
 //! find nothing to send of what it had counted itself, and be ahead of its own checks, or end the suite before they came.
+//!
+//! Where two threads have met at the word, the suite counts in several (`Spread`), one for each thread as good as it goes:
+//! a check is so short that to hand one word from core to core takes longer than everything else of it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// So many passes in a row are sent one by one: one more than reporters name.
 const NAMED: u64 = 4;
@@ -19,14 +22,17 @@ const NAMED: u64 = 4;
 const CLOSED: u64 = 1 << 63;
 /// Enough have been named: from here on they are counted.
 const READY: u64 = 1 << 62;
+/// Several threads count, so they do it in `Spread`.
+const SPREAD: u64 = 1 << 61;
 /// How many have been named, above the number of those that were counted.
 const ONE_NAMED: u64 = 1 << 56;
-const NAMES: u64 = 0x3f << 56;
+const NAMES: u64 = 0x1f << 56;
 const COUNT: u64 = ONE_NAMED - 1;
 
 #[derive(Debug)]
 pub(super) struct Quiet {
     word: AtomicU64,
+    spread: OnceLock<Box<Spread>>,
     /// Held by whoever is about to send something. None where nothing is ever counted.
     turn: Option<Mutex<()>>,
 }
@@ -35,6 +41,7 @@ impl Quiet {
     pub(super) fn new(is_open: bool) -> Quiet {
         Quiet {
             word: AtomicU64::new(if is_open { 0 } else { CLOSED }),
+            spread: OnceLock::new(),
             turn: is_open.then(Mutex::default),
         }
     }
@@ -54,8 +61,22 @@ impl Quiet {
     /// Counts a pass, if it need not be sent; the answer is whether it was counted.
     #[inline]
     pub(super) fn count(&self) -> bool {
+        let word = self.word.load(Ordering::Relaxed);
+        if word & (CLOSED | READY | SPREAD) != READY {
+            return word & (CLOSED | READY) == READY && self.count_apart();
+        }
+        let counted = self
+            .word
+            .compare_exchange(word, word + 1, Ordering::Relaxed, Ordering::Relaxed);
+        counted.is_ok() || self.count_among_others()
+    }
+
+    /// Somebody else has changed the word at the same moment.
+    #[cold]
+    fn count_among_others(&self) -> bool {
+        self.spread();
         let mut word = self.word.load(Ordering::Relaxed);
-        while word & (CLOSED | READY) == READY {
+        while word & (CLOSED | READY | SPREAD) == READY {
             match self
                 .word
                 .compare_exchange_weak(word, word + 1, Ordering::Relaxed, Ordering::Relaxed)
@@ -64,24 +85,44 @@ impl Quiet {
                 Err(now) => word = now,
             }
         }
-        false
+        word & (CLOSED | READY) == READY && self.count_apart()
+    }
+
+    /// From here on threads count apart, unless it is somebody's turn: then a later check will do this.
+    fn spread(&self) {
+        let Some(Ok(_turn)) = self.turn.as_ref().map(Mutex::try_lock) else {
+            return;
+        };
+        if self.word.load(Ordering::Relaxed) & (CLOSED | READY | SPREAD) == READY {
+            self.spread.get_or_init(Box::default).open();
+            self.word.fetch_or(SPREAD, Ordering::Release);
+        }
+    }
+
+    fn count_apart(&self) -> bool {
+        self.spread.get().is_some_and(|spread| spread.count())
     }
 
     /// A pass is about to be sent.
     pub(super) fn name(&self) {
-        self.change(|word| match word & NAMES {
+        let named = |word| match word & NAMES {
             _ if word & (CLOSED | READY) != 0 => word,
             names if names / ONE_NAMED + 1 >= NAMED => word | READY,
             _ => word + ONE_NAMED,
-        });
+        };
+        let before = self.change(named);
+        if before & SPREAD != 0 && before & READY == 0 && named(before) & READY != 0 {
+            self.spread.get().inspect(|spread| spread.open());
+        }
     }
 
     /// Something else is about to be sent: takes what was counted, and the next passes are named again.
     pub(super) fn take(&self) -> u64 {
-        if self.word.load(Ordering::Relaxed) & !CLOSED == 0 {
+        if self.word.load(Ordering::Relaxed) & !(CLOSED | SPREAD) == 0 {
             return 0;
         }
-        self.change(|word| word & CLOSED) & COUNT
+        let word = self.change(|word| word & (CLOSED | SPREAD));
+        self.all_of(word)
     }
 
     /// Takes back what could not be sent.
@@ -91,12 +132,23 @@ impl Quiet {
 
     /// Takes what was counted, and counts no more.
     pub(super) fn close(&self) -> u64 {
-        self.change(|_| CLOSED) & COUNT
+        let word = self.change(|word| CLOSED | word & SPREAD);
+        self.all_of(word)
     }
 
     /// Counts no more; what was counted stays to be taken.
     pub(super) fn stop(&self) {
         self.change(|word| word | CLOSED);
+        self.spread.get().inspect(|spread| spread.stop());
+    }
+
+    /// What this word says and what was counted apart from it.
+    fn all_of(&self, word: u64) -> u64 {
+        let apart = match word & SPREAD {
+            0 => 0,
+            _ => self.spread.get().map_or(0, |spread| spread.take()),
+        };
+        (word & COUNT) + apart
     }
 
     fn change(&self, mut to: impl FnMut(u64) -> u64) -> u64 {
@@ -104,6 +156,56 @@ impl Quiet {
             .word
             .fetch_update(Ordering::AcqRel, Ordering::Relaxed, |word| Some(to(word)));
         changed.unwrap_or_else(|word| word)
+    }
+}
+
+/// Words for several threads. Each is on its own cache lines: processors fetch them in pairs.
+#[derive(Debug, Default)]
+struct Spread([Lane; 16]);
+
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Lane(AtomicU64);
+
+impl Spread {
+    /// The word of this thread. Threads have their stacks megabytes apart, so a place on the stack tells most of them
+    /// apart, and without asking anybody. Two that get the same word only take longer.
+    fn lane(&self) -> &AtomicU64 {
+        let here = 0_u8;
+        let place = (&raw const here).addr() >> 21;
+        &self.0[place % self.0.len()].0
+    }
+
+    fn open(&self) {
+        for Lane(lane) in &self.0 {
+            lane.fetch_or(READY, Ordering::Release);
+        }
+    }
+
+    fn stop(&self) {
+        for Lane(lane) in &self.0 {
+            lane.fetch_and(!READY, Ordering::AcqRel);
+        }
+    }
+
+    /// Takes what was counted, and counts no more before it is opened again.
+    fn take(&self) -> u64 {
+        self.0
+            .iter()
+            .map(|Lane(lane)| lane.swap(0, Ordering::AcqRel) & COUNT)
+            .sum()
+    }
+
+    fn count(&self) -> bool {
+        let lane = self.lane();
+        let mut word = lane.load(Ordering::Relaxed);
+        while word & READY != 0 {
+            match lane.compare_exchange_weak(word, word + 1, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => word = now,
+            }
+        }
+        false
     }
 }
 
@@ -134,10 +236,7 @@ mod tests {
             assert!(!quiet.count());
         }
         assert_eq!(quiet.close(), 0);
-        let quiet = Quiet::new(true);
-        for _ in 0..NAMED {
-            quiet.name();
-        }
+        let quiet = ready();
         assert!(quiet.count());
         quiet.stop();
         assert!(!quiet.count());
@@ -145,29 +244,80 @@ mod tests {
         assert_eq!(quiet.close(), 0);
     }
 
+    fn ready() -> Quiet {
+        let quiet = Quiet::new(true);
+        for _ in 0..NAMED {
+            quiet.name();
+        }
+        quiet
+    }
+
+    #[test]
+    fn what_threads_count_apart_is_taken_with_the_rest() {
+        let quiet = ready();
+        assert!(quiet.count());
+        quiet.spread();
+        assert!(quiet.count() && quiet.count());
+        let lanes = quiet.spread.get().unwrap();
+        let apart = |Lane(lane): &Lane| lane.load(Ordering::Relaxed) & COUNT;
+        assert_eq!(lanes.0.iter().map(apart).sum::<u64>(), 2);
+        assert_eq!(quiet.take(), 3);
+        for _ in 0..NAMED {
+            assert!(!quiet.count(), "they are named again");
+            quiet.name();
+        }
+        assert!(quiet.count());
+        quiet.stop();
+        assert!(!quiet.count() && !quiet.count_apart());
+        assert_eq!(quiet.close(), 1);
+        assert_eq!(quiet.take(), 0);
+    }
+
+    #[test]
+    fn nobody_counts_apart_while_it_is_somebodys_turn_or_when_nothing_is_counted() {
+        let quiet = ready();
+        let turn = quiet.turn();
+        quiet.spread();
+        assert!(quiet.spread.get().is_none());
+        drop(turn);
+        quiet.close();
+        quiet.spread();
+        assert!(quiet.spread.get().is_none());
+    }
+
     #[test]
     fn whatever_threads_do_at_once_each_pass_is_counted_once() {
-        let quiet = &Quiet::new(true);
-        let (sent, counted, taken) = (&AtomicU64::new(0), &AtomicU64::new(0), &AtomicU64::new(0));
-        std::thread::scope(|scope| {
-            for thread in 0..4_u64 {
-                scope.spawn(move || {
-                    for check in 0..20_000_u64 {
-                        if quiet.count() {
-                            counted.fetch_add(1, Ordering::Relaxed);
-                        } else {
-                            quiet.name();
-                            sent.fetch_add(1, Ordering::Relaxed);
-                        }
-                        if check % 97 == thread {
-                            taken.fetch_add(quiet.take(), Ordering::Relaxed);
-                        }
-                    }
-                });
+        for apart in [false, true] {
+            let quiet = &ready();
+            if apart {
+                quiet.spread();
             }
-        });
-        taken.fetch_add(quiet.close(), Ordering::Relaxed);
-        assert_eq!(taken.load(Ordering::Relaxed), counted.load(Ordering::Relaxed));
-        assert_eq!(sent.load(Ordering::Relaxed) + counted.load(Ordering::Relaxed), 80_000);
+            let (sent, counted, taken) = (&AtomicU64::new(0), &AtomicU64::new(0), &AtomicU64::new(0));
+            std::thread::scope(|scope| {
+                for thread in 0..4_u64 {
+                    scope.spawn(move || {
+                        for check in 0..20_000_u64 {
+                            if quiet.count() {
+                                counted.fetch_add(1, Ordering::Relaxed);
+                            } else {
+                                let _turn = quiet.turn();
+                                quiet.name();
+                                sent.fetch_add(1, Ordering::Relaxed);
+                            }
+                            if check % 97 == thread {
+                                let _turn = quiet.turn();
+                                taken.fetch_add(quiet.take(), Ordering::Relaxed);
+                            }
+                            if check == 19_000 && thread == 0 {
+                                quiet.stop();
+                            }
+                        }
+                    });
+                }
+            });
+            taken.fetch_add(quiet.close(), Ordering::Relaxed);
+            assert_eq!(taken.load(Ordering::Relaxed), counted.load(Ordering::Relaxed));
+            assert_eq!(sent.load(Ordering::Relaxed) + counted.load(Ordering::Relaxed), 80_000);
+        }
     }
 }
