@@ -53,6 +53,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "pulse",
             "query",
             "queue",
+            "passes",
             "registry",
             "runtime",
             "settings",

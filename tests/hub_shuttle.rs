@@ -1,4 +1,4 @@
-//! The queue, the handle of a suite, the counter of quiet passes, the ledger and the job manager under a concurrency
+//! The queue, the handle of a suite, passing checks on their way, the ledger and the job manager under a concurrency
 //! checker: their own sources, on the checker's locks, condition variables, atomics and threads.
 //!
 //! Every scenario is played in many random orders, and in as many in which threads run long and are interrupted seldom
@@ -44,6 +44,7 @@ explored! {
     suite_scenarios:
         every_check_is_counted_once 500
         own_passes_come_before_what_is_said_after_them 500
+        passes_in_company_stay_in_the_order_of_their_task 500
         what_could_not_be_sent_is_not_lost 300
         the_end_beside_late_checks 500
         what_is_held_back_is_told_once_or_never 500

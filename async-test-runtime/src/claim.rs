@@ -42,6 +42,13 @@ pub struct Claim {
     pub terms: Terms,
 }
 
+/// A check that passed and of which there is nothing else to say.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    pub(crate) label: Cow<'static, str>,
+    pub(crate) at: Place,
+}
+
 /// What a check is judged by beside its outcome.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub enum Terms {
@@ -51,6 +58,12 @@ pub enum Terms {
     /// Only its own reason to be forgiven, if it has one. For checks that come at a time the program does not decide,
     /// as the verdict of a verifier does: they must not use up a marker that was meant for another.
     Own(Option<Cow<'static, str>>),
+}
+
+impl From<Pass> for Claim {
+    fn from(Pass { label, at }: Pass) -> Claim {
+        Claim::new(Raw::Pass, label, at)
+    }
 }
 
 impl Claim {

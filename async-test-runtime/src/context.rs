@@ -6,7 +6,7 @@ use std::thread::{self, ThreadId};
 
 use tokio::task::Id;
 
-use crate::claim::Claim;
+use crate::claim::{Claim, Pass};
 use crate::error::{Error, ErrorKind};
 use crate::suite::Suite;
 
@@ -132,6 +132,19 @@ pub(crate) fn counts() -> bool {
         CURRENT.try_with(|current| current.captured.is_none() && current.suite.counts()),
         Ok(true)
     )
+}
+
+/// Sends a passing check of the current suite in company; false where it has to be sent by itself.
+#[inline]
+pub(crate) fn gathers(pass: impl FnOnce() -> Pass) -> bool {
+    let gathered = CURRENT.try_with(|current| {
+        let gathers = current.captured.is_none() && current.suite.gathers();
+        if gathers {
+            current.suite.gather(pass());
+        }
+        gathers
+    });
+    matches!(gathered, Ok(true))
 }
 
 #[track_caller]

@@ -54,6 +54,7 @@ mod invoke;
 mod jobs;
 mod manager;
 mod panic;
+mod passes;
 mod pulse;
 mod query;
 mod queue;

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use crate::claim::{Problem, Running};
 use crate::event::Event;
 use crate::ids::SuiteId;
-use crate::record::{Passes, RunEnd, Verdict};
+use crate::passes::Passes;
+use crate::record::{self, RunEnd, Verdict};
 
 /// How many messages wait at most. Enough to ride out a slow write, little enough to stay in the cache.
 const CAPACITY: usize = 1024;
@@ -28,6 +29,8 @@ pub(crate) enum Message {
     Event(Event),
     /// A suite has ended of which nothing was told, and something comes too late for it. Only under the built-in harness.
     Unheard(SuiteId, String),
+    /// A suite has passing checks to hand over, since this time.
+    Passes(SuiteId, Arc<Passes>, Instant),
     /// Something was printed: the hub looks for it before each message.
     Output,
     /// The suite has ended: hand over what was rendered for it. Only under the built-in harness.
@@ -44,7 +47,7 @@ pub(crate) enum Message {
 pub(crate) struct EndOfRun {
     pub(crate) filtered_out: u64,
     /// How often everything was run, where that was asked for.
-    pub(crate) passes: Option<Passes>,
+    pub(crate) passes: Option<record::Passes>,
     /// The most suites that ran at once.
     pub(crate) at_once: u64,
     pub(crate) answer: Box<dyn FnOnce(Ended) + Send>,
@@ -155,14 +158,15 @@ impl Sender {
     /// Handles what waits when there is too much of it. After the end, what is sent is dropped: there is nobody left to
     /// tell.
     pub(crate) fn send(&self, message: Message) {
-        if self.push(message, true) >= CAPACITY {
+        if self.put(message) {
             self.handle();
         }
     }
 
-    /// Handles nothing, however much waits: for one message at a time, and before one that is sent otherwise.
-    pub(crate) fn put(&self, message: Message) {
-        self.push(message, true);
+    /// Handles nothing, however much waits: for one message at a time, and before one that is sent otherwise. The answer
+    /// is whether there is too much of it.
+    pub(crate) fn put(&self, message: Message) -> bool {
+        self.push(message, true) >= CAPACITY
     }
 
     /// Does not wait; the answer is whether there was a place.

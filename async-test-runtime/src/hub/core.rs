@@ -10,7 +10,7 @@ use super::ear::Ear;
 use super::{Guests, MakeBundles, Output, Posted, Sink, flaky_to_stderr, live, to_stderr};
 use crate::bundles::Bundles;
 use crate::capture::Capture;
-use crate::claim::Problem;
+use crate::claim::{Pass, Problem};
 use crate::event::{Event, EventKind};
 use crate::ids::SuiteId;
 use crate::ledger::{Effects, Ledger};
@@ -33,6 +33,8 @@ pub(super) struct Core {
     effects: Effects,
     /// Whether the next suite that ends is to fail for something, for those that need not come here.
     pub(super) blames_next: Arc<AtomicBool>,
+    /// Room for checks that have passed.
+    passes: Vec<Pass>,
     seed: u64,
     started: Instant,
 }
@@ -77,6 +79,7 @@ impl Core {
             posted,
             guests,
             effects: Effects::default(),
+            passes: Vec::new(),
             capture,
             ears,
             blames_next: Arc::default(),
@@ -217,6 +220,13 @@ impl Desk for Core {
                     self.judge(event);
                 } else {
                     self.past_bundles(event);
+                }
+            }
+            Message::Passes(suite, passes, since) => {
+                passes.take(&mut self.passes);
+                self.ledger.passes((suite, since), &mut self.passes, &mut self.effects);
+                if self.effects.records.len() >= TOGETHER {
+                    self.tell();
                 }
             }
             Message::Collect(top, answer) => {

@@ -8,8 +8,8 @@ use crate::event::Reply;
 use crate::place::Place;
 use crate::record::{Check, Record, Snapshot, SuiteInfo, Verdict};
 
-/// So many checks are kept to be used again.
-const SPARE: usize = 64;
+/// So many checks are kept to be used again: as many as are told at once, and as one message brings.
+const SPARE: usize = 128;
 
 /// What events brought about, in order.
 #[derive(Default, Debug)]

@@ -2,6 +2,7 @@
 //!
 //! It does not print, wait, lock or read the time, so that a test can drive it with nothing but events.
 
+mod checks;
 mod effects;
 mod late;
 mod node;
@@ -16,13 +17,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::amnesty::Mark;
-use crate::claim::{Claim, LastSeen, Problem, Raw};
+use crate::claim::{LastSeen, Problem};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Closing, Command, Event, EventKind, Opening};
 use crate::ids::{BySuite, SuiteId};
-use crate::place::Place;
 use crate::record::{Check, Record, RunEnd, SuiteInfo, Tally, Verdict};
 
+use checks::{passed, skip_rest, test};
 pub(crate) use effects::Effects;
 use node::Node;
 pub(crate) use plain::{is_about_children, is_plain};
@@ -349,43 +350,6 @@ fn announce(node: &mut Node, effects: &mut Effects) {
 fn tell(node: &mut Node, problem: Problem, effects: &mut Effects) {
     if let Some(problem) = node.problem(problem) {
         effects.records.push(Record::Problem(node.info.clone(), problem));
-    }
-}
-
-fn test(node: &mut Node, claim: Claim, effects: &mut Effects) {
-    announce(node, effects);
-    let Claim {
-        raw,
-        label,
-        at,
-        detail,
-        skippable,
-        terms,
-    } = claim;
-    let verdict = node.judge(raw, skippable, terms);
-    let detail = detail.map(|detail| Arc::new(*detail));
-    effects.check(&node.info, (node.tally.run, verdict), (label, at), detail);
-}
-
-fn passed(node: &mut Node, count: u64, effects: &mut Effects) {
-    announce(node, effects);
-    effects.records.push(Record::Passed {
-        suite: node.info.clone(),
-        first: node.tally.run + 1,
-        count,
-    });
-    node.tally.run += count;
-}
-
-fn skip_rest(node: &mut Node, why: Cow<'static, str>, at: Place, effects: &mut Effects) {
-    let Some(planned) = node.planned() else {
-        let error = Error::new(node.info.path.clone(), "skip_rest!", ErrorKind::NoPlan);
-        tell(node, Problem::Misuse(at, error), effects);
-        return;
-    };
-    for _ in (node.tally.run + node.open_children)..planned {
-        let claim = Claim::new(Raw::Skip(why.clone()), "", at.clone());
-        test(node, claim, effects);
     }
 }
 

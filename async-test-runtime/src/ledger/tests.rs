@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::claim::Panic;
+use crate::claim::{Claim, Panic, Pass, Raw};
 use crate::event::{Amnesty, BodySpan, Span};
 use crate::ids::EventId;
+use crate::place::Place;
 use crate::plan::Plan;
 use crate::record::Attempt;
 
@@ -76,6 +77,19 @@ impl Bench {
 
     fn check(&mut self, suite: u64, held: bool) {
         self.send(suite, EventKind::Test(Claim::new(Raw::of(held), "c", AT)));
+    }
+
+    fn passes(&mut self, suite: u64, count: usize) {
+        let mut effects = Effects::default();
+        let pass = |_| Pass {
+            label: "c".into(),
+            at: AT,
+        };
+        let mut passes = (0..count).map(pass).collect();
+        let from = (SuiteId(suite), Instant::now());
+        self.ledger.passes(from, &mut passes, &mut effects);
+        assert!(passes.is_empty(), "their room is used again");
+        self.records.extend(effects.records);
     }
 
     fn close(&mut self, suite: u64) {
@@ -422,4 +436,31 @@ fn a_suite_that_gives_up_on_a_child_ends_it() {
     assert!(matches!(&bench.problems()[..], [Problem::Stopped(_)]));
     assert_eq!(bench.verdicts(outer), [Verdict::Failed]);
     assert_eq!(bench.ledger.run_end(0, 0, Duration::ZERO, 1).failed, 1);
+}
+
+#[test]
+fn what_passes_in_company_is_judged_as_one_by_one() {
+    let [company, alone] = [true, false].map(|in_company| {
+        let mut bench = Bench::new();
+        let suite = bench.open(0, Plan::new().tests(9));
+        let passes = |bench: &mut Bench, count| match in_company {
+            true => bench.passes(suite, count),
+            false => (0..count).for_each(|_| bench.check(suite, true)),
+        };
+        passes(&mut bench, 2);
+        bench.send(suite, EventKind::Amnesty(Amnesty::Todo("later".into(), Span::Next(2))));
+        passes(&mut bench, 3);
+        bench.send(suite, EventKind::Amnesty(Amnesty::Flunk("wrong".into(), Span::Next(1))));
+        passes(&mut bench, 2);
+        bench.send(suite, EventKind::Amnesty(Amnesty::SkipRemaining("enough".into())));
+        passes(&mut bench, 2);
+        let seen = bench.ledger.last_seen(SuiteId(suite), Instant::now()).unwrap();
+        assert_eq!((seen.what.as_str(), seen.at), ("check 9", AT));
+        bench.send(suite, EventKind::NoMoreTests);
+        passes(&mut bench, 2);
+        bench.close(suite);
+        passes(&mut bench, 2);
+        format!("{:#?}", bench.records)
+    });
+    assert_eq!(company, alone);
 }

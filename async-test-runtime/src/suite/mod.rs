@@ -25,6 +25,7 @@ use crate::hub::Hub;
 use crate::ids::SuiteId;
 use crate::jobs::{Done, Jobs};
 use crate::options::StrayPanics;
+use crate::passes::Passes;
 use crate::place::Place;
 use crate::plan::Plan;
 use crate::pulse::Pulse;
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     quiet: Quiet,
     /// What the hub has not been told of a `#[suite]` that may pass without it.
     held: Option<Held>,
+    /// Where each passing check is shown.
+    passes: Option<Arc<Passes>>,
     pub(crate) pulse: Arc<Pulse>,
     /// Of a `#[suite]`.
     strays: Option<Box<Strays>>,
@@ -195,6 +198,7 @@ impl Suite {
             stage: AtomicU8::new(Stage::Initializing as u8),
             quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none()),
             held: (info.nesting == 1 && hub.holds()).then(Held::default),
+            passes: (!hub.counts_passed && !hub.settings.has_bundles).then(Arc::default),
             dead: AtomicBool::new(false),
             pulse: Arc::default(),
             strays,
@@ -270,6 +274,7 @@ impl Suite {
             should_panic: birth.should_panic,
             body: birth.body,
         })));
+        self.passes_come_after();
         child
     }
 

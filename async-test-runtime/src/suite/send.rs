@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
-use crate::claim::{Claim, Problem, Raw, Terms};
+use crate::claim::{Claim, Pass, Problem, Raw, Terms};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Command, Event, EventKind, Handled, Payload, Reply, Telemetry};
 use crate::ids::EventId;
@@ -38,6 +38,17 @@ impl Suite {
         self.tell_passed_before(&kind);
         if let Some(event) = self.hold_back(self.event(kind)) {
             self.0.hub.send(Message::Event(event), self.is_awaited());
+        }
+        self.passes_come_after();
+    }
+
+    /// What passes from here on comes after what has been sent.
+    pub(super) fn passes_come_after(&self) {
+        let Some(passes) = &self.0.passes else { return };
+        passes.shut();
+        // The end of a suite is a point of its parent.
+        if let (Some(parent), true) = (&self.0.parent, self.stage() == Stage::Finished) {
+            parent.passes_come_after();
         }
     }
 
@@ -103,12 +114,34 @@ impl Suite {
         self.tell_passed();
         self.tell_held();
         self.0.hub.ask(Message::Event(self.event(kind)));
+        self.passes_come_after();
     }
 
     /// Counts a check that has passed, of which nothing else is worth telling; false where it has to be sent.
     #[inline]
     pub(crate) fn counts(&self) -> bool {
         self.0.quiet.count()
+    }
+
+    /// Whether passing checks, of which nothing else is worth telling, go to the hub in company.
+    #[inline]
+    pub(crate) fn gathers(&self) -> bool {
+        // Where nobody awaits the suite, each message is handled as it comes.
+        self.0.passes.is_some() && self.is_awaited()
+    }
+
+    /// Sends such a check.
+    pub(crate) fn gather(&self, pass: Pass) {
+        let Some(passes) = &self.0.passes else { return };
+        if self.is_dead() {
+            return;
+        }
+        self.step_on();
+        let sender = &self.0.hub.sender;
+        let announce = || sender.put(Message::Passes(self.0.info.id, passes.clone(), Instant::now()));
+        if passes.add(pass, announce) {
+            sender.handle();
+        }
     }
 
     /// Sends a check and returns whether it held, before anything forgives or inverts it. A skip counts as held.
@@ -214,7 +247,10 @@ impl Suite {
         }
         drop(turn);
         match self.0.hub.sender.try_send(Message::Event(self.event(kind))) {
-            true => Ok(()),
+            true => {
+                self.passes_come_after();
+                Ok(())
+            }
             false => Err(Error::new(self.path(), "try_send", ErrorKind::QueueFull)),
         }
     }

@@ -28,8 +28,9 @@ pub(crate) mod tool;
 
 use std::borrow::Cow;
 use std::fmt::Arguments;
+use std::panic::Location;
 
-use crate::claim::{Claim, Detail, Raw};
+use crate::claim::{Claim, Detail, Pass, Raw};
 use crate::place::Place;
 use crate::suite::Suite;
 
@@ -60,15 +61,20 @@ impl Call<'_> {
     #[inline(never)]
     #[track_caller]
     fn send_it(self, tool: &'static str, held: bool, explain: impl FnOnce() -> Detail) -> bool {
-        let at = Place::caller();
+        let at = Location::caller();
+        let label = || self.message.map_or(Cow::Borrowed(self.expression), text);
+        let pass = || Pass {
+            label: label(),
+            at: at.into(),
+        };
+        if held && crate::context::gathers(pass) {
+            return true;
+        }
         crate::context::claim(tool, || {
-            let (label, expression) = match self.message {
-                None => (Cow::Borrowed(self.expression), None),
-                Some(message) => (text(message), (!held).then_some(self.expression)),
-            };
-            let mut claim = Claim::new(Raw::of(held), label, at);
+            let mut claim = Claim::new(Raw::of(held), label(), at.into());
             if !held {
                 let mut detail = explain();
+                let expression = self.message.and(Some(self.expression));
                 detail.expression = expression.filter(|text| !text.is_empty()).map(Cow::Borrowed);
                 claim = claim.detail(detail);
             }
@@ -88,7 +94,12 @@ pub(crate) fn send(
     if held && suite.counts() {
         return true;
     }
-    let mut claim = Claim::new(Raw::of(held), label, Place::caller());
+    let (label, at) = (label.into(), Place::caller());
+    if held && suite.gathers() {
+        suite.gather(Pass { label, at });
+        return true;
+    }
+    let mut claim = Claim::new(Raw::of(held), label, at);
     if !held {
         claim = claim.detail(explain());
     }

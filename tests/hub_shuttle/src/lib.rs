@@ -1,4 +1,4 @@
-//! The queue, the handle of a suite, the counter of quiet passes, the ledger and the job manager, from their own sources,
+//! The queue, the handle of a suite, passing checks on their way, the ledger and the job manager, from their own sources,
 //! and what many do with them at once. See `tests/hub_shuttle.rs`.
 
 #![allow(
@@ -57,6 +57,7 @@ mod source {
     pub mod ledger;
     pub mod order;
     pub mod outcome;
+    pub mod passes;
     pub mod place;
     pub mod plan;
     pub mod pulse;
@@ -70,6 +71,6 @@ mod source {
 }
 
 use source::{
-    activity, amnesty, cancel, claim, error, escape, event, filter, ids, jobs, ledger, order, outcome, place, plan,
-    pulse, queue, record, settings, stage, suite, tags, turn,
+    activity, amnesty, cancel, claim, error, escape, event, filter, ids, jobs, ledger, order, outcome, passes, place,
+    plan, pulse, queue, record, settings, stage, suite, tags, turn,
 };

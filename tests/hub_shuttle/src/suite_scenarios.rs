@@ -128,6 +128,46 @@ pub fn own_passes_come_before_what_is_said_after_them() {
     }
 }
 
+/// Two tasks pass and speak in turn, where each pass is shown: what each says stays in its order.
+pub fn passes_in_company_stay_in_the_order_of_their_task() {
+    for attended in [true, false] {
+        let world = World::new(attended, false);
+        let tasks = ["one", "other"].map(|name| {
+            let world = world.clone();
+            thread::spawn(move || {
+                for round in 1..=3 {
+                    world.pass_as(name);
+                    world.pass_as(name);
+                    match (name, round) {
+                        ("one", 2) => drop(world.suite.snapshot()),
+                        _ => world.diag(format!("{name} {}", 2 * round)),
+                    }
+                }
+                world.pass_as(name);
+            })
+        });
+        for task in tasks {
+            task.join().unwrap();
+        }
+        world.end(false);
+        let (records, run) = world.end_of_run();
+        let mut seen = std::collections::BTreeMap::new();
+        for record in &records {
+            match record {
+                Record::Check(check) if check.child.is_none() => *seen.entry(check.label.to_string()).or_insert(0) += 1,
+                Record::Diag(_, text) => {
+                    let (name, after) = text.split_once(' ').unwrap();
+                    let passes = seen.get(name).copied().unwrap_or(0);
+                    assert_eq!(after.parse::<u64>(), Ok(passes), "what was said after so many checks");
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(counted(&records), 14);
+        assert_eq!(late(&run), 0);
+    }
+}
+
 fn full() -> Telemetry {
     Telemetry::Rounds {
         verifier: "full".into(),

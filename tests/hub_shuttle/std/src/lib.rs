@@ -40,8 +40,7 @@ pub mod sync {
                         self.0.swap(value, order)
                     }
 
-                    /// The weak one never fails for no reason.
-                    pub fn compare_exchange_weak(
+                    pub fn compare_exchange(
                         &self,
                         from: $value,
                         to: $value,
@@ -50,6 +49,17 @@ pub mod sync {
                     ) -> Result<$value, $value> {
                         crossroads();
                         self.0.compare_exchange(from, to, success, failure)
+                    }
+
+                    /// It never fails for no reason.
+                    pub fn compare_exchange_weak(
+                        &self,
+                        from: $value,
+                        to: $value,
+                        success: Ordering,
+                        failure: Ordering,
+                    ) -> Result<$value, $value> {
+                        self.compare_exchange(from, to, success, failure)
                     }
 
                     pub fn fetch_update(
@@ -78,6 +88,16 @@ pub mod sync {
         }
 
         impl AtomicU64 {
+            pub fn fetch_or(&self, value: u64, order: Ordering) -> u64 {
+                crossroads();
+                self.0.fetch_or(value, order)
+            }
+
+            pub fn fetch_and(&self, value: u64, order: Ordering) -> u64 {
+                crossroads();
+                self.0.fetch_and(value, order)
+            }
+
             pub fn fetch_add(&self, value: u64, order: Ordering) -> u64 {
                 crossroads();
                 self.0.fetch_add(value, order)
