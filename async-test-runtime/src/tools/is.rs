@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{Arguments, Debug};
 
 use crate::claim::Detail;
+use crate::context::counts;
 use crate::diff;
 use crate::suite::Suite;
 use crate::tools::{Call, send};
@@ -97,7 +98,8 @@ pub fn is(
     message: Option<Arguments<'_>>,
     expression: &'static str,
 ) -> bool {
-    Call { message, expression }.send("is!", equal, || unequal(got, expected))
+    // Asked here already, for those who count by the million and without optimization: what follows moves many words.
+    (equal && counts()) || Call { message, expression }.send_it("is!", equal, || unequal(got, expected))
 }
 
 #[doc(hidden)]

@@ -60,7 +60,7 @@ impl Call<'_> {
     /// Apart, so that counting does not pay for the room that this needs.
     #[inline(never)]
     #[track_caller]
-    fn send_it(self, tool: &'static str, held: bool, explain: impl FnOnce() -> Detail) -> bool {
+    pub(crate) fn send_it(self, tool: &'static str, held: bool, explain: impl FnOnce() -> Detail) -> bool {
         let at = Location::caller();
         let label = || self.message.map_or(Cow::Borrowed(self.expression), text);
         let pass = || Pass {
