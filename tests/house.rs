@@ -49,6 +49,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "invoke",
             "jobs",
             "manager",
+            "ours",
             "panic",
             "pulse",
             "query",

@@ -7,6 +7,7 @@
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use crate::claim::{Problem, Running};
 use crate::clock::sleep_real;
 use crate::context;
 use crate::event::{Closing, EventKind, Reply};
+use crate::ours;
 use crate::outcome::Outcome;
 use crate::panic::{self, Caught, catch_sync};
 use crate::stage::Stage;
@@ -122,7 +124,7 @@ pub(crate) async fn after_body(suite: Suite, waited: Duration, reply: Option<Rep
 }
 
 async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
-    if suite.nesting() == 1 && has_others() {
+    if suite.nesting() == 1 && has_others(&suite) {
         // What is ready to run and was started by nobody of ours gets its turn, and its panic is heard.
         give_way().await;
     }
@@ -167,10 +169,16 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     end(&suite, cut_short, took, waited, reply);
 }
 
-/// Whether there are tasks beside the one that is alone on a runtime of its own.
-fn has_others() -> bool {
-    let runtime = tokio::runtime::Handle::try_current();
-    runtime.is_ok_and(|runtime| runtime.metrics().num_alive_tasks() > 0)
+/// Whether there are tasks here that nobody of ours has started: beside those that we know on the shared runtime, and
+/// beside the one that is alone on a runtime of its own, where that is no task.
+fn has_others(suite: &Suite) -> bool {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return false;
+    };
+    match suite.0.is_on_shared_runtime.load(Ordering::Relaxed) {
+        true => ours::has_others(&runtime),
+        false => runtime.metrics().num_alive_tasks() > 0,
+    }
 }
 
 fn tell(suite: &Suite, ended: BodyEnd) {

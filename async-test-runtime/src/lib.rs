@@ -53,6 +53,7 @@ mod hub;
 mod invoke;
 mod jobs;
 mod manager;
+mod ours;
 mod panic;
 mod passes;
 mod pulse;

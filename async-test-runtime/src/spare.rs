@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 use crate::clock::{self, Deadline};
+use crate::ours;
 
 /// How often a beat is sent.
 const BEAT: Duration = Duration::from_millis(100);
@@ -62,7 +63,7 @@ impl Spares {
         let (asleep, is_asleep) = mpsc::sync_channel(1);
         for _ in 0..count {
             let (sleeper, asleep) = (inner.clone(), asleep.clone());
-            drop(inner.runtime.spawn(async move {
+            drop(ours::spawn(&inner.runtime, async move {
                 let _ = asleep.send(());
                 sleeper.sleep();
             }));

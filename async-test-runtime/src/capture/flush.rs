@@ -3,12 +3,13 @@
 //! Whoever holds its lock holds up everybody who prints, and may do so for ever. So a thread of ours waits for it, and
 //! nobody waits for that thread for long.
 
+use std::future::poll_fn;
 use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
-
-use tokio::sync::oneshot;
 
 use crate::clock::{self, Deadline};
 use crate::turn::give_way;
@@ -24,10 +25,14 @@ pub(super) struct Flusher(Arc<Inner>);
 struct Inner {
     orders: Mutex<Orders>,
     ordered: Condvar,
+    /// Up to which number orders have been followed, or are not waited for any more.
+    served: AtomicU64,
 }
 
 #[derive(Default)]
 struct Orders {
+    /// The number of the last one.
+    last: u64,
     waiting: Vec<Order>,
     /// Of the flush that goes on.
     under_way: Vec<Order>,
@@ -44,15 +49,23 @@ struct Orders {
 
 /// Somebody who wants to know that it is done, or that there is no waiting for it.
 enum Order {
-    Task(oneshot::Sender<()>),
+    Task(Waker),
     Thread(mpsc::Sender<()>),
+}
+
+/// An order of a task.
+struct Ticket<'a> {
+    inner: &'a Arc<Inner>,
+    /// None where there is no waiting for it.
+    number: Option<u64>,
+    waker: Option<Waker>,
 }
 
 impl Order {
     fn tell(self) {
         // Somebody may have stopped waiting.
         match self {
-            Order::Task(waiter) => drop(waiter.send(())),
+            Order::Task(waiter) => waiter.wake(),
             Order::Thread(waiter) => drop(waiter.send(())),
         }
     }
@@ -66,6 +79,7 @@ impl Flusher {
         let inner = Arc::new(Inner {
             orders: Mutex::default(),
             ordered: Condvar::new(),
+            served: AtomicU64::new(0),
         });
         let serving = inner.clone();
         std::thread::Builder::new()
@@ -76,13 +90,16 @@ impl Flusher {
 
     /// Flushes, if nobody holds the lock for too long. Cancel safe.
     pub(super) async fn flush(&self) {
-        let (done, is_done) = oneshot::channel();
-        if self.0.order(Order::Task(done)) {
+        let mut ticket = Ticket {
+            inner: &self.0,
+            number: None,
+            waker: None,
+        };
+        if poll_fn(|context| Poll::Ready(ticket.order(context))).await {
             let call = Call(&self.0);
             call.0.gather().await;
         }
-        // An error means that there is no waiting for it.
-        let _ = is_done.await;
+        poll_fn(|context| ticket.poll(context)).await;
     }
 
     /// The same for a thread that may wait.
@@ -94,6 +111,36 @@ impl Flusher {
         if is_done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
             self.0.lock().is_held_up = true;
         }
+    }
+}
+
+impl Ticket<'_> {
+    /// The answer is whether the thread is to be called.
+    fn order(&mut self, context: &Context<'_>) -> bool {
+        let waker = context.waker().clone();
+        let (number, is_to_call) = self.inner.order(Order::Task(waker.clone()));
+        self.number = number;
+        self.waker = Some(waker);
+        is_to_call
+    }
+
+    fn poll(&mut self, context: &Context<'_>) -> Poll<()> {
+        let Some(number) = self.number else {
+            return Poll::Ready(());
+        };
+        if self.inner.served.load(Ordering::Acquire) >= number {
+            return Poll::Ready(());
+        }
+        // Woken by something else; by whom it is polled may have changed.
+        if self
+            .waker
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(context.waker()))
+        {
+            return Poll::Pending;
+        }
+        self.waker = Some(context.waker().clone());
+        self.inner.tell_as_well(number, context.waker())
     }
 }
 
@@ -111,22 +158,36 @@ impl Inner {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer is whether the thread is to be called.
-    fn order(self: &Arc<Self>, order: Order) -> bool {
+    /// Its number, unless there is no waiting for it, and whether the thread is to be called.
+    fn order(self: &Arc<Self>, order: Order) -> (Option<u64>, bool) {
         let mut orders = self.lock();
         if orders.is_held_up {
-            return false;
+            return (None, false);
         }
         orders.waiting.push(order);
+        orders.last += 1;
+        let number = Some(orders.last);
         if std::mem::take(&mut orders.is_asleep) {
             orders.gathering = Some(Instant::now());
             if orders.watch.is_none() {
                 orders.watch = Some(self.look_after(PATIENCE));
             }
-            return true;
+            return (number, true);
         }
         // Whoever was about to call it may be held up himself.
-        orders.gathering.is_some_and(|since| since.elapsed() > GATHERING)
+        let is_to_call = orders.gathering.is_some_and(|since| since.elapsed() > GATHERING);
+        (number, is_to_call)
+    }
+
+    /// Somebody else is to be told of this order.
+    fn tell_as_well(&self, number: u64, waker: &Waker) -> Poll<()> {
+        let mut orders = self.lock();
+        // Under the lock, since what is told is taken out of the list under it.
+        if self.served.load(Ordering::Acquire) >= number {
+            return Poll::Ready(());
+        }
+        orders.waiting.push(Order::Task(waker.clone()));
+        Poll::Pending
     }
 
     /// Wakes the thread, unless somebody has.
@@ -164,6 +225,7 @@ impl Inner {
             }
             orders.is_asleep = false;
             orders.under_way = std::mem::take(&mut orders.waiting);
+            let last = orders.last;
             orders.began = Some(Instant::now());
             if orders.watch.is_none() {
                 orders.watch = Some(self.look_after(PATIENCE));
@@ -174,6 +236,7 @@ impl Inner {
             orders = self.lock();
             orders.began = None;
             orders.is_held_up = false;
+            self.served.fetch_max(last, Ordering::Release);
             let done = std::mem::take(&mut orders.under_way);
             drop(orders);
             done.into_iter().for_each(Order::tell);
@@ -201,10 +264,12 @@ impl Inner {
             orders.is_held_up = true;
             let_go = std::mem::take(&mut orders.under_way);
             let_go.append(&mut orders.waiting);
+            self.served.fetch_max(orders.last, Ordering::Release);
         }
         drop(orders);
         self.call();
-        drop((before, let_go));
+        drop(before);
+        let_go.into_iter().for_each(Order::tell);
     }
 }
 
@@ -212,7 +277,6 @@ impl Inner {
 mod tests {
     use super::*;
     use std::pin::pin;
-    use std::task::{Context, Waker};
 
     /// One whose thread has nothing to do.
     fn idle() -> Flusher {

@@ -15,7 +15,7 @@ pub(super) struct Candidates {
 /// The set, and the candidates that follow from it.
 #[derive(Debug, Default)]
 pub(super) struct Running {
-    /// Sorted by id, which is most often the order in which they begin.
+    /// Sorted by id, which is most often the order in which they begin, and in which they end.
     suites: Vec<Arc<SuiteInfo>>,
     /// Made when they are asked for: most suites print nothing.
     candidates: Option<Arc<Candidates>>,
@@ -36,12 +36,29 @@ impl Running {
         self.candidates = None;
     }
 
-    /// Where a suite is, or would be.
+    /// Where a suite is, or would be. By hand, where nothing is optimized: see `BySuite`.
     fn place(&self, id: SuiteId) -> Result<usize, usize> {
-        match self.suites.last() {
-            Some(last) if last.id >= id => self.suites.binary_search_by(|suite| suite.id.cmp(&id)),
-            _ => Err(self.suites.len()),
+        let suites = self.suites.as_slice();
+        let (mut from, mut to) = (0, suites.len());
+        if to > 0 && suites[to - 1].id.0 < id.0 {
+            return Err(to);
         }
+        if to > 0 && suites[0].id.0 == id.0 {
+            return Ok(0);
+        }
+        while from < to {
+            let middle = from.midpoint(to);
+            let found = suites[middle].id.0;
+            if found == id.0 {
+                return Ok(middle);
+            }
+            if found < id.0 {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        Err(from)
     }
 
     /// The same value as long as nobody begins or ends.
@@ -52,5 +69,34 @@ impl Running {
                 others: self.suites.len().saturating_sub(Output::NAMED) as u64,
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suites_are_found_wherever_they_are() {
+        let mut running = Running::default();
+        for id in [5, 1, 9, 3, 7, 5] {
+            let id = SuiteId(id);
+            running.insert(&Arc::new(SuiteInfo {
+                id,
+                ..SuiteInfo::root()
+            }));
+        }
+        let ids = |running: &Running| running.suites.iter().map(|suite| suite.id.0).collect::<Vec<_>>();
+        assert_eq!(ids(&running), [1, 3, 5, 7, 9]);
+        for (gone, left) in [
+            (2, vec![1, 3, 5, 7, 9]),
+            (7, vec![1, 3, 5, 9]),
+            (1, vec![3, 5, 9]),
+            (9, vec![3, 5]),
+            (10, vec![3, 5]),
+        ] {
+            running.remove(SuiteId(gone));
+            assert_eq!(ids(&running), left);
+        }
     }
 }

@@ -32,6 +32,9 @@ impl<T> Default for Due<T> {
     }
 }
 
+/// So many of the earliest are looked at before one is searched for.
+const FIRST: usize = 4;
+
 /// So many places may be empty without a thought.
 const FEW: usize = 32;
 
@@ -72,10 +75,19 @@ impl<T> Due<T> {
     /// The first place whose key is not before this one.
     fn place(&self, key: Key) -> usize {
         let (mut low, mut high) = (self.from, self.entries.len());
+        let entries = self.entries.as_slice();
+        // What began first ends first, most often; by the number alone, which is compared in no time.
+        let mut at = low;
+        while at < high && at < low + FIRST {
+            if entries[at].key.1 == key.1 {
+                return at;
+            }
+            at += 1;
+        }
         // A loop by hand: it costs a tenth where nothing is optimized.
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.entries[middle].key < key {
+            if entries[middle].key < key {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -22,15 +22,19 @@ pub(crate) struct BySuite<T> {
 
 impl<T> Default for BySuite<T> {
     fn default() -> BySuite<T> {
+        BySuite::new()
+    }
+}
+
+impl<T> BySuite<T> {
+    pub(crate) const fn new() -> BySuite<T> {
         BySuite {
             entries: Vec::new(),
             places: Vec::new(),
             shift: u64::BITS,
         }
     }
-}
 
-impl<T> BySuite<T> {
     /// The first place to look at. Not where there are no places at all.
     fn home(&self, id: SuiteId) -> usize {
         // The golden ratio, as a fraction of 2^64: neighbours end up far from each other.

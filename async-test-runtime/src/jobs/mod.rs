@@ -22,6 +22,7 @@ mod tests;
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
@@ -67,6 +68,10 @@ pub(crate) struct Jobs(Arc<Inner>);
 struct Inner {
     state: Mutex<State>,
     places: Arc<Semaphore>,
+    /// One that has a place waits for its turn.
+    in_turn: AtomicBool,
+    /// Its tasks are those of the run itself.
+    has_own_tasks: AtomicBool,
     idle: Notify,
     runtime: OnceLock<Handle>,
 }
@@ -125,6 +130,8 @@ impl Jobs {
                 cancelled: false,
             }),
             places: Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS))),
+            in_turn: AtomicBool::new(false),
+            has_own_tasks: AtomicBool::new(false),
             idle: Notify::new(),
             runtime: OnceLock::new(),
         }))
@@ -142,6 +149,11 @@ impl Jobs {
     /// The most jobs started with `start_job` that run at once.
     pub(crate) fn limit(&self) -> usize {
         self.0.lock().limit
+    }
+
+    /// From here on its tasks are known as ours, and not as some that a test has started.
+    pub(crate) fn has_own_tasks(&self) {
+        self.0.has_own_tasks.store(true, Ordering::Relaxed);
     }
 
     /// From here on a job that has a place also waits for its turn, or does not.

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 use crate::error::ErrorKind;
 use crate::ids::JobId;
 use crate::jobs::{Inner, Jobs, State, Status, admission};
+use crate::ours::OwnTask;
 
 /// Whether a job has ended; shared with those who wait for it.
 #[derive(Default, Debug)]
@@ -45,6 +46,7 @@ impl Done {
 struct Finish {
     jobs: Jobs,
     id: JobId,
+    _task: Option<OwnTask>,
 }
 
 /// A place under the limit, until this is dropped.
@@ -124,10 +126,18 @@ impl Jobs {
             state.takes_turns && state.held > 1
         };
         if waits_for_its_turn {
+            let turn = Turn::new(&self.0);
             admission::turn().await;
+            drop(turn);
         }
         std::mem::forget(waiting);
         self.launch(id, Some(place))
+    }
+
+    /// Whether a job has a place, and waits for nothing but the end of the runtime's queue. Where several do, it may be
+    /// forgotten of some.
+    pub(crate) fn takes_its_turn(&self) -> bool {
+        self.0.in_turn.load(Ordering::Relaxed)
     }
 
     /// Ends a job that is running, though its task may go on: nobody waits for that any more.
@@ -176,7 +186,13 @@ impl Jobs {
             state.active += 1;
             (work, pulse)
         };
-        let finish = Finish { jobs: self.clone(), id };
+        let own_task = self.0.has_own_tasks.load(Ordering::Relaxed).then(OwnTask::new);
+        let is_own = own_task.is_some();
+        let finish = Finish {
+            jobs: self.clone(),
+            id,
+            _task: own_task,
+        };
         let task = runtime.spawn(async move {
             let _finish = finish;
             match pulse {
@@ -184,6 +200,9 @@ impl Jobs {
                 None => work.await,
             }
         });
+        if is_own {
+            OwnTask::has_begun();
+        }
         let mut state = self.0.lock();
         let cancelled = state.cancelled;
         if let Some(entry) = state.entries.get_mut(id) {
@@ -193,6 +212,22 @@ impl Jobs {
             entry.abort = Some(task.abort_handle());
         }
         Ok(())
+    }
+}
+
+/// Somebody is taking his turn, until this is dropped.
+struct Turn<'a>(&'a Inner);
+
+impl Turn<'_> {
+    fn new(jobs: &Inner) -> Turn<'_> {
+        jobs.in_turn.store(true, Ordering::Relaxed);
+        Turn(jobs)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.in_turn.store(false, Ordering::Relaxed);
     }
 }
 

@@ -1,8 +1,11 @@
 //! All suites of a run: their admission, and the end of a run whose threads are all blocked.
 
 use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
@@ -19,7 +22,9 @@ const OWN_THREADS: usize = 64;
 
 /// Starts every suite, as many at once as the limit says, and waits for all of them.
 pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: bool, seed: u64, spares: &Spares) {
-    Suite::top().table().set_limit(limit);
+    let top = Suite::top();
+    top.table().set_limit(limit);
+    top.table().has_own_tasks();
     let own_threads = Arc::new(Semaphore::new(OWN_THREADS));
     let stop = fail_fast.then(|| Arc::new(AtomicBool::new(false)));
     let one = |spec: &&'static SuiteSpec| {
@@ -27,25 +32,44 @@ pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: 
         Arc::new(one)
     };
     let ones: Vec<Arc<OneSuite>> = suites.iter().map(one).collect();
-    tokio::select! {
-        biased;
-        () = start_and_await(&ones, stop.as_deref()) => {}
-        () = no_thread_is_left(&ones, spares) => ones.iter().for_each(|one| one.fail_unstarted()),
+    let is_in_order = start(&top, &ones, stop.as_deref(), spares).await
+        && tokio::select! {
+            biased;
+            () = top.table().idle() => true,
+            () = no_thread_is_left(&ones, spares) => false,
+        };
+    if !is_in_order {
+        ones.iter().for_each(|one| one.fail_unstarted());
     }
 }
 
-async fn start_and_await(ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
-    let top = Suite::top();
-    tokio::select! {
-        biased;
-        () = top.cancelled() => {}
-        () = start(&top, ones, stop) => {}
-    }
-    top.table().idle().await;
+/// Starts them, until all have been started or the run ends. False where there is no thread left to do so.
+async fn start(top: &Suite, ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>, spares: &Spares) -> bool {
+    let mut start = pin!(start_each(top, ones, stop));
+    let mut end = pin!(async {
+        tokio::select! {
+            biased;
+            _ = top.cancelled() => true,
+            () = no_thread_is_left(ones, spares) => false,
+        }
+    });
+    let mut has_waker = false;
+    poll_fn(|context| {
+        if start.as_mut().poll(context).is_ready() {
+            return Poll::Ready(true);
+        }
+        // One that takes its turn is back as soon as it has gone through the queue.
+        let is_soon_back = top.table().takes_its_turn() && !top.is_cancelled();
+        if std::mem::replace(&mut has_waker, true) && is_soon_back {
+            return Poll::Pending;
+        }
+        end.as_mut().poll(context)
+    })
+    .await
 }
 
 /// Cancel safe: what has not been started is not.
-async fn start(top: &Suite, ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
+async fn start_each(top: &Suite, ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
     let jobs = top.table();
     let mut groups: HashMap<&'static str, Arc<Semaphore>> = HashMap::new();
     let asked = Instant::now();

@@ -12,6 +12,7 @@ use crate::capture::{self, Capture};
 use crate::drive::close_unrun;
 use crate::hub::{self, Output};
 use crate::options::{self, Bazel, Options, Parsed};
+use crate::ours;
 use crate::queue::{EndOfRun, Ended, Message};
 use crate::record::RunStart;
 use crate::registry;
@@ -192,7 +193,10 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     time_limit::watch(door, bail_out_code(options));
     ignore(&top, &selection.ignored);
     // A task as the suites are: it goes on without a thread having to wake another one.
-    let passes = runtime.spawn(passes::passes(options.clone(), selection.run.clone(), spares));
+    let passes = ours::spawn(
+        runtime.handle(),
+        passes::passes(options.clone(), selection.run.clone(), spares),
+    );
     let passes = match runtime.block_on(passes) {
         Ok(passes) => passes,
         Err(error) => std::panic::resume_unwind(error.into_panic()),

@@ -256,10 +256,14 @@ impl OneSuite {
         let spec = self.spec;
         match (runtime::wants_its_own(spec), spec.body) {
             (false, Body::Blocking(body)) => {
+                suite.0.is_on_shared_runtime.store(true, Ordering::Relaxed);
                 drive_blocking(suite, body, waited, reply).await;
             }
             (false, Body::Async(_)) => match shared(spec, &suite) {
-                Some(body) => drive(suite, body, waited, reply).await,
+                Some(body) => {
+                    suite.0.is_on_shared_runtime.store(true, Ordering::Relaxed);
+                    drive(suite, body, waited, reply).await;
+                }
                 None => {
                     // Only its future tells that it cannot move between threads.
                     let _leave = self.leave().await;

@@ -22,13 +22,12 @@ mod threads;
 mod trace;
 
 use std::backtrace::Backtrace;
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::claim::Panic;
-use crate::ids::SuiteId;
+use crate::ids::BySuite;
 use crate::pulse::Pulse;
 use crate::suite::{Shared, Suite};
 
@@ -55,7 +54,7 @@ struct Stray {
 }
 
 /// The `#[suite]`s that are running.
-static OPEN: Mutex<BTreeMap<SuiteId, Weak<Shared>>> = Mutex::new(BTreeMap::new());
+static OPEN: Mutex<BySuite<Weak<Shared>>> = Mutex::new(BySuite::new());
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing of the user's runs under these locks.
@@ -72,7 +71,8 @@ pub(crate) fn open(suite: &Suite) {
 /// A `#[suite]` ends.
 pub(crate) fn close(suite: &Suite) {
     if is_of_the_process(suite) {
-        lock(&OPEN).remove(&suite.info().id);
+        let gone = lock(&OPEN).remove(suite.info().id);
+        drop(gone);
     }
 }
 
@@ -83,7 +83,10 @@ fn is_of_the_process(suite: &Suite) -> bool {
 
 fn running() -> Vec<Suite> {
     let open = lock(&OPEN);
-    open.values().filter_map(Weak::upgrade).map(Suite).collect()
+    let mut suites: Vec<Suite> = open.values().filter_map(Weak::upgrade).map(Suite).collect();
+    drop(open);
+    suites.sort_by_key(|suite| suite.info().id);
+    suites
 }
 
 /// A panic that the hook is looking at: no suite ends meanwhile.

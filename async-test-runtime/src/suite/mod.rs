@@ -57,6 +57,8 @@ pub(crate) struct Shared {
     strays: Option<Box<Strays>>,
     /// What its end is waiting for.
     ending: Mutex<Ending>,
+    /// Its body runs on the runtime that all share who ask for no other.
+    pub(crate) is_on_shared_runtime: AtomicBool,
     /// Nobody waits for it any more.
     given_up: AtomicBool,
     /// Somebody ends it.
@@ -203,6 +205,7 @@ impl Suite {
             pulse: Arc::default(),
             strays,
             ending: Mutex::default(),
+            is_on_shared_runtime: AtomicBool::new(false),
             given_up: AtomicBool::new(false),
             ends: AtomicBool::new(false),
             skipping: AtomicBool::new(plan.skip_all.is_some()),

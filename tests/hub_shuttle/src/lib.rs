@@ -40,7 +40,7 @@ pub(crate) mod task {
 
 // ---- the runtime ---------------------------------------------------------------------------------------------------
 
-pub(crate) use world::{capture, clock, condition, hub, options, report, stray};
+pub(crate) use world::{capture, clock, condition, hub, options, ours, report, stray};
 
 #[path = "../../../async-test-runtime/src"]
 mod source {
