@@ -31,7 +31,10 @@ pub(crate) struct Activity {
 impl Activity {
     pub(crate) fn new(paths: Paths, seed: u64) -> Activity {
         Activity {
-            met: paths.wanted().iter().map(|_| AtomicBool::new(false)).collect(),
+            met: match paths.wanted() {
+                [] => Vec::new(),
+                wanted => wanted.iter().map(|_| AtomicBool::new(false)).collect(),
+            },
             paths,
             seed,
             ..Activity::default()

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 
 use crate::filter::Filter;
-use crate::hub::{self, Output};
+use crate::hub::{self, Hub, Output};
 use crate::options::{self, Bazel, Options, OptionsError, TapVersion};
 use crate::registry;
 use crate::report::{self, Reporter, Style};
@@ -25,6 +25,14 @@ impl Suite {
             Suite::root_of(hub)
         })
         .clone()
+    }
+
+    /// Whether this is the hub of the process.
+    pub(crate) fn is_top_hub(hub: &Arc<Hub>) -> bool {
+        match ROOT.get() {
+            Some(root) => Arc::ptr_eq(&root.0.hub, hub),
+            None => false,
+        }
     }
 
     /// Whether the root exists already.

@@ -215,12 +215,17 @@ impl SuiteSpec {
             test_jobs: self.test_jobs,
             job_timeout: self.job_timeout,
             timeout: self.timeout,
-            tags: self.tags.iter().map(|tag| Cow::Borrowed(*tag)).collect(),
-            extra: self
-                .keys
-                .iter()
-                .map(|(key, value)| (Cow::Borrowed(*key), (*value).to_owned()))
-                .collect(),
+            tags: match self.tags {
+                [] => Vec::new(),
+                tags => tags.iter().map(|tag| Cow::Borrowed(*tag)).collect(),
+            },
+            extra: match self.keys {
+                [] => Vec::new(),
+                keys => keys
+                    .iter()
+                    .map(|(key, value)| (Cow::Borrowed(*key), (*value).to_owned()))
+                    .collect(),
+            },
         }
     }
 }

@@ -188,6 +188,16 @@ impl Jobs {
         control: Option<Arc<dyn Control>>,
         kept: bool,
     ) -> JobId {
+        self.list((name, at), Status::New(work), control, kept)
+    }
+
+    fn list(
+        &self,
+        (name, at): (String, Place),
+        status: Status,
+        control: Option<Arc<dyn Control>>,
+        kept: bool,
+    ) -> JobId {
         let mut state = self.0.lock();
         state.next += 1;
         let id = JobId(state.next);
@@ -196,7 +206,7 @@ impl Jobs {
             Box::new(Entry {
                 name,
                 at,
-                status: Status::New(work),
+                status,
                 since: Instant::now(),
                 control,
                 abort: None,
@@ -213,8 +223,7 @@ impl Jobs {
     /// Lists something that runs elsewhere as a job, until what is returned is dropped, so that it is told when the
     /// jobs are to end. It counts as no job otherwise.
     pub(crate) fn stand_in(&self, name: String, at: Place, control: Arc<dyn Control>) -> StandIn {
-        let id = self.add(name, at, Box::pin(std::future::pending()), Some(control), false);
-        let _ = self.change(id, |_| Ok(Status::Running));
+        let id = self.list((name, at), Status::Running, Some(control), false);
         StandIn { jobs: self.clone(), id }
     }
 

@@ -67,18 +67,21 @@ fn attempts(spec: &'static SuiteSpec) -> Ended {
     let settings = &top.0.hub.settings;
     // Asked once: what has begun gets its verdict.
     let stopped = settings.fail_fast && HAS_FAILED.load(Ordering::SeqCst);
-    let passes = (0..u64::from(settings.repeat)).flat_map(|pass| (0..spec.repeat.max(1)).map(move |_| pass));
-    let mut last = None;
-    for pass in passes {
-        let ended = held(spec, settings, seed_of_pass(settings.seed, pass), stopped);
-        let failed = ended.failed;
-        last = Some(ended);
-        if failed {
+    let (passes, repeats) = (settings.repeat.max(1), spec.repeat.max(1));
+    let (mut pass, mut repeat) = (0, 0);
+    loop {
+        let ended = held(spec, settings, seed_of_pass(settings.seed, u64::from(pass)), stopped);
+        repeat += 1;
+        if repeat == repeats {
+            (pass, repeat) = (pass + 1, 0);
+        }
+        if ended.failed {
             HAS_FAILED.store(true, Ordering::SeqCst);
-            break;
+        }
+        if ended.failed || pass == passes {
+            return ended;
         }
     }
-    last.unwrap_or_else(|| failed("there was no pass".to_owned()))
 }
 
 /// One run of the suite, tried again as often as `retries` says. What failed attempts have to say is printed.
@@ -121,10 +124,13 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
     if let Some(text) = &top.0.hub.settings.complaint {
         return failed(format!("async-test-suite: {text}\n"));
     }
-    interrupt::watch_the_hub();
-    interrupt::listen(Door::Builtin);
-    exits::guard(Door::Builtin, 101);
-    time_limit::watch(Door::Builtin, 101);
+    static IS_GUARDED: OnceLock<()> = OnceLock::new();
+    IS_GUARDED.get_or_init(|| {
+        interrupt::watch_the_hub();
+        interrupt::listen(Door::Builtin);
+        exits::guard(Door::Builtin, 101);
+        time_limit::watch(Door::Builtin, 101);
+    });
     if let Some(cause) = top.0.cancel.cause() {
         let why = match cause {
             Cause::BailOut(why) => why.clone(),

@@ -78,7 +78,7 @@ pub(crate) fn close(suite: &Suite) {
 
 /// Whether it is a `#[suite]` of the hub of the process, and not one that was intercepted.
 fn is_of_the_process(suite: &Suite) -> bool {
-    suite.nesting() == 1 && Suite::has_top() && Arc::ptr_eq(&suite.0.hub, &Suite::top().0.hub)
+    suite.nesting() == 1 && Suite::is_top_hub(&suite.0.hub)
 }
 
 fn running() -> Vec<Suite> {

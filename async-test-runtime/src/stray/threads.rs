@@ -1,8 +1,7 @@
 //! Which threads belong to which suite: those of its own runtime.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, ThreadId};
 
 use crate::suite::{Shared, Suite};
@@ -23,15 +22,30 @@ impl Threads {
     }
 }
 
-fn known() -> MutexGuard<'static, HashMap<ThreadId, Owner>> {
-    static KNOWN: OnceLock<Mutex<HashMap<ThreadId, Owner>>> = OnceLock::new();
-    let known = KNOWN.get_or_init(Mutex::default);
-    known.lock().unwrap_or_else(PoisonError::into_inner)
+/// The threads that are known. There are few of them, and mostly the newest is asked for, so that no map is worth its cost.
+fn known() -> MutexGuard<'static, Vec<(ThreadId, Owner)>> {
+    static KNOWN: Mutex<Vec<(ThreadId, Owner)>> = Mutex::new(Vec::new());
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where among them a thread is.
+fn find(known: &[(ThreadId, Owner)], thread: ThreadId) -> Option<usize> {
+    let mut at = known.len();
+    while at > 0 {
+        at -= 1;
+        if known[at].0 == thread {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// The suite of this thread, if it has one for sure; the inner none where that has gone.
 pub(super) fn owner() -> Option<Option<Suite>> {
-    let owner = known().get(&thread::current().id()).cloned()?;
+    let owner = {
+        let known = known();
+        known[find(&known, thread::current().id())?].1.clone()
+    };
     let suite = owner.suite().clone()?;
     Some(suite.upgrade().map(Suite))
 }
@@ -58,13 +72,18 @@ impl Home {
 
     /// This thread is one of them.
     pub(crate) fn enter(&self) {
-        known().insert(thread::current().id(), self.0.clone());
+        let thread = thread::current().id();
+        known().push((thread, self.0.clone()));
     }
 
     /// This thread ends, or does something else.
     pub(crate) fn leave() {
         super::passed_by();
-        known().remove(&thread::current().id());
+        let thread = thread::current().id();
+        let mut known = known();
+        if let Some(at) = find(&known, thread) {
+            known.swap_remove(at);
+        }
     }
 
     /// This thread is one of them until what is returned is dropped.
