@@ -61,7 +61,7 @@ fn create(spec: &'static SuiteSpec, launch: Launch) -> Result<Suite, Suite> {
     }
     let skipped = plan.skip_all.is_some();
     let mut birth = Birth::new(spec.title().to_owned(), spec.place());
-    birth.test_name = Some(spec.test_name().to_owned());
+    birth.test_name = Some(spec.test_name());
     birth.is_async = is_async;
     birth.attempt = Some(attempt);
     birth.should_panic = spec.should_panic;

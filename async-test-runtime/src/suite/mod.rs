@@ -96,7 +96,7 @@ use watch::Limits;
 pub(crate) struct Birth {
     pub(crate) name: String,
     /// For a `#[suite]`, where it is not the name.
-    pub(crate) test_name: Option<String>,
+    pub(crate) test_name: Option<&'static str>,
     pub(crate) at: Place,
     pub(crate) is_async: bool,
     pub(crate) hidden: bool,
@@ -192,7 +192,9 @@ impl Suite {
         };
         let jobs = Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs));
         // A limit that somebody has set is one up to which everything starts at once.
-        jobs.take_turns(settings.takes_turns && plan.test_jobs.is_none());
+        if settings.takes_turns && plan.test_jobs.is_none() {
+            jobs.take_turns(true);
+        }
         let limits = Limits::new(timeout, plan.job_timeout.or(settings.job_timeout));
         Suite(Arc::new(Shared {
             jobs,
@@ -270,7 +272,9 @@ impl Suite {
         );
         // What was counted before the child stands before it.
         self.tell_passed();
-        self.tell_held();
+        if parent.nesting > 0 {
+            self.tell_held();
+        }
         child.send_event(EventKind::Open(Box::new(Opening {
             info,
             plan,

@@ -71,10 +71,15 @@ impl Suite {
         if !self.0.quiet.ever_counts() {
             return;
         }
-        // They change nothing of what a check means, nor is their place among the checks shown.
+        // They come before all checks of the suite, or change nothing of what a check means, and their place among the
+        // checks is not shown.
         if matches!(
             kind,
-            EventKind::Telemetry(_) | EventKind::StageTransition { .. } | EventKind::Log(_)
+            EventKind::Open(_)
+                | EventKind::Started
+                | EventKind::Telemetry(_)
+                | EventKind::StageTransition { .. }
+                | EventKind::Log(_)
         ) {
             return;
         }
