@@ -91,11 +91,8 @@ fn is_plain_value(ty: &Type) -> bool {
 }
 
 fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &TokenStream) -> TokenStream {
-    let Function { vis, body, .. } = function;
+    let Function { vis, body: block, .. } = function;
     let sig = signature(function);
-    let allow = function
-        .is_async()
-        .then(|| quote!(#[allow(clippy::unused_async, reason = "a suite need not await anything")]));
     let Attrs { cfg, inner, outer } = Attrs::sort(&function.attrs);
     let Marks { ignore, should_panic } = marks;
     let ident = &sig.ident;
@@ -103,39 +100,29 @@ fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &Token
     let name = ident.to_string();
     let spec = format_ident!("__suite_{}", ident.unraw(), span = Span::mixed_site());
     let place = place(ident.span(), function.end());
-    let call = call(function, krate);
+    let start = start(function, krate);
     let ignore = field("ignore", ignore.as_ref().map(|why| some(why.to_token_stream())));
     let panics = field(
         "should_panic",
         should_panic.as_ref().map(|message| some(message.to_token_stream())),
     );
-    let import = inline::import(&body.stream(), krate);
-    let (output, run) = if should_panic.is_some() {
-        (TokenStream::new(), quote!(run_builtin_should_panic))
+    let import = inline::import(&block.stream(), krate);
+    let test = if should_panic.is_some() {
+        quote!(run_builtin_should_panic)
     } else {
-        (quote!(-> ::std::process::ExitCode), quote!(run_builtin))
+        quote!(run_builtin -> ExitCode)
     };
+    // What is the same for every suite is in that macro: a token that it brings costs a tenth of one that is made here,
+    // by code that is compiled without optimization.
     quote! {
         #(#cfg)*
-        #[doc(hidden)]
-        #[allow(non_upper_case_globals, reason = "named after the function")]
-        static #spec: #krate::__rt::SuiteSpec = {
-            #import
-            #allow #(#inner)* #sig #body
-            #krate::__rt::SuiteSpec {
-                #place
-                package: ::core::option_env!("CARGO_PKG_NAME"),
-                #fields #ignore #panics
-                body: #call,
-                ..#krate::__rt::SuiteSpec::of(::core::concat!(::core::module_path!(), "::", #name))
-            }
-        };
-        #(#cfg)*
-        #krate::__rt::submit!(&#spec);
-        #(#cfg)*
-        #(#outer)*
-        #[::core::prelude::v1::test]
-        #vis fn #ident() #output { #krate::__rt::#run(&#spec) }
+        #krate::__rt::suite! {
+            #spec #name
+            { #import #(#inner)* #sig #block }
+            { #place #fields #ignore #panics }
+            #start
+            { #(#outer)* } #vis fn #ident #test
+        }
     }
 }
 
@@ -151,24 +138,24 @@ fn signature(function: &Function) -> Signature {
 
 fn place(start: Span, end: Span) -> TokenStream {
     // The user's spans as they are: `line!` follows any other one to the attribute.
-    let mut place = quote!(file: ::core::file!(),);
-    place.extend(quote_spanned!(start=> line: ::core::line!(), column: ::core::column!(),));
+    let mut place = quote_spanned!(start=> line: ::core::line!(), column: ::core::column!(),);
     place.extend(quote_spanned!(end=> end_line: ::core::line!(),));
     place
 }
 
-fn call(function: &Function, krate: &TokenStream) -> TokenStream {
+/// How the runtime starts the body: the kind of it, the handle and the call.
+fn start(function: &Function, krate: &TokenStream) -> TokenStream {
     let ident = &function.sig.ident;
     let result = match &function.sig.output {
         ReturnType::Default => ident.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let (variant, wrap) = if function.is_async() {
+    let (kind, wrap) = if function.is_async() {
         ("Async", "suite_future")
     } else {
         ("Blocking", "suite_result")
     };
-    let variant = Ident::new(variant, Span::call_site());
+    let kind = Ident::new(kind, Span::call_site());
     // What a suite returns is judged in this macro, so its errors are shown at the return type.
     let wrap = Ident::new(wrap, result);
     let krate_there = shown_at(result, krate.clone());
@@ -176,12 +163,14 @@ fn call(function: &Function, krate: &TokenStream) -> TokenStream {
     match function.sig.inputs.first() {
         Some(input) => {
             let suite = Ident::new("__suite", Span::mixed_site().located_at(input.span()));
-            let value = wrap(quote!(#ident(#suite)));
-            quote!(#krate::__rt::Body::#variant(|#suite| #value))
+            let krate_there = shown_at(input.span(), krate.clone());
+            let handle = quote_spanned!(input.span()=> #krate_there::__rt::handle(#suite));
+            let value = wrap(quote!(#ident(#handle)));
+            quote!(#kind #suite { #value })
         }
         None => {
             let value = wrap(quote!(#ident()));
-            quote!(#krate::__rt::Body::#variant(|_| #value))
+            quote!(#kind _ { #value })
         }
     }
 }

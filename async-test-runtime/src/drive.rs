@@ -39,17 +39,12 @@ pub(crate) fn drive<F: Future<Output = Outcome>>(
 }
 
 /// Runs a synchronous body on the blocking pool as the suite's.
-pub(crate) async fn drive_blocking(
-    suite: Suite,
-    body: impl FnOnce(Suite) -> Outcome + Send + 'static,
-    waited: Duration,
-    reply: Option<Reply>,
-) {
+pub(crate) async fn drive_blocking(suite: Suite, body: fn(&Suite) -> Outcome, waited: Duration, reply: Option<Reply>) {
     let inner = suite.clone();
     let body = async move {
         let work = tokio::task::spawn_blocking(move || {
             let pulse = inner.plain_pulse();
-            let body = || catch_sync(AssertUnwindSafe(|| body(inner.clone())).0);
+            let body = || catch_sync(AssertUnwindSafe(|| body(&inner)).0);
             pulse.of_plain(|| context::sync_scope(inner.clone(), body))
         });
         match work.await {

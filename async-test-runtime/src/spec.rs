@@ -27,9 +27,9 @@ pub enum BodyFuture {
 #[derive(Clone, Copy, Debug)]
 pub enum Body {
     /// An `async fn`. Making the future runs nothing of the body.
-    Async(fn(Suite) -> BodyFuture),
+    Async(fn(&Suite) -> BodyFuture),
     /// A plain `fn`, which runs on the blocking pool.
-    Blocking(fn(Suite) -> Outcome),
+    Blocking(fn(&Suite) -> Outcome),
 }
 
 /// The kind of tokio runtime a suite asks for, as `#[tokio::test]` names them.

@@ -1,24 +1,6 @@
-#[doc(hidden)]
-#[allow(non_upper_case_globals, reason = "named after the function")]
-static __suite_storage: ::async_test_suite::__rt::SuiteSpec = {
-    #[allow(clippy::unused_async, reason = "a suite need not await anything")]
-    async fn storage() {}
-    ::async_test_suite::__rt::SuiteSpec {
-        file: ::core::file!(),
-        line: ::core::line!(),
-        column: ::core::column!(),
-        end_line: ::core::line!(),
-        package: ::core::option_env!("CARGO_PKG_NAME"),
-        body: ::async_test_suite::__rt::Body::Async(|_| {
-            ::async_test_suite::__rt::suite_future!(storage())
-        }),
-        ..::async_test_suite::__rt::SuiteSpec::of(
-            ::core::concat!(::core::module_path!(), "::", "storage"),
-        )
-    }
-};
-::async_test_suite::__rt::submit!(& __suite_storage);
-#[::core::prelude::v1::test]
-fn storage() -> ::std::process::ExitCode {
-    ::async_test_suite::__rt::run_builtin(&__suite_storage)
+::async_test_suite::__rt::suite! {
+    __suite_storage "storage" { async fn storage() {} } { line : ::core::line!(), column
+    : ::core::column!(), end_line : ::core::line!(), } Async _ {
+    ::async_test_suite::__rt::suite_future!(storage()) } {} fn storage run_builtin ->
+    ExitCode
 }

@@ -4,20 +4,21 @@ mod dies;
 mod pick;
 
 use std::future::Future as StdFuture;
+pub use std::process::ExitCode;
 
 pub use crate::options::StrayPanics;
-pub use crate::outcome::{BodyError, Outcome, RoundTail, Tail, outcome_of};
+pub use crate::outcome::{BodyError, Outcome, Outcome as Blocking, RoundTail, Tail, outcome_of};
 pub use crate::plan::When;
 pub use crate::registry::{Registered, RegisteredBundle, RegisteredReporter};
 pub use crate::round::{Mode, VerifySpec};
 pub use crate::run::builtin::{run_builtin, run_builtin_should_panic};
 pub use crate::run::main::main;
-pub use crate::spec::{Body, BodyFuture, Flavor, SharedFuture as Future, SuiteSpec};
+pub use crate::spec::{Body, BodyFuture as Async, Flavor, SharedFuture as Future, SuiteSpec};
 #[cfg(feature = "tracing")]
 pub use crate::tracing::{RegisteredSubscriber, dispatch};
 pub use crate::verify::{DuringOutput, Poll};
 pub use dies::{DiesAsAny, DiesAsDebug, DiesAsError, DiesAsNever, DiesAsNothing};
-pub use pick::{AsDebug, AsError, AsExit, AsLocal, AsShared, OutputOf, Pick};
+pub use pick::{Erased, FutureOf, Judge, OutputOf, ValueOf};
 
 pub use crate::invoke::Invoke;
 pub use crate::tools::approx::is_approx;
@@ -42,18 +43,44 @@ pub use inventory;
 
 use crate::suite::Suite;
 
-/// Registers a descriptor for the runs that find suites by themselves.
+/// One suite: its function, its descriptor, and where that is registered for the runs that find suites by themselves.
+///
+/// How it is started is a function, not a closure, which would be two functions in the program.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __submit {
-    ($spec:expr) => {
-        $crate::__rt::inventory::submit! { $crate::__rt::Registered($spec) }
+macro_rules! __suite {
+    (
+        $spec:ident $name:literal { $($function:tt)* } { $($fields:tt)* } $kind:ident $suite:tt { $($call:tt)* }
+        { $($outer:tt)* } $vis:vis fn $test:ident $run:ident $(-> $output:ident)?
+    ) => {
+        #[doc(hidden)]
+        #[allow(non_upper_case_globals, clippy::unused_async, reason = "named after the function, which need not await")]
+        static $spec: $crate::__rt::SuiteSpec = {
+            $($function)*
+            fn __start($suite: &$crate::Suite) -> $crate::__rt::$kind { $($call)* }
+            $crate::__rt::SuiteSpec {
+                file: ::core::file!(),
+                $($fields)*
+                package: ::core::option_env!("CARGO_PKG_NAME"),
+                body: $crate::__rt::Body::$kind(__start),
+                ..$crate::__rt::SuiteSpec::of(::core::concat!(::core::module_path!(), "::", $name))
+            }
+        };
+        $crate::__rt::inventory::submit! { $crate::__rt::Registered(&$spec) }
+        $($outer)*
+        #[::core::prelude::v1::test]
+        $vis fn $test() $(-> $crate::__rt::$output)? { $crate::__rt::$run(&$spec) }
     };
 }
-pub use crate::__submit as submit;
+pub use crate::__suite as suite;
 
 pub use crate::__suite_future as suite_future;
 pub use crate::__suite_result as suite_result;
+
+/// The handle of a body that takes one.
+pub fn handle(suite: &Suite) -> Suite {
+    suite.clone()
+}
 
 /// Runs an example of the documentation inside of a suite; panics when a check of it fails.
 pub fn doc(body: impl StdFuture<Output = ()> + Send + 'static) {

@@ -1,28 +1,39 @@
 //! Which kind of future and which kind of error a body has, found by method lookup.
+//!
+//! A function that is generic over the future of a body is compiled once for each suite of a user, and again whenever he
+//! changes one of the same file. So a future loses its type right where it is made, and all else is compiled once for
+//! each type that suites return. What is asked for a type alone stands behind `if false`, which is not compiled at all.
+//!
+//! A method is first looked for on a value and then on what it dereferences to, so the first that applies is taken. That
+//! needs no trait in scope: each `use` would be one more item in each suite.
 
-use std::cell::Cell;
 use std::error::Error as StdError;
 use std::fmt::Debug;
 use std::future::Future as StdFuture;
 use std::marker::PhantomData;
+use std::ops::Deref;
+use std::pin::Pin;
 use std::process::{ExitCode, Termination};
+use std::task::{Context, Poll};
 
 use crate::outcome::{BodyFailure, Outcome};
 use crate::spec::BodyFuture;
 
 /// The body of an `async fn` suite, in the kind that its captures and its output allow.
-///
-/// Which impl applies is decided by the number of references that method lookup has to add, for only the compiler
-/// knows whether a future is `Send` and whether an error is an `Error`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __suite_future {
     ($call:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::__rt::{AsDebug as _, AsError as _, AsExit as _, AsLocal as _, AsShared as _};
-        let future = $call;
-        let judge = (&&&$crate::__rt::OutputOf::of(&future)).judge();
-        (&&$crate::__rt::Pick::new(future, judge)).boxed()
+        let judge;
+        let future = if false {
+            let future = $crate::__rt::FutureOf::of(&$call).erased();
+            judge = $crate::__rt::ValueOf::of_future(&*future).judge();
+            future
+        } else {
+            judge = $crate::__rt::Judge::NEW;
+            ::std::boxed::Box::new($call)
+        };
+        $crate::__rt::Erased::judged(future, judge)
     }};
 }
 
@@ -31,15 +42,12 @@ macro_rules! __suite_future {
 #[macro_export]
 macro_rules! __suite_result {
     ($call:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::__rt::{AsDebug as _, AsError as _, AsExit as _};
         let value = $call;
-        let judge = (&&&$crate::__rt::OutputOf::of_value(&value)).judge();
-        judge(value)
+        $crate::__rt::ValueOf::of(&value).judge().outcome(value)
     }};
 }
 
-/// The type of a body's value.
+/// The type of what `dies_ok!` and its kin are given.
 #[derive(Debug)]
 pub struct OutputOf<T>(PhantomData<fn() -> T>);
 
@@ -51,39 +59,61 @@ impl<T> OutputOf<T> {
     pub fn of_closure<F: FnOnce() -> T>(_: &F) -> OutputOf<T> {
         OutputOf(PhantomData)
     }
+}
 
-    pub fn of_value(_: &T) -> OutputOf<T> {
-        OutputOf(PhantomData)
+/// The type of a body's value. One that has an error of the standard kind comes first, one of which that is shown next.
+#[derive(Debug)]
+pub struct ValueOf<T>(ShownOf<T>);
+
+#[derive(Debug)]
+pub struct ShownOf<T>(ExitOf<T>);
+
+#[derive(Debug)]
+pub struct ExitOf<T>(PhantomData<fn() -> T>);
+
+impl<T> ValueOf<T> {
+    pub fn of(_: &T) -> ValueOf<T> {
+        ValueOf(ShownOf(ExitOf(PhantomData)))
+    }
+
+    pub fn of_future<F: StdFuture<Output = T> + ?Sized>(_: &F) -> ValueOf<T> {
+        ValueOf(ShownOf(ExitOf(PhantomData)))
     }
 }
 
-pub trait AsError {
-    type Value;
-    fn judge(&self) -> fn(Self::Value) -> Outcome;
-}
-
-impl<T, E: StdError + 'static> AsError for &&OutputOf<Result<T, E>> {
-    type Value = Result<T, E>;
-    fn judge(&self) -> fn(Result<T, E>) -> Outcome {
-        |result| match result {
-            Ok(_) => Outcome::default(),
-            Err(error) => Outcome::failed(BodyFailure::from_error(&error)),
-        }
+impl<T> Deref for ValueOf<T> {
+    type Target = ShownOf<T>;
+    fn deref(&self) -> &ShownOf<T> {
+        &self.0
     }
 }
 
-pub trait AsDebug {
-    type Value;
-    fn judge(&self) -> fn(Self::Value) -> Outcome;
+impl<T> Deref for ShownOf<T> {
+    type Target = ExitOf<T>;
+    fn deref(&self) -> &ExitOf<T> {
+        &self.0
+    }
 }
 
-impl<T, E: Debug> AsDebug for &OutputOf<Result<T, E>> {
-    type Value = Result<T, E>;
-    fn judge(&self) -> fn(Result<T, E>) -> Outcome {
-        |result| match result {
-            Ok(_) => Outcome::default(),
-            Err(error) => Outcome::failed(BodyFailure::from_debug(&error)),
-        }
+impl<T, E: StdError + 'static> ValueOf<Result<T, E>> {
+    pub fn judge(&self) -> Judge<ByError<T, E>> {
+        Judge::NEW
+    }
+}
+
+impl<T, E: Debug> ShownOf<Result<T, E>> {
+    pub fn judge(&self) -> Judge<ByDebug<T, E>> {
+        Judge::NEW
+    }
+}
+
+impl<T> ExitOf<T> {
+    // The bound is here, not on the impl, so that the error is about `Ends` and not about a missing method.
+    pub fn judge(&self) -> Judge<ByExit<T>>
+    where
+        T: Ends,
+    {
+        Judge::NEW
     }
 }
 
@@ -96,75 +126,127 @@ pub trait Ends: Termination {}
 
 impl<T: Termination> Ends for T {}
 
-pub trait AsExit {
+/// How an outcome is made of a value. It is its type alone.
+#[derive(Debug)]
+pub struct Judge<K>(PhantomData<fn() -> K>);
+
+impl<K> Judge<K> {
+    pub const NEW: Judge<K> = Judge(PhantomData);
+}
+
+impl<K: Kind> Judge<K> {
+    pub fn outcome(self, value: K::Value) -> Outcome {
+        K::outcome(value)
+    }
+}
+
+/// What makes an outcome of a value.
+pub trait Kind {
     type Value;
-    // The bound is here, not on the impl, so that the error is about `Ends` and not about a missing method.
-    fn judge(&self) -> fn(Self::Value) -> Outcome
-    where
-        Self::Value: Ends;
+    fn outcome(value: Self::Value) -> Outcome;
 }
 
-impl<T> AsExit for OutputOf<T> {
-    type Value = T;
-    fn judge(&self) -> fn(T) -> Outcome
-    where
-        T: Ends,
-    {
-        |value| exit(value)
-    }
-}
+#[derive(Debug)]
+pub struct ByError<T, E>(PhantomData<(T, E)>);
 
-/// As the built-in harness takes it.
-fn exit(value: impl Termination) -> Outcome {
-    match value.report() {
-        ExitCode::SUCCESS => Outcome::default(),
-        code => Outcome::failed(BodyFailure::from_debug(&format_args!("exit code {code:?}"))),
-    }
-}
-
-/// A body's future and what makes an outcome of its value; taken out once.
-#[expect(missing_debug_implementations, reason = "a future has nothing to show")]
-pub struct Pick<F: StdFuture>(Cell<Option<Unboxed<F>>>);
-
-struct Unboxed<F: StdFuture> {
-    future: F,
-    judge: fn(F::Output) -> Outcome,
-}
-
-impl<F: StdFuture> Pick<F> {
-    pub fn new(future: F, judge: fn(F::Output) -> Outcome) -> Pick<F> {
-        Pick(Cell::new(Some(Unboxed { future, judge })))
-    }
-}
-
-pub trait AsShared {
-    fn boxed(&self) -> BodyFuture;
-}
-
-impl<F: StdFuture + Send + 'static> AsShared for &Pick<F>
-where
-    F::Output: 'static,
-{
-    fn boxed(&self) -> BodyFuture {
-        match self.0.take() {
-            Some(Unboxed { future, judge }) => BodyFuture::Shared(Box::pin(async move { judge(future.await) })),
-            None => unreachable!("a body is taken out once"),
+impl<T, E: StdError + 'static> Kind for ByError<T, E> {
+    type Value = Result<T, E>;
+    fn outcome(value: Result<T, E>) -> Outcome {
+        match value {
+            Ok(_) => Outcome::default(),
+            Err(error) => Outcome::failed(BodyFailure::from_error(&error)),
         }
     }
 }
 
-pub trait AsLocal {
-    fn boxed(&self) -> BodyFuture;
+#[derive(Debug)]
+pub struct ByDebug<T, E>(PhantomData<(T, E)>);
+
+impl<T, E: Debug> Kind for ByDebug<T, E> {
+    type Value = Result<T, E>;
+    fn outcome(value: Result<T, E>) -> Outcome {
+        match value {
+            Ok(_) => Outcome::default(),
+            Err(error) => Outcome::failed(BodyFailure::from_debug(&error)),
+        }
+    }
 }
 
-impl<F: StdFuture + 'static> AsLocal for Pick<F>
-where
-    F::Output: 'static,
-{
-    fn boxed(&self) -> BodyFuture {
-        match self.0.take() {
-            Some(Unboxed { future, judge }) => BodyFuture::Local(Box::pin(async move { judge(future.await) })),
-            None => unreachable!("a body is taken out once"),
+/// As the built-in harness takes it.
+#[derive(Debug)]
+pub struct ByExit<T>(PhantomData<T>);
+
+impl<T: Termination> Kind for ByExit<T> {
+    type Value = T;
+    fn outcome(value: T) -> Outcome {
+        match value.report() {
+            ExitCode::SUCCESS => Outcome::default(),
+            code => Outcome::failed(BodyFailure::from_debug(&format_args!("exit code {code:?}"))),
+        }
+    }
+}
+
+/// The type of a body's future. One that is `Send` comes first.
+#[derive(Debug)]
+pub struct FutureOf<F>(LocalOf<F>);
+
+#[derive(Debug)]
+pub struct LocalOf<F>(PhantomData<fn() -> F>);
+
+impl<F: StdFuture> FutureOf<F> {
+    pub fn of(_: &F) -> FutureOf<F> {
+        FutureOf(LocalOf(PhantomData))
+    }
+}
+
+impl<F> Deref for FutureOf<F> {
+    type Target = LocalOf<F>;
+    fn deref(&self) -> &LocalOf<F> {
+        &self.0
+    }
+}
+
+impl<F: StdFuture + Send + 'static> FutureOf<F> {
+    pub fn erased(&self) -> Box<dyn StdFuture<Output = F::Output> + Send> {
+        unreachable!("it only names a type")
+    }
+}
+
+impl<F: StdFuture + 'static> LocalOf<F> {
+    pub fn erased(&self) -> Box<dyn StdFuture<Output = F::Output>> {
+        unreachable!("it only names a type")
+    }
+}
+
+/// A body's future without its type.
+pub trait Erased {
+    type Value;
+    fn judged<K: Kind<Value = Self::Value> + 'static>(self, judge: Judge<K>) -> BodyFuture;
+}
+
+impl<T: 'static> Erased for Box<dyn StdFuture<Output = T> + Send> {
+    type Value = T;
+    fn judged<K: Kind<Value = T> + 'static>(self, _: Judge<K>) -> BodyFuture {
+        BodyFuture::Shared(Box::pin(Judged::<_, K>(Box::into_pin(self), PhantomData)))
+    }
+}
+
+impl<T: 'static> Erased for Box<dyn StdFuture<Output = T>> {
+    type Value = T;
+    fn judged<K: Kind<Value = T> + 'static>(self, _: Judge<K>) -> BodyFuture {
+        BodyFuture::Local(Box::pin(Judged::<_, K>(Box::into_pin(self), PhantomData)))
+    }
+}
+
+/// A future whose value is judged.
+struct Judged<F: ?Sized, K>(Pin<Box<F>>, PhantomData<fn() -> K>);
+
+impl<F: StdFuture<Output = K::Value> + ?Sized, K: Kind> StdFuture for Judged<F, K> {
+    type Output = Outcome;
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        match self.0.as_mut().poll(context) {
+            Poll::Ready(value) => Poll::Ready(K::outcome(value)),
+            Poll::Pending => Poll::Pending,
         }
     }
 }

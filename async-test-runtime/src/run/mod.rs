@@ -135,7 +135,7 @@ fn life(
     reply: Option<Reply>,
 ) -> Pin<Box<dyn Future<Output = ()>>> {
     match spec.body {
-        Body::Async(make) => match make(suite.clone()) {
+        Body::Async(make) => match make(&suite) {
             BodyFuture::Shared(body) => Box::pin(drive(suite, body, waited, reply)),
             BodyFuture::Local(body) => Box::pin(drive(suite, body, waited, reply)),
         },

@@ -298,7 +298,7 @@ impl OneSuite {
 /// The body of a suite, if it may run on the shared runtime.
 fn shared(spec: &'static SuiteSpec, suite: &Suite) -> Option<SharedFuture> {
     match spec.body {
-        Body::Async(make) => match make(suite.clone()) {
+        Body::Async(make) => match make(suite) {
             BodyFuture::Shared(body) => Some(body),
             BodyFuture::Local(_) => None,
         },
