@@ -176,12 +176,10 @@ impl<T> BySuite<T> {
         self.entries.iter().map(|(_, value)| value)
     }
 
-    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

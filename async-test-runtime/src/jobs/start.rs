@@ -57,7 +57,8 @@ pub(super) struct Place {
 
 impl Place {
     /// None where the limit was lowered while the permit was on its way: then it is gone.
-    fn new(jobs: &Arc<Inner>, permit: OwnedSemaphorePermit) -> Option<Place> {
+    /// With it, whether the job also waits for its turn: one alone takes turns with nobody.
+    fn new(jobs: &Arc<Inner>, permit: OwnedSemaphorePermit) -> Option<(Place, bool)> {
         let mut state = jobs.lock();
         if state.held >= state.limit && state.surplus > 0 {
             state.surplus -= 1;
@@ -66,10 +67,13 @@ impl Place {
         }
         state.held += 1;
         state.most = state.most.max(state.held);
-        Some(Place {
+        let waits_for_its_turn = state.takes_turns && state.held > 1;
+        drop(state);
+        let place = Place {
             jobs: jobs.clone(),
             permit: Some(permit),
-        })
+        };
+        Some((place, waits_for_its_turn))
     }
 
     /// What is left of it is to be dropped outside of the lock, since that wakes whoever waits for a place.
@@ -113,17 +117,12 @@ impl Jobs {
             other => Err(other),
         })?;
         let waiting = GiveUp { jobs: self, id };
-        let place = loop {
+        let (place, waits_for_its_turn) = loop {
             // The semaphore is never closed.
             let permit = self.0.places.clone().acquire_owned().await.ok();
             if let Some(place) = permit.and_then(|permit| Place::new(&self.0, permit)) {
                 break place;
             }
-        };
-        // One alone takes turns with nobody.
-        let waits_for_its_turn = {
-            let state = self.0.lock();
-            state.takes_turns && state.held > 1
         };
         if waits_for_its_turn {
             let turn = Turn::new(&self.0);
@@ -188,6 +187,8 @@ impl Jobs {
         };
         let own_task = self.0.has_own_tasks.load(Ordering::Relaxed).then(OwnTask::new);
         let is_own = own_task.is_some();
+        // One with a control is asked to end in its own way.
+        let is_plain = pulse.is_some();
         let finish = Finish {
             jobs: self.clone(),
             id,
@@ -203,13 +204,15 @@ impl Jobs {
         if is_own {
             OwnTask::has_begun();
         }
-        let mut state = self.0.lock();
-        let cancelled = state.cancelled;
-        if let Some(entry) = state.entries.get_mut(id) {
-            if cancelled && entry.control.is_none() {
-                task.abort();
+        if is_plain {
+            let mut state = self.0.lock();
+            let cancelled = state.cancelled;
+            if let Some(entry) = state.entries.get_mut(id) {
+                if cancelled {
+                    task.abort();
+                }
+                entry.abort = Some(task.abort_handle());
             }
-            entry.abort = Some(task.abort_handle());
         }
         Ok(())
     }
