@@ -44,7 +44,8 @@ fn unused() -> MutexGuard<'static, Vec<Own>> {
 
 impl Own {
     pub(crate) fn of(spec: &SuiteSpec) -> io::Result<Own> {
-        while let Some(own) = is_plain(spec).then(|| unused().pop()).flatten() {
+        while is_plain(spec) {
+            let Some(own) = unused().pop() else { break };
             // Somebody may have kept a handle to it.
             if own.is_untouched() {
                 return Ok(own);

@@ -77,11 +77,11 @@ pub(crate) fn close(suite: &Suite) {
 }
 
 /// Whether it is a `#[suite]` of the hub of the process, and not one that was intercepted.
-fn is_of_the_process(suite: &Suite) -> bool {
+pub(crate) fn is_of_the_process(suite: &Suite) -> bool {
     suite.nesting() == 1 && Suite::is_top_hub(&suite.0.hub)
 }
 
-fn running() -> Vec<Suite> {
+pub(crate) fn running() -> Vec<Suite> {
     let open = lock(&OPEN);
     let mut suites: Vec<Suite> = open.values().filter_map(Weak::upgrade).map(Suite).collect();
     drop(open);

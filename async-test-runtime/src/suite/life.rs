@@ -68,7 +68,7 @@ impl Suite {
         }
         let timeout = lock(&self.0.limits).timeout;
         if let Some(timeout) = timeout {
-            self.watch(timeout);
+            self.watch_from_begin(timeout);
         }
     }
 

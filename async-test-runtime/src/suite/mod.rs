@@ -8,6 +8,7 @@ mod owned;
 mod quiet;
 mod send;
 mod strays;
+mod sweep;
 mod watch;
 
 use std::any::Any;
@@ -134,6 +135,9 @@ impl Birth {
 
 /// The tags of a child: those of its parent, then its own.
 pub(crate) fn with_inherited(above: &[Cow<'static, str>], own: &[Cow<'static, str>]) -> Vec<Cow<'static, str>> {
+    if above.is_empty() && own.is_empty() {
+        return Vec::new();
+    }
     let mut tags = above.to_vec();
     for tag in own {
         if !tags.contains(tag) {
@@ -200,7 +204,8 @@ impl Suite {
             jobs,
             cancel: Cancel::default(),
             stage: AtomicU8::new(Stage::Initializing as u8),
-            quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none()),
+            // What somebody should check in the root itself is told as it comes.
+            quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none() && info.nesting > 0),
             held: (info.nesting == 1 && hub.holds()).then(Held::default),
             passes: (!hub.counts_passed && !hub.settings.has_bundles).then(Arc::default),
             dead: AtomicBool::new(false),

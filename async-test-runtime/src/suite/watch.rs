@@ -13,7 +13,7 @@ use crate::stage::Stage;
 use crate::suite::{Suite, lock};
 
 /// How long something may take to end when it was asked to, before it is taken for stuck.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often a suite that was asked to end is looked at.
 const LOOK: Duration = Duration::from_millis(250);
@@ -33,7 +33,9 @@ pub(super) struct Limits {
     pub(super) job_timeout: Option<Duration>,
     /// The limit that has passed.
     passed: Option<Duration>,
-    deadline: Option<Deadline>,
+    pub(super) deadline: Option<Deadline>,
+    /// The suite is ending in order.
+    pub(super) is_called_off: bool,
     /// The end without what the hub has heard.
     fallback: Option<Deadline>,
     next_look: Option<Deadline>,
@@ -58,7 +60,7 @@ impl Suite {
     }
 
     /// `credit` is for how long it may be without a turn and get that back.
-    fn time_out_after(&self, wait: Duration, limit: Duration, credit: Duration) {
+    pub(super) fn time_out_after(&self, wait: Duration, limit: Duration, credit: Duration) {
         self.at_deadline(wait, move |suite| {
             let polls = suite.0.pulse.nudge();
             let asked = Instant::now();
@@ -130,6 +132,7 @@ impl Suite {
 
     pub(crate) fn call_off_deadlines(&self) {
         let mut limits = lock(&self.0.limits);
+        limits.is_called_off = true;
         let called_off = (
             limits.deadline.take(),
             limits.fallback.take(),
