@@ -2,7 +2,7 @@
 //!
 //! The order of linking is nobody's promise, so everything is sorted before it is used.
 
-use std::cmp::Ordering;
+mod sorted;
 
 use crate::hook::Bundle;
 use crate::options::Shard;
@@ -58,16 +58,11 @@ macro_rules! register_reporter {
 
 /// Every suite that was linked in, sorted by test name and place.
 pub(crate) fn suites() -> Vec<&'static SuiteSpec> {
-    let mut named: Vec<(&str, &'static SuiteSpec)> = Vec::new();
+    let mut suites: Vec<&'static SuiteSpec> = Vec::new();
     for Registered(spec) in inventory::iter::<Registered> {
-        named.push((spec.test_name(), spec));
+        suites.push(spec);
     }
-    // Names are hardly ever equal, so what else tells them apart is seldom looked at.
-    named.sort_by(|(name, one), (other_name, other)| match name.cmp(other_name) {
-        Ordering::Equal => (one.file, one.line, one.column).cmp(&(other.file, other.line, other.column)),
-        order => order,
-    });
-    named.into_iter().map(|(_, spec)| spec).collect()
+    sorted::sorted(&suites)
 }
 
 /// Whether each of these suites, which are all of the binary, belongs to a shard.
