@@ -60,6 +60,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "settings",
             "signals",
             "spare",
+            "aside",
             "turn",
             "spawn",
             "spec",

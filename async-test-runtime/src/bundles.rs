@@ -8,6 +8,7 @@ use crate::event::{Command, Event, EventKind};
 use crate::hook::Bundle;
 use crate::hub::Guests;
 use crate::ids::EventId;
+use crate::order;
 use crate::panic::catch_sync;
 use crate::record::SuiteInfo;
 
@@ -84,7 +85,7 @@ impl Bundles {
                 (guarded.bundle.priority(), guarded)
             })
             .collect();
-        list.sort_by(|(p, a), (q, b)| (p, &a.name).cmp(&(q, &b.name)));
+        order::few(&mut list, |(p, a), (q, b)| (p, &a.name) < (q, &b.name));
         Bundles {
             list: list.into_iter().map(|(_, guarded)| guarded).collect(),
             numbered: 0,

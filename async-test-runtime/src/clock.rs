@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use self::due::{Due, Key};
+use crate::aside;
 
 type Action = Box<dyn FnOnce() + Send>;
 
@@ -66,9 +67,7 @@ fn watch() -> &'static Arc<Watch> {
     WATCH.get_or_init(|| {
         let watch = Arc::new(Watch::default());
         let thread = watch.clone();
-        std::thread::Builder::new()
-            .name("async-test-clock".to_owned())
-            .spawn(move || thread.run())
+        aside::start("async-test-clock", move || thread.run())
             .expect("failed to start the thread that watches deadlines");
         watch
     })

@@ -40,6 +40,7 @@ pub mod report;
 
 // floor 3: machinery
 mod activity;
+mod aside;
 mod boot;
 mod bundles;
 mod cancel;

@@ -6,6 +6,7 @@ mod sorted;
 
 use crate::hook::Bundle;
 use crate::options::Shard;
+use crate::order;
 use crate::report::{Reporter, Style};
 use crate::shard::assign;
 use crate::spec::SuiteSpec;
@@ -93,6 +94,6 @@ pub(crate) fn bundles() -> Vec<Box<dyn Bundle>> {
 /// Every registered reporter, sorted by name.
 pub(crate) fn reporters() -> Vec<&'static RegisteredReporter> {
     let mut reporters: Vec<&'static RegisteredReporter> = inventory::iter::<RegisteredReporter>.into_iter().collect();
-    reporters.sort_by_key(|it| it.name);
+    order::few(&mut reporters, |one, other| one.name < other.name);
     reporters
 }

@@ -83,16 +83,13 @@ mod system {
         let ignored = ignored();
         let wanted = HEARD.iter().map(|(number, _)| *number);
         let mut signals = Signals::new(wanted.filter(|number| ignored & mask(*number) == 0))?;
-        std::thread::Builder::new()
-            .name("async-test-signals".to_owned())
-            .spawn(move || {
-                for number in signals.forever() {
-                    if let Some((_, signal)) = HEARD.iter().find(|(known, _)| *known == number) {
-                        hear(*signal);
-                    }
+        crate::aside::start("async-test-signals", move || {
+            for number in signals.forever() {
+                if let Some((_, signal)) = HEARD.iter().find(|(known, _)| *known == number) {
+                    hear(*signal);
                 }
-            })?;
-        Ok(())
+            }
+        })
     }
 
     fn mask(number: i32) -> u64 {

@@ -11,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use crate::aside;
 use crate::clock::{self, Deadline};
 use crate::turn::give_way;
 
@@ -82,9 +83,7 @@ impl Flusher {
             served: AtomicU64::new(0),
         });
         let serving = inner.clone();
-        std::thread::Builder::new()
-            .name("async-test-flush".to_owned())
-            .spawn(move || serving.serve())?;
+        aside::start("async-test-flush", move || serving.serve())?;
         Ok(Flusher(inner))
     }
 

@@ -32,6 +32,7 @@ use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use crate::aside;
 use crate::queue::Sender;
 use crate::record::{Output, SuiteInfo};
 
@@ -116,18 +117,16 @@ pub(crate) fn start() -> io::Result<Option<(Arc<Capture>, File)>> {
         flusher: Flusher::start()?,
     });
     let reading = capture.clone();
-    std::thread::Builder::new()
-        .name("async-test-output".to_owned())
-        // It ends with the process: somebody may print until then, and must not be held up by a full pipe.
-        .spawn(move || {
-            let mut is_much = false;
-            while waiter.wait().is_ok() {
-                if !is_much {
-                    std::thread::sleep(LINGER);
-                }
-                is_much = reading.lock().read(CHUNK, &reading.pending) > CHUNK / 2;
+    // It ends with the process: somebody may print until then, and must not be held up by a full pipe.
+    aside::start("async-test-output", move || {
+        let mut is_much = false;
+        while waiter.wait().is_ok() {
+            if !is_much {
+                std::thread::sleep(LINGER);
             }
-        })?;
+            is_much = reading.lock().read(CHUNK, &reading.pending) > CHUNK / 2;
+        }
+    })?;
     Ok(Some((capture, real)))
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::aside;
 use crate::clock::{self, Deadline};
 
 /// What is known from outside about who is called.
@@ -76,8 +77,7 @@ impl Guests {
             } else if since.elapsed() < limit {
                 me.look_again(limit, call, since, held);
             } else {
-                let thread = std::thread::Builder::new().name("async-test-guest".to_owned());
-                let _ = thread.spawn(move || held(me.name()));
+                let _ = aside::start("async-test-guest", move || held(me.name()));
             }
         });
         let before = self

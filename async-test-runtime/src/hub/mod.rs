@@ -10,17 +10,19 @@ pub(crate) mod ear;
 mod guest;
 mod live;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::time::Duration;
 
+use crate::aside;
 use crate::capture::{self, Capture};
 use crate::claim::Running;
 use crate::event::Event;
 use crate::hook::Bundle;
 use crate::ledger::Ledger;
+use crate::order;
 use crate::queue::{Message, Sender};
 use crate::record::{Record, RunStart, SuiteInfo};
 use crate::report::{Reporter, View, plain};
@@ -81,7 +83,7 @@ pub(crate) struct Hub {
     unheard: AtomicU64,
     /// The next `#[suite]` that ends has to fail for something that came too late for another.
     blames_next: Arc<AtomicBool>,
-    filters: Mutex<BTreeMap<String, Option<Vec<String>>>>,
+    filters: Mutex<Vec<(String, Option<Vec<String>>)>>,
 }
 
 /// Events that hooks have posted.
@@ -152,10 +154,7 @@ impl Hub {
         }
         if is_attended {
             let road = sender.clone();
-            std::thread::Builder::new()
-                .name("async-test-hub".to_owned())
-                .spawn(move || road.attend())
-                .expect("failed to start the thread of the hub");
+            aside::start("async-test-hub", move || road.attend()).expect("failed to start the thread of the hub");
         }
         Arc::new(Hub {
             sender,
@@ -201,7 +200,14 @@ impl Hub {
     /// where it was met.
     pub(crate) fn note_filter(&self, filter: &str, beside: Option<Vec<String>>) {
         let mut filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = filters.entry(filter.to_owned()).or_insert_with(|| Some(Vec::new()));
+        let at = filters
+            .iter()
+            .position(|(known, _)| known == filter)
+            .unwrap_or_else(|| {
+                filters.push((filter.to_owned(), Some(Vec::new())));
+                filters.len() - 1
+            });
+        let known = &mut filters[at].1;
         match (known.as_mut(), beside) {
             (Some(known), Some(beside)) => known.extend(beside),
             _ => *known = None,
@@ -217,7 +223,9 @@ impl Hub {
             beside.dedup();
             Some((filter.clone(), beside))
         });
-        unmet.collect()
+        let mut unmet: Vec<(String, Vec<String>)> = unmet.collect();
+        order::few(&mut unmet, |one, other| one.0 < other.0);
+        unmet
     }
 
     /// Sends a message. What nobody may ask for is handled at once, where there is no thread to do it.
@@ -249,11 +257,8 @@ impl Hub {
             ));
         };
         // A thread of its own may wait as long as it likes.
-        let asked = std::thread::Builder::new()
-            .name("async-test-asks".to_owned())
-            .spawn(asks);
-        match asked {
-            Ok(_) => answered.recv_timeout(HEARSAY).unwrap_or(running),
+        match aside::start("async-test-asks", asks) {
+            Ok(()) => answered.recv_timeout(HEARSAY).unwrap_or(running),
             Err(_) => running,
         }
     }

@@ -1,6 +1,5 @@
 //! What the process was started with: its arguments, its variables and its own program file.
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +19,8 @@ const PREFIX: &str = "ASYNC_TEST_";
 #[derive(Clone, Default, Debug)]
 pub struct Process {
     args: Vec<OsString>,
-    variables: BTreeMap<OsString, OsString>,
+    /// In the order of their names, of which there is each once.
+    variables: Vec<(OsString, OsString)>,
     search_path: Vec<PathBuf>,
     program: Option<PathBuf>,
 }
@@ -60,9 +60,18 @@ impl Process {
         search_path: Vec<PathBuf>,
         program: Option<PathBuf>,
     ) -> Process {
+        // The last of one name counts. A map, or a sort, of them would be 60 kB of code.
+        let mut known: Vec<(OsString, OsString)> = Vec::new();
+        for (name, value) in variables {
+            let name = key(&name);
+            match known.binary_search_by(|(known, _)| known.cmp(&name)) {
+                Ok(at) => known[at].1 = value,
+                Err(at) => known.insert(at, (name, value)),
+            }
+        }
         Process {
             args: args.into_iter().collect(),
-            variables: variables.into_iter().map(|(name, value)| (key(&name), value)).collect(),
+            variables: known,
             search_path,
             program,
         }
@@ -115,7 +124,9 @@ impl Process {
 
     /// The value of a variable, which may be empty.
     pub fn variable(&self, name: &str) -> Option<OsString> {
-        self.variables.get(&key(OsStr::new(name))).cloned()
+        let name = key(OsStr::new(name));
+        let at = self.variables.binary_search_by(|(known, _)| known.cmp(&name)).ok()?;
+        Some(self.variables[at].1.clone())
     }
 
     /// The package that cargo tests: `CARGO_PKG_NAME`.
@@ -225,7 +236,7 @@ impl Process {
     fn misspelt(&self) -> Vec<Warning> {
         let ours = FLAGS.iter().filter_map(|flag| flag.variable).chain([FILTER_VARIABLE]);
         let ours: Vec<&'static str> = ours.filter(|name| name.starts_with(PREFIX)).collect();
-        let names = self.variables.keys().filter_map(|name| name.to_str());
+        let names = self.variables.iter().filter_map(|(name, _)| name.to_str());
         let strange = names.filter(|name| name.starts_with(PREFIX) && !ours.contains(name));
         let meant = |name: &str| {
             let rest = |name: &'static str| &name[PREFIX.len()..];

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::claim::Problem;
-use crate::ids::SuiteId;
+use crate::ids::{BySuite, SuiteId};
 use crate::ledger::Totals;
 use crate::record::{Check, Record, RunEnd, RunStart, SuiteEnd, SuiteInfo, Tally, Verdict};
 
@@ -143,10 +143,10 @@ impl Course {
         let mut records = Vec::new();
         let root = self.root();
         // A parent that no line has mentioned cannot judge; the root does so.
-        let (mut orphans, mut children) = (Vec::new(), BTreeMap::<SuiteId, Vec<SuiteId>>::new());
+        let (mut orphans, mut children) = (Vec::new(), BySuite::<Vec<SuiteId>>::new());
         for (id, open) in &self.open {
             match open.info.parent.filter(|parent| self.open.contains_key(parent)) {
-                Some(parent) => children.entry(parent).or_default().push(*id),
+                Some(parent) => children.get_or_insert_with(parent, Vec::new).push(*id),
                 None => orphans.push(*id),
             }
         }
@@ -160,7 +160,7 @@ impl Course {
             }
             records.extend(self.stop(id));
             next.push((id, true));
-            let below = children.remove(&id).unwrap_or_default();
+            let below = children.get_mut(id).map(std::mem::take).unwrap_or_default();
             next.extend(below.into_iter().rev().map(|child| (child, false)));
         }
         let problem = Arc::new(Problem::Stopped(why));

@@ -1,6 +1,5 @@
 //! The line about what is running, for a terminal that somebody watches.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ pub(crate) struct View {
     ended: usize,
     failed: usize,
     /// The oldest first: numbers are given in the order of creation.
-    running: BTreeMap<SuiteId, Running>,
+    running: Vec<(SuiteId, Running)>,
     is_over: bool,
 }
 
@@ -43,7 +42,7 @@ impl View {
             suites: 0,
             ended: 0,
             failed: 0,
-            running: BTreeMap::new(),
+            running: Vec::new(),
             is_over: false,
         }
     }
@@ -60,12 +59,15 @@ impl View {
                     checks: 0,
                     failed: 0,
                 };
-                self.running.insert(suite.id, running);
+                match self.at(suite.id) {
+                    Ok(at) => self.running[at].1 = running,
+                    Err(at) => self.running.insert(at, (suite.id, running)),
+                }
             }
             Record::Check(check) => self.check(check),
             Record::Passed { suite, count, .. } => {
-                if let Some(running) = self.running.get_mut(&suite.top) {
-                    running.checks += count;
+                if let Ok(at) = self.at(suite.top) {
+                    self.running[at].1.checks += count;
                 }
             }
             Record::RunEnded(_) => self.is_over = true,
@@ -83,10 +85,17 @@ impl View {
         }
     }
 
+    /// Where a suite is, or would be.
+    fn at(&self, id: SuiteId) -> Result<usize, usize> {
+        self.running.binary_search_by(|(known, _)| known.cmp(&id))
+    }
+
     fn check(&mut self, check: &Check) {
         match &check.child {
             Some(child) if child.suite.nesting == 1 => {
-                self.running.remove(&child.suite.id);
+                if let Ok(at) = self.at(child.suite.id) {
+                    self.running.remove(at);
+                }
                 // What is tried again has not ended.
                 self.ended += usize::from(check.verdict != Verdict::Retried);
                 self.failed += usize::from(check.verdict.fails());
@@ -94,7 +103,8 @@ impl View {
             // It has been counted by what is in it.
             Some(_) => {}
             None => {
-                if let Some(running) = self.running.get_mut(&check.suite.top) {
+                if let Ok(at) = self.at(check.suite.top) {
+                    let running = &mut self.running[at].1;
                     running.checks += 1;
                     running.failed += u64::from(check.verdict.fails());
                 }
@@ -112,7 +122,7 @@ impl View {
             let failed = format!("{} failed", self.failed);
             let _ = write!(line, ", {}", self.paint.tone(Tone::Bad, &failed));
         }
-        for (n, running) in self.running.values().take(MAX_NAMED).enumerate() {
+        for (n, (_, running)) in self.running.iter().take(MAX_NAMED).enumerate() {
             line.push_str(if n == 0 { "; running " } else { ", " });
             running.tell(&self.paint, now, &mut line);
         }

@@ -77,7 +77,7 @@ pub(super) fn nearest(filter: &str, suites: &[&'static SuiteSpec]) -> Option<&'s
 /// What to say of a tag that no suite has; none for one that a suite has.
 pub(super) fn unknown_tag(name: &str, suites: &[&'static SuiteSpec]) -> Option<String> {
     let mut known: Vec<&str> = suites.iter().flat_map(|spec| spec.tags.iter().copied()).collect();
-    known.sort_unstable();
+    known.sort();
     known.dedup();
     if known.contains(&name) {
         return None;

@@ -10,6 +10,7 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::aside;
 use crate::drive::abandon;
 use crate::hub;
 use crate::options;
@@ -53,9 +54,9 @@ fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Own) {
     };
     // What looks at the name of the thread expects that of the test.
     let name = thread::current().name().unwrap_or_default().to_owned();
-    match thread::Builder::new().name(name).spawn(body) {
+    match aside::start(&name, body) {
         // An error would mean that the thread has ended without a word.
-        Ok(_) => end.recv().unwrap_or_default(),
+        Ok(()) => end.recv().unwrap_or_default(),
         Err(error) => panic!("failed to start a thread for the suite: {error}"),
     }
 }
@@ -98,9 +99,8 @@ fn leave_in_place(suite: &Suite) {
     static WAITS: OnceLock<()> = OnceLock::new();
     WAITS.get_or_init(|| {
         let quiet = QUIET.min(2 * suite.patience());
-        let thread = thread::Builder::new().name("async-test-end".to_owned());
         // Without a thread the process goes on as if it had not been watched.
-        let _ = thread.spawn(move || end_when_quiet(quiet));
+        let _ = aside::start("async-test-end", move || end_when_quiet(quiet));
     });
 }
 

@@ -11,6 +11,7 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::aside;
 use crate::dump;
 use crate::hub;
 use crate::options;
@@ -134,9 +135,8 @@ fn act(door: Door, step: Step, signal: Signal, grace: Option<Duration>) {
 }
 
 pub(super) fn beside(work: impl FnOnce() + Send + 'static) {
-    let thread = thread::Builder::new().name("async-test-signal".to_owned());
     // Without a thread to spare there is nothing left to be careful with.
-    if thread.spawn(work).is_err() {
+    if aside::start("async-test-signal", work).is_err() {
         signals::die_of(Signal::Terminate);
     }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use super::spot::Spot;
 use super::trace::Trace;
 use super::{Stray, lock, tell};
+use crate::aside;
 use crate::clock;
 
 /// How long a task may take to end after its panic.
@@ -138,8 +139,7 @@ fn attend() {
         DECIDED.notify_one();
         !std::mem::replace(&mut desk.is_attended, true)
     };
-    let thread = || thread::Builder::new().name("async-test-stray".to_owned());
-    if starts && thread().spawn(|| work(true)).is_err() {
+    if starts && aside::start("async-test-stray", || work(true)).is_err() {
         lock(&DESK).is_attended = false;
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::aside;
 use crate::cancel::Cause;
 use crate::claim::Running;
 use crate::clock::{self, Deadline};
@@ -120,9 +121,7 @@ impl Suite {
             self.cancel(Cause::TimedOut(limit, running));
         };
         // Without a thread there is still the fallback.
-        let _ = std::thread::Builder::new()
-            .name("async-test-timeout".to_owned())
-            .spawn(tell);
+        let _ = aside::start("async-test-timeout", tell);
     }
 
     /// The time limit that has passed, also where the suite has not been asked to end yet.
@@ -199,8 +198,7 @@ impl Suite {
         } else if let Some(give_up) = lock(&self.0.limits).give_up.take() {
             let suite = self.clone();
             // It tells the hub, which may block. Where not even a thread can be had, nothing can be told either.
-            let thread = std::thread::Builder::new().name("async-test-stuck".to_owned());
-            let _ = thread.spawn(move || give_up(&suite));
+            let _ = aside::start("async-test-stuck", move || give_up(&suite));
         }
     }
 

@@ -46,6 +46,7 @@ pub(crate) use world::{capture, clock, condition, hub, options, ours, report, st
 mod source {
     pub mod activity;
     pub mod amnesty;
+    pub mod aside;
     pub mod cancel;
     pub mod claim;
     pub mod error;
@@ -71,6 +72,6 @@ mod source {
 }
 
 use source::{
-    activity, amnesty, cancel, claim, error, escape, event, filter, ids, jobs, ledger, order, outcome, passes, place,
-    plan, pulse, queue, record, settings, stage, suite, tags, turn,
+    activity, amnesty, aside, cancel, claim, error, escape, event, filter, ids, jobs, ledger, order, outcome, passes,
+    place, plan, pulse, queue, record, settings, stage, suite, tags, turn,
 };
