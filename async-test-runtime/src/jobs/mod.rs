@@ -115,7 +115,8 @@ impl fmt::Debug for Jobs {
 }
 
 impl Jobs {
-    pub(crate) fn new(limit: usize) -> Jobs {
+    /// `takes_turns` is whether a job that has a place also waits for its turn.
+    pub(crate) fn new(limit: usize, takes_turns: bool) -> Jobs {
         Jobs(Arc::new(Inner {
             state: Mutex::new(State {
                 next: 0,
@@ -123,7 +124,7 @@ impl Jobs {
                 surplus: 0,
                 held: 0,
                 most: 0,
-                takes_turns: false,
+                takes_turns,
                 entries: Table::new(),
                 active: 0,
                 given_up: 0,

@@ -16,17 +16,22 @@ use crate::ours::OwnTask;
 #[derive(Default, Debug)]
 pub(crate) struct Done {
     ended: AtomicBool,
+    /// Somebody has waited, or is about to: most ends are awaited by nobody.
+    awaited: AtomicBool,
     notify: Notify,
 }
 
 impl Done {
     pub(crate) fn end(&self) {
-        self.ended.store(true, Ordering::Release);
-        self.notify.notify_waiters();
+        // In one order with the two of `wait`: he sees the end, or he is seen here.
+        self.ended.store(true, Ordering::SeqCst);
+        if self.awaited.load(Ordering::SeqCst) {
+            self.notify.notify_waiters();
+        }
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        self.ended.load(Ordering::Acquire)
+        self.ended.load(Ordering::SeqCst)
     }
 
     /// Cancel safe.
@@ -34,6 +39,7 @@ impl Done {
         loop {
             let mut notified = pin!(self.notify.notified());
             notified.as_mut().enable();
+            self.awaited.store(true, Ordering::SeqCst);
             if self.has_ended() {
                 return;
             }

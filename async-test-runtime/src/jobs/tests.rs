@@ -7,7 +7,7 @@ fn job(jobs: &Jobs, work: impl Future<Output = ()> + Send + 'static) -> JobId {
 
 #[tokio::test]
 async fn the_limit_holds_exactly_and_waiting_jobs_start_in_order() {
-    let jobs = Jobs::new(2);
+    let jobs = Jobs::new(2, false);
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let order = Arc::new(Mutex::new(Vec::new()));
     for number in 0..10 {
@@ -29,7 +29,7 @@ async fn the_limit_holds_exactly_and_waiting_jobs_start_in_order() {
 
 #[tokio::test]
 async fn a_start_that_was_given_up_leaves_the_job_as_it_was() {
-    let jobs = Jobs::new(1);
+    let jobs = Jobs::new(1, false);
     let blocker = job(&jobs, std::future::pending());
     jobs.start_job(blocker).await.unwrap();
     let id = job(&jobs, async {});
@@ -46,7 +46,7 @@ async fn a_start_that_was_given_up_leaves_the_job_as_it_was() {
 
 #[tokio::test]
 async fn who_waits_keeps_the_turn_when_the_limit_is_lowered() {
-    let jobs = Jobs::new(2);
+    let jobs = Jobs::new(2, false);
     let order = Arc::new(Mutex::new(Vec::new()));
     let holds: Vec<_> = (0..2).map(|_| tokio::sync::oneshot::channel::<()>()).collect();
     let mut ends = Vec::new();
@@ -89,7 +89,7 @@ async fn who_waits_keeps_the_turn_when_the_limit_is_lowered() {
 
 #[tokio::test]
 async fn a_job_is_started_once() {
-    let jobs = Jobs::new(1);
+    let jobs = Jobs::new(1, false);
     let id = job(&jobs, async {});
     jobs.start(id).unwrap();
     assert!(matches!(jobs.start(id), Err(ErrorKind::JobState { .. })));
@@ -99,7 +99,7 @@ async fn a_job_is_started_once() {
 
 #[tokio::test]
 async fn a_panicking_task_still_ends_its_job() {
-    let jobs = Jobs::new(1);
+    let jobs = Jobs::new(1, false);
     let id = job(&jobs, async { panic!("the wrapper did not catch this") });
     let done = jobs.done(id);
     jobs.start(id).unwrap();

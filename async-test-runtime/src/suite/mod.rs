@@ -194,11 +194,9 @@ impl Suite {
             1 => plan.timeout.or(settings.timeout),
             _ => plan.timeout,
         };
-        let jobs = Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs));
         // A limit that somebody has set is one up to which everything starts at once.
-        if settings.takes_turns && plan.test_jobs.is_none() {
-            jobs.take_turns(true);
-        }
+        let takes_turns = settings.takes_turns && plan.test_jobs.is_none();
+        let jobs = Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs), takes_turns);
         let limits = Limits::new(timeout, plan.job_timeout.or(settings.job_timeout));
         Suite(Arc::new(Shared {
             jobs,

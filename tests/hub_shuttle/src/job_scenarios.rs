@@ -69,7 +69,7 @@ async fn has_places(jobs: &Jobs, places: usize) {
 pub fn never_more_than_the_limit() {
     block_on(async {
         for limit in [1, 2] {
-            let (jobs, gauge) = (Jobs::new(limit), Gauge::default());
+            let (jobs, gauge) = (Jobs::new(limit, false), Gauge::default());
             let starters: Vec<_> = (0..2)
                 .map(|_| {
                     let (jobs, gauge) = (jobs.clone(), gauge.clone());
@@ -105,7 +105,7 @@ fn nested(jobs: Jobs, gauge: Gauge, depth: usize) -> std::pin::Pin<Box<dyn Futur
     Box::pin(async move {
         let mut ends = Vec::new();
         for _ in 0..2 {
-            let inner = Jobs::new(1);
+            let inner = Jobs::new(1, false);
             let (gauge, deeper) = (gauge.clone(), depth > 1);
             let id = add(&jobs, async move {
                 if deeper {
@@ -125,7 +125,7 @@ fn nested(jobs: Jobs, gauge: Gauge, depth: usize) -> std::pin::Pin<Box<dyn Futur
 
 pub fn nested_under_a_limit_of_one() {
     block_on(async {
-        let (jobs, gauge) = (Jobs::new(1), Gauge::default());
+        let (jobs, gauge) = (Jobs::new(1, false), Gauge::default());
         nested(jobs.clone(), gauge.clone(), 3).await;
         jobs.idle().await;
         assert_eq!(gauge.ended(), 2 + 4 + 8);
@@ -134,7 +134,7 @@ pub fn nested_under_a_limit_of_one() {
 
 pub fn a_limit_that_changes() {
     block_on(async {
-        let (jobs, gauge) = (Jobs::new(2), Gauge::default());
+        let (jobs, gauge) = (Jobs::new(2, false), Gauge::default());
         let starter = {
             let (jobs, gauge) = (jobs.clone(), gauge.clone());
             spawn(async move {
@@ -175,7 +175,7 @@ async fn within(looks: u32, start: impl Future<Output = Result<(), ErrorKind>>) 
 /// A start that is given up leaves the job as it was, and its place to others.
 pub fn given_up_while_waiting() {
     block_on(async {
-        let (jobs, gauge) = (Jobs::new(1), Gauge::default());
+        let (jobs, gauge) = (Jobs::new(1, false), Gauge::default());
         let starters: Vec<_> = (1..=3)
             .map(|looks| {
                 let (jobs, gauge) = (jobs.clone(), gauge.clone());
@@ -202,7 +202,7 @@ pub fn given_up_while_waiting() {
 /// What is started beside the cancellation ends as well, though it would never end by itself.
 pub fn cancelled_while_starting() {
     block_on(async {
-        let (jobs, gauge) = (Jobs::new(2), Gauge::default());
+        let (jobs, gauge) = (Jobs::new(2, false), Gauge::default());
         let starters: Vec<_> = (0..2)
             .map(|_| {
                 let (jobs, gauge) = (jobs.clone(), gauge.clone());
@@ -227,7 +227,7 @@ pub fn cancelled_while_starting() {
 
 pub fn cancelled_while_waiting() {
     block_on(async {
-        let (jobs, gauge) = (Jobs::new(1), Gauge::default());
+        let (jobs, gauge) = (Jobs::new(1, false), Gauge::default());
         let starters: Vec<_> = (0..3)
             .map(|_| {
                 let (jobs, gauge) = (jobs.clone(), gauge.clone());
@@ -256,7 +256,7 @@ pub fn cancelled_while_waiting() {
 /// One that waits for a place is forgotten, while the limit is lowered: its place is nobody's.
 pub fn released_while_waiting() {
     block_on(async {
-        let (jobs, gauge) = (Jobs::new(2), Gauge::default());
+        let (jobs, gauge) = (Jobs::new(2, false), Gauge::default());
         let ids: Vec<JobId> = (0..3).map(|_| add(&jobs, gauge.clone().work())).collect();
         let starters: Vec<_> = ids
             .iter()
