@@ -177,3 +177,32 @@ fn what_comes_after_the_end_is_late_and_not_counted() {
     });
     assert_eq!(end, Some((21, 1)));
 }
+
+#[test]
+fn what_one_task_says_of_several_suites_stays_in_its_order() {
+    let runtime = Builder::new_current_thread().build().unwrap();
+    let run = runtime.block_on(Intercept::new().run("top", |t| async move {
+        let top = t.clone();
+        let body = move |child: Suite| async move {
+            for n in 0..50 {
+                top.ok(true, format!("top {n}"));
+                top.ok(true, format!("top again {n}"));
+                child.ok(true, format!("child {n}"));
+                top.ok(true, format!("top after {n}"));
+                child.diag(format!("said {n}"));
+            }
+        };
+        t.subtest("child", Plan::new(), Invoke::default(), body).await.await;
+        t.ok(true, "the last");
+    }));
+    let said = run.records().iter().filter_map(|record| match record {
+        Record::Check(check) => Some(check.label.to_string()),
+        Record::Diag(_, text) => Some(text.to_string()),
+        _ => None,
+    });
+    let said: Vec<String> = said.collect();
+    let words = ["top", "top again", "child", "top after", "said"];
+    let mut expected: Vec<String> = (0..50).flat_map(|n| words.map(|word| format!("{word} {n}"))).collect();
+    expected.extend(["child", "the last", "top"].map(str::to_owned));
+    assert_eq!(said, expected);
+}

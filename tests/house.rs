@@ -54,7 +54,6 @@ const FLOORS: &[(u8, &[&str])] = &[
             "pulse",
             "query",
             "queue",
-            "passes",
             "registry",
             "runtime",
             "settings",

@@ -56,7 +56,6 @@ mod jobs;
 mod manager;
 mod ours;
 mod panic;
-mod passes;
 mod pulse;
 mod query;
 mod queue;

@@ -5,20 +5,22 @@
 //! thread and being woken by it; so does whoever finds the road full. That cannot deadlock, since the desk waits for
 //! nothing but its writers.
 
-use std::collections::VecDeque;
+use std::collections::vec_deque::{Drain, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
-use crate::claim::{Problem, Running};
+use crate::claim::{Pass, Problem, Running};
 use crate::event::Event;
 use crate::ids::SuiteId;
-use crate::passes::Passes;
-use crate::record::{self, RunEnd, Verdict};
+use crate::record::{Passes, RunEnd, Verdict};
 
 /// How many messages wait at most. Enough to ride out a slow write, little enough to stay in the cache.
 const CAPACITY: usize = 1024;
+/// How many passing checks one message brings at most, and how many wait at most.
+const TOGETHER: usize = 64;
+const PASSES: usize = 16 * CAPACITY;
 /// How long the hub's thread lets messages gather after it has handled some: to be woken for each of them would cost
 /// more than all the rest.
 const NAP: Duration = Duration::from_millis(1);
@@ -29,8 +31,8 @@ pub(crate) enum Message {
     Event(Event),
     /// A suite has ended of which nothing was told, and something comes too late for it. Only under the built-in harness.
     Unheard(SuiteId, String),
-    /// A suite has passing checks to hand over, since this time.
-    Passes(SuiteId, Arc<Passes>, Instant),
+    /// So many checks of a suite have passed since this time. They are the next of those that travel beside the messages.
+    Passes(SuiteId, usize, Instant),
     /// Something was printed: the hub looks for it before each message.
     Output,
     /// The suite has ended: hand over what was rendered for it. Only under the built-in harness.
@@ -47,7 +49,7 @@ pub(crate) enum Message {
 pub(crate) struct EndOfRun {
     pub(crate) filtered_out: u64,
     /// How often everything was run, where that was asked for.
-    pub(crate) passes: Option<record::Passes>,
+    pub(crate) passes: Option<Passes>,
     /// The most suites that ran at once.
     pub(crate) at_once: u64,
     pub(crate) answer: Box<dyn FnOnce(Ended) + Send>,
@@ -77,6 +79,9 @@ pub(crate) trait Desk: Send {
     /// Handles one; `Break` when it is the last one. `most` is how many have waited at once so far.
     fn handle(&mut self, message: Message, most: u64) -> ControlFlow<()>;
 
+    /// Handles checks of a suite that have passed.
+    fn passes(&mut self, suite: SuiteId, since: Instant, passes: Drain<'_, Pass>);
+
     /// Nothing more is there for the moment.
     fn pause(&mut self);
 
@@ -104,6 +109,7 @@ struct End {
     desk: Option<Box<dyn Desk>>,
     /// Those that are being handled; empty, and a place to put the next ones in, while nobody sits there.
     messages: VecDeque<Message>,
+    passes: VecDeque<Pass>,
 }
 
 /// Somebody sits at the desk until this is dropped.
@@ -125,6 +131,8 @@ impl Drop for Seated<'_> {
 #[derive(Default)]
 struct Waiting {
     messages: VecDeque<Message>,
+    /// What `Message::Passes` speaks of, in its order.
+    passes: VecDeque<Pass>,
     /// The most that there have been at once.
     most: usize,
     /// The hub's thread sleeps until it is woken.
@@ -150,6 +158,7 @@ impl Sender {
             end: Mutex::new(End {
                 desk: Some(desk),
                 messages: VecDeque::new(),
+                passes: VecDeque::new(),
             }),
             seat: Mutex::new(None),
         }))
@@ -166,7 +175,28 @@ impl Sender {
     /// Handles nothing, however much waits: for one message at a time, and before one that is sent otherwise. The answer
     /// is whether there is too much of it.
     pub(crate) fn put(&self, message: Message) -> bool {
-        self.push(message, true) >= CAPACITY
+        self.push(message, true)
+    }
+
+    /// Sends a check that has passed. It joins the newest message where that brings such of the same suite: most of what
+    /// one costs is not to judge and to render it but to bring it here, as an event for itself. With the newest one only,
+    /// so that whatever one task says stays in its order.
+    pub(crate) fn pass(&self, suite: SuiteId, pass: Pass) {
+        let mut guard = lock(&self.0.waiting);
+        let waiting = &mut *guard;
+        if waiting.is_closed {
+            return;
+        }
+        waiting.passes.push_back(pass);
+        if let Some(Message::Passes(of, count, _)) = waiting.messages.back_mut() {
+            if of.0 == suite.0 && *count < TOGETHER {
+                *count += 1;
+                return;
+            }
+        }
+        if self.add(guard, Message::Passes(suite, 1, Instant::now()), true) {
+            self.handle();
+        }
     }
 
     /// Does not wait; the answer is whether there was a place.
@@ -184,18 +214,22 @@ impl Sender {
         self.handle();
     }
 
-    /// How many wait now.
-    fn push(&self, message: Message, wakes: bool) -> usize {
-        let mut guard = lock(&self.0.waiting);
-        let waiting = &mut *guard;
-        if waiting.is_closed {
+    /// Whether too much waits now.
+    fn push(&self, message: Message, wakes: bool) -> bool {
+        let guard = lock(&self.0.waiting);
+        if guard.is_closed {
             // Outside of the lock, since what it holds may speak again.
             drop(guard);
             drop(message);
-            return 0;
+            return false;
         }
+        self.add(guard, message, wakes)
+    }
+
+    fn add(&self, mut guard: MutexGuard<'_, Waiting>, message: Message, wakes: bool) -> bool {
+        let waiting = &mut *guard;
         waiting.messages.push_back(message);
-        let count = waiting.messages.len();
+        let is_too_much = waiting.messages.len() >= CAPACITY || waiting.passes.len() >= PASSES;
         let wakes = wakes && waiting.is_awaited;
         if wakes {
             waiting.is_awaited = false;
@@ -204,7 +238,7 @@ impl Sender {
         if wakes {
             self.0.come.notify_one();
         }
-        count
+        is_too_much
     }
 
     /// Whether this thread sits at the desk: to wait for an answer would be to wait for ever.
@@ -221,6 +255,7 @@ impl Sender {
         let End {
             desk: Some(desk),
             messages,
+            passes,
         } = &mut *end
         else {
             return;
@@ -231,17 +266,22 @@ impl Sender {
             // Since the last look they have only become more.
             waiting.most = waiting.most.max(waiting.messages.len());
             std::mem::swap(&mut waiting.messages, messages);
+            std::mem::swap(&mut waiting.passes, passes);
             waiting.most as u64
         };
         let mut goes_on = true;
         while let (true, Some(message)) = (goes_on, messages.pop_front()) {
-            goes_on = desk.handle(message, most).is_continue();
+            match message {
+                Message::Passes(suite, count, since) => desk.passes(suite, since, passes.drain(..count)),
+                message => goes_on = desk.handle(message, most).is_continue(),
+            }
         }
         if goes_on {
             desk.pause();
             return;
         }
         messages.clear();
+        passes.clear();
         let ended = end.desk.take();
         drop((seated, end));
         // What has no answer yet gets none: its sender sees that it was dropped.
@@ -252,6 +292,7 @@ impl Sender {
         let mut waiting = lock(&self.0.waiting);
         waiting.is_closed = true;
         self.0.come.notify_one();
+        waiting.passes.clear();
         std::mem::take(&mut waiting.messages)
     }
 

@@ -158,8 +158,12 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::vec_deque::Drain;
     use std::ops::ControlFlow;
+    use std::time::Instant;
 
+    use crate::claim::Pass;
+    use crate::ids::SuiteId;
     use crate::queue::{Desk, Message};
 
     /// Takes what is waiting with each bell.
@@ -173,6 +177,10 @@ mod tests {
             assert!(matches!(message, Message::Output));
             self.heard.lock().unwrap().extend(self.from.take());
             ControlFlow::Continue(())
+        }
+
+        fn passes(&mut self, _: SuiteId, _: Instant, _: Drain<'_, Pass>) {
+            unreachable!("nothing passes here")
         }
 
         fn pause(&mut self) {}

@@ -1,5 +1,6 @@
 //! What the hub does with each message: past the bundles, into the ledger, out to the reporters.
 
+use std::collections::vec_deque::Drain;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,8 +34,6 @@ pub(super) struct Core {
     effects: Effects,
     /// Whether the next suite that ends is to fail for something, for those that need not come here.
     pub(super) blames_next: Arc<AtomicBool>,
-    /// Room for checks that have passed.
-    passes: Vec<Pass>,
     seed: u64,
     started: Instant,
 }
@@ -79,7 +78,6 @@ impl Core {
             posted,
             guests,
             effects: Effects::default(),
-            passes: Vec::new(),
             capture,
             ears,
             blames_next: Arc::default(),
@@ -222,13 +220,8 @@ impl Desk for Core {
                     self.past_bundles(event);
                 }
             }
-            Message::Passes(suite, passes, since) => {
-                passes.take(&mut self.passes);
-                self.ledger.passes((suite, since), &mut self.passes, &mut self.effects);
-                if self.effects.records.len() >= TOGETHER {
-                    self.tell();
-                }
-            }
+            // They come to `passes`.
+            Message::Passes(..) => {}
             Message::Collect(top, answer) => {
                 self.tell();
                 answer(self.collect(top));
@@ -250,6 +243,15 @@ impl Desk for Core {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    fn passes(&mut self, suite: SuiteId, since: Instant, passes: Drain<'_, Pass>) {
+        // Not where there are bundles: they want to hear of each.
+        self.tell_output();
+        self.ledger.passes((suite, since), passes, &mut self.effects);
+        if self.effects.records.len() >= TOGETHER {
+            self.tell();
+        }
     }
 
     fn pause(&mut self) {

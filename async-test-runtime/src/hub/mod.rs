@@ -74,6 +74,9 @@ pub(crate) struct Hub {
     pub(crate) settings: Settings,
     /// Nobody wants to hear of each passing check.
     pub(crate) counts_passed: bool,
+    /// Passing checks come in company: somebody wants to hear of each, but as a part of the report. Only where the hub's
+    /// thread handles them at once, since they have one time.
+    pub(crate) gathers: bool,
     /// Somebody wants to hear of each step in the life of a suite.
     pub(crate) hears_stages: bool,
     pub(crate) root: Arc<SuiteInfo>,
@@ -142,6 +145,7 @@ impl Hub {
             }
         );
         let holds = counts_passed && !hears_stages && !settings.has_bundles && !shows_passed;
+        let gathers = is_attended && !counts_passed && !settings.has_bundles;
         let posted = Posted::default();
         let ledger = Ledger::new(root.clone(), settings.show_output);
         let guests = Arc::<Guests>::default();
@@ -163,6 +167,7 @@ impl Hub {
             is_attended,
             guests,
             settings,
+            gathers,
             counts_passed,
             hears_stages,
             root,

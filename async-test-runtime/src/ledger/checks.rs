@@ -1,6 +1,7 @@
 //! Checks of an open suite: one by one, in company, as a number.
 
 use std::borrow::Cow;
+use std::collections::vec_deque::Drain;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,12 +16,17 @@ use crate::record::{Record, Verdict};
 
 impl Ledger {
     /// Counts and judges checks that have passed, as those that come one by one.
-    pub(crate) fn passes(&mut self, (origin, time): (SuiteId, Instant), passes: &mut Vec<Pass>, effects: &mut Effects) {
+    pub(crate) fn passes(
+        &mut self,
+        (origin, time): (SuiteId, Instant),
+        mut passes: Drain<'_, Pass>,
+        effects: &mut Effects,
+    ) {
         match self.nodes.get_mut(origin) {
             Some(node) if !node.sealed => {
                 announce(node, effects);
-                let last = passes.last().map(|pass| pass.at.clone());
-                for pass in passes.drain(..) {
+                while let Some(pass) = passes.next() {
+                    let last = (passes.len() == 0).then(|| pass.at.clone());
                     // As `test` would judge it, without making a claim of it.
                     if node.amnesties.is_none() {
                         node.tally.run += 1;
@@ -29,13 +35,13 @@ impl Ledger {
                     } else {
                         test(node, pass.into(), effects);
                     }
-                }
-                if let Some(at) = last {
-                    node.said(at, time);
+                    if let Some(at) = last {
+                        node.said(at, time);
+                    }
                 }
             }
             _ => {
-                for pass in passes.drain(..) {
+                for pass in passes {
                     let event = Event {
                         origin,
                         id: EventId(0),

@@ -1,5 +1,6 @@
 //! The ledger driven by events alone.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -85,10 +86,9 @@ impl Bench {
             label: "c".into(),
             at: AT,
         };
-        let mut passes = (0..count).map(pass).collect();
+        let mut passes: VecDeque<Pass> = (0..count).map(pass).collect();
         let from = (SuiteId(suite), Instant::now());
-        self.ledger.passes(from, &mut passes, &mut effects);
-        assert!(passes.is_empty(), "their room is used again");
+        self.ledger.passes(from, passes.drain(..), &mut effects);
         self.records.extend(effects.records);
     }
 

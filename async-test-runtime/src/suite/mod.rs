@@ -26,7 +26,6 @@ use crate::hub::Hub;
 use crate::ids::SuiteId;
 use crate::jobs::{Done, Jobs};
 use crate::options::StrayPanics;
-use crate::passes::Passes;
 use crate::place::Place;
 use crate::plan::Plan;
 use crate::pulse::Pulse;
@@ -51,8 +50,6 @@ pub(crate) struct Shared {
     quiet: Quiet,
     /// What the hub has not been told of a `#[suite]` that may pass without it.
     held: Option<Held>,
-    /// Where each passing check is shown.
-    passes: Option<Arc<Passes>>,
     pub(crate) pulse: Arc<Pulse>,
     /// Of a `#[suite]`.
     strays: Option<Box<Strays>>,
@@ -205,7 +202,6 @@ impl Suite {
             // What somebody should check in the root itself is told as it comes.
             quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none() && info.nesting > 0),
             held: (info.nesting == 1 && hub.holds()).then(Held::default),
-            passes: (!hub.counts_passed && !hub.settings.has_bundles).then(Arc::default),
             dead: AtomicBool::new(false),
             pulse: Arc::default(),
             strays,
@@ -284,7 +280,6 @@ impl Suite {
             should_panic: birth.should_panic,
             body: birth.body,
         })));
-        self.passes_come_after();
         child
     }
 

@@ -39,17 +39,6 @@ impl Suite {
         if let Some(event) = self.hold_back(self.event(kind)) {
             self.0.hub.send(Message::Event(event), self.is_awaited());
         }
-        self.passes_come_after();
-    }
-
-    /// What passes from here on comes after what has been sent.
-    pub(super) fn passes_come_after(&self) {
-        let Some(passes) = &self.0.passes else { return };
-        passes.shut();
-        // The end of a suite is a point of its parent.
-        if let (Some(parent), true) = (&self.0.parent, self.stage() == Stage::Finished) {
-            parent.passes_come_after();
-        }
     }
 
     /// What is to be sent of counted checks before an event.
@@ -119,7 +108,6 @@ impl Suite {
         self.tell_passed();
         self.tell_held();
         self.0.hub.ask(Message::Event(self.event(kind)));
-        self.passes_come_after();
     }
 
     /// Counts a check that has passed, of which nothing else is worth telling; false where it has to be sent.
@@ -131,21 +119,14 @@ impl Suite {
     /// Whether passing checks, of which nothing else is worth telling, go to the hub in company.
     #[inline]
     pub(crate) fn gathers(&self) -> bool {
-        // Where nobody awaits the suite, each message is handled as it comes.
-        self.0.passes.is_some() && self.is_awaited()
+        self.0.hub.gathers
     }
 
     /// Sends such a check.
     pub(crate) fn gather(&self, pass: Pass) {
-        let Some(passes) = &self.0.passes else { return };
-        if self.is_dead() {
-            return;
-        }
-        self.step_on();
-        let sender = &self.0.hub.sender;
-        let announce = || sender.put(Message::Passes(self.0.info.id, passes.clone(), Instant::now()));
-        if passes.add(pass, announce) {
-            sender.handle();
+        if !self.is_dead() {
+            self.step_on();
+            self.0.hub.sender.pass(self.0.info.id, pass);
         }
     }
 
@@ -252,10 +233,7 @@ impl Suite {
         }
         drop(turn);
         match self.0.hub.sender.try_send(Message::Event(self.event(kind))) {
-            true => {
-                self.passes_come_after();
-                Ok(())
-            }
+            true => Ok(()),
             false => Err(Error::new(self.path(), "try_send", ErrorKind::QueueFull)),
         }
     }

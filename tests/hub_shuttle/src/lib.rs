@@ -58,7 +58,6 @@ mod source {
     pub mod ledger;
     pub mod order;
     pub mod outcome;
-    pub mod passes;
     pub mod place;
     pub mod plan;
     pub mod pulse;
@@ -72,6 +71,6 @@ mod source {
 }
 
 use source::{
-    activity, amnesty, aside, cancel, claim, error, escape, event, filter, ids, jobs, ledger, order, outcome, passes,
-    place, plan, pulse, queue, record, settings, stage, suite, tags, turn,
+    activity, amnesty, aside, cancel, claim, error, escape, event, filter, ids, jobs, ledger, order, outcome, place,
+    plan, pulse, queue, record, settings, stage, suite, tags, turn,
 };

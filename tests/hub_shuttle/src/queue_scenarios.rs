@@ -2,10 +2,12 @@
 
 use real_std::sync::atomic::{AtomicUsize, Ordering};
 use real_std::sync::{Arc, Mutex};
+use std::collections::vec_deque::Drain;
 use std::ops::ControlFlow;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::claim::Pass;
 use crate::event::{Event, EventKind};
 use crate::ids::{EventId, SuiteId};
 use crate::queue::{Collected, Desk, EndOfRun, Message, Sender};
@@ -56,6 +58,10 @@ impl Desk for Keeper {
         }
         self.busy.fetch_sub(1, Ordering::SeqCst);
         flow
+    }
+
+    fn passes(&mut self, _: SuiteId, _: Instant, _: Drain<'_, Pass>) {
+        unreachable!("nothing passes here")
     }
 
     fn pause(&mut self) {
