@@ -52,7 +52,7 @@ where
         }
         let is_long = delay > LOOK;
         if is_long {
-            self.core.rests();
+            self.core.rests(self.session);
         }
         let next = self.wait(delay).await;
         if is_long && next.is_some() {

@@ -92,19 +92,28 @@ where
     }
 
     /// The loop begins a rest that is longer than the time between two looks.
-    pub(super) fn rests(&self) {
-        if self.watchdog.is_on() {
-            self.watchdog.lock().rests = true;
-        }
+    pub(super) fn rests(&self, session: u64) {
+        self.note_rest(session, true);
     }
 
     /// The rest is over, and the loop goes on.
     pub(super) fn goes_on(self: &Arc<Self>, session: u64) {
-        if self.watchdog.is_on() {
-            let mut duty = self.watchdog.lock();
-            duty.rests = false;
+        if let Some(duty) = self.note_rest(session, false) {
             self.wake_up(duty, session);
         }
+    }
+
+    /// Not of a session that was given up and is still there.
+    fn note_rest(&self, session: u64, rests: bool) -> Option<MutexGuard<'_, Duty>> {
+        if !self.watchdog.is_on() {
+            return None;
+        }
+        let mut duty = self.watchdog.lock();
+        if duty.session != Some(session) {
+            return None;
+        }
+        duty.rests = rests;
+        Some(duty)
     }
 
     /// Somebody waits for the end of the loop, and has given it the order to end.
