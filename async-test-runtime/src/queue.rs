@@ -246,6 +246,15 @@ impl Sender {
         *lock(&self.0.seat) == Some(std::thread::current().id())
     }
 
+    /// Handles what waits, and waits for whoever is handling something. Nothing where neither is the case.
+    pub(crate) fn settle(&self) {
+        // In this order: whoever has taken messages away had sat down before, and stays until the desk has paused.
+        let none_wait = lock(&self.0.waiting).messages.is_empty();
+        if !none_wait || lock(&self.0.seat).is_some() {
+            self.handle();
+        }
+    }
+
     /// Handles all that wait; waits for whoever is doing so. Nothing from inside of the desk.
     pub(crate) fn handle(&self) {
         if self.is_here() {

@@ -42,6 +42,10 @@ impl Suite {
             self.root_speaks(&event);
             return Some(event);
         };
+        if matches!(event.kind, EventKind::DoneTesting(_)) {
+            // What still waits may be something that the next suite to end has to fail for.
+            self.0.hub.sender.settle();
+        }
         let mut guard = lock(state);
         match &mut *guard {
             State::Told => {
@@ -51,9 +55,7 @@ impl Suite {
                 return Some(event);
             }
             State::Unheard { is_known } => {
-                if !std::mem::replace(is_known, true) {
-                    self.tell_name();
-                }
+                self.tell_name(is_known);
                 drop(guard);
                 // It comes too late, so nobody else is about to ask the hub.
                 self.0.hub.send(Message::Event(event), false);
@@ -82,7 +84,14 @@ impl Suite {
     /// Brings to the hub what was kept, ahead of whatever else is about to be sent or asked.
     pub(super) fn tell_held(&self) {
         match &self.0.held {
-            Some(Held(state)) => self.tell(&mut lock(state)),
+            Some(Held(state)) => {
+                let state = &mut *lock(state);
+                // What comes is too late, and the ledger has to name the suite.
+                if let State::Unheard { is_known } = state {
+                    self.tell_name(is_known);
+                }
+                self.tell(state);
+            }
             None if self.0.info.nesting == 0 => self.tell_unheard(),
             None => {}
         }
@@ -109,9 +118,12 @@ impl Suite {
         }
     }
 
-    fn tell_name(&self) {
-        let info = &self.0.info;
-        self.0.hub.sender.put(Message::Unheard(info.id, info.path.clone()));
+    /// Once.
+    fn tell_name(&self, is_known: &mut bool) {
+        if !std::mem::replace(is_known, true) {
+            let info = &self.0.info;
+            self.0.hub.sender.put(Message::Unheard(info.id, info.path.clone()));
+        }
     }
 
     /// Whether it has ended, has passed, and the hub has not heard of it.
