@@ -30,6 +30,25 @@ mod counted {
     }
 }
 
+mod planned {
+    use async_test_suite::Plan;
+    use async_test_suite::event::EventKind;
+    use async_test_suite::prelude::*;
+
+    #[suite]
+    #[ignore = "run by the suites below"]
+    async fn a_passes() {
+        ok!(true, "first");
+    }
+
+    #[suite]
+    #[ignore = "run by the suites below"]
+    async fn b_plans_the_root(t: Suite) {
+        let root = t.parent().expect("it is in the root");
+        root.send(EventKind::Plan(Box::new(Plan::new().tests(2)), t.info().at.clone()));
+    }
+}
+
 mod late {
     use std::sync::Mutex;
     use std::thread::{self, JoinHandle};
@@ -135,13 +154,23 @@ fn run(module: &str) -> String {
     let mut command = Command::new(program);
     command.args([module, "--ignored", "--test-threads=1"]);
     let ended = command.output().expect("it can be run");
-    String::from_utf8_lossy(&ended.stdout).into_owned()
+    let (out, err) = (ended.stdout, ended.stderr);
+    format!("{}{}", String::from_utf8_lossy(&out), String::from_utf8_lossy(&err))
 }
 
 #[suite]
 async fn passing_suites_count_for_the_root() {
     let out = run("counted::");
     ok!(out.contains("3 passed; 0 failed;"), "{out}");
+}
+
+#[suite]
+async fn a_plan_of_the_root_comes_too_late_after_a_passing_suite() {
+    let out = run("planned::");
+    ok!(
+        out.contains("the plan comes too late, tests have been run already"),
+        "{out}"
+    );
 }
 
 #[suite]

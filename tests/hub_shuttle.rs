@@ -11,7 +11,7 @@
 //!
 //! `SHUTTLE_ITERATIONS` says how many orders are tried of each.
 
-use hub_under_shuttle::{job_scenarios, queue_scenarios, suite_scenarios};
+use hub_under_shuttle::{held_scenarios, job_scenarios, queue_scenarios, suite_scenarios};
 
 fn explore(scenario: fn(), iterations: usize) {
     let iterations = std::env::var("SHUTTLE_ITERATIONS").map_or(iterations, |text| text.parse().expect("a number"));
@@ -50,6 +50,9 @@ explored! {
         what_is_held_back_is_told_once_or_never 500
         an_abort_beside_checks 500
         stages_are_a_chain 500;
+    held_scenarios:
+        what_is_late_fails_the_next_that_ends 1000
+        the_root_knows_of_whoever_has_passed_unheard 500;
     job_scenarios:
         never_more_than_the_limit 500
         nested_under_a_limit_of_one 500

@@ -12,7 +12,7 @@ mod live;
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ use crate::queue::{Message, Sender};
 use crate::record::{Record, RunStart, SuiteInfo};
 use crate::report::{Reporter, View, plain};
 use crate::settings::Settings;
+use crate::suite::Untold;
 
 use self::core::Core;
 pub(crate) use self::guest::Guests;
@@ -83,7 +84,7 @@ pub(crate) struct Hub {
     /// A `#[suite]` may keep to itself what nobody would see of it.
     holds: AtomicBool,
     /// Those that have passed and of which the hub has not been told, not even their number.
-    unheard: AtomicU64,
+    pub(crate) untold: Untold,
     /// The next `#[suite]` that ends has to fail for something that came too late for another.
     blames_next: Arc<AtomicBool>,
     filters: Mutex<Vec<(String, Option<Vec<String>>)>>,
@@ -172,7 +173,7 @@ impl Hub {
             hears_stages,
             root,
             holds: AtomicBool::new(holds),
-            unheard: AtomicU64::new(0),
+            untold: Untold::default(),
             blames_next,
             filters: Mutex::default(),
         })
@@ -184,17 +185,6 @@ impl Hub {
 
     pub(crate) fn hold_no_more(&self) {
         self.holds.store(false, Ordering::Release);
-    }
-
-    pub(crate) fn count_unheard(&self) {
-        self.unheard.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn take_unheard(&self) -> u64 {
-        match self.unheard.load(Ordering::Relaxed) {
-            0 => 0,
-            _ => self.unheard.swap(0, Ordering::Relaxed),
-        }
     }
 
     pub(crate) fn blames_next(&self) -> bool {

@@ -6,6 +6,7 @@
 //! from there on the suite is like any other.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::event::{Event, EventKind};
 use crate::ledger;
@@ -35,6 +36,14 @@ impl Default for Held {
     }
 }
 
+/// How many have passed unheard of which the root has not been told yet.
+#[derive(Debug, Default)]
+pub(crate) struct Untold {
+    count: AtomicU64,
+    /// Somebody puts the number in the queue. It stays until it is there, so whoever finds none need not wait.
+    telling: Mutex<()>,
+}
+
 impl Suite {
     /// Keeps an event. It is given back where it has to be sent; what had been kept is in the queue then.
     pub(super) fn hold_back(&self, event: Event) -> Option<Event> {
@@ -55,6 +64,10 @@ impl Suite {
                 return Some(event);
             }
             State::Unheard { is_known } => {
+                if matches!(event.kind, EventKind::Telemetry(_)) {
+                    // Nobody listens any more, and whoever measures is not to wait for the desk.
+                    return None;
+                }
                 self.tell_name(is_known);
                 drop(guard);
                 // It comes too late, so nobody else is about to ask the hub.
@@ -69,9 +82,10 @@ impl Suite {
                 }
                 if !self.0.hub.blames_next() {
                     let kept = std::mem::replace(&mut *guard, State::Unheard { is_known: false });
+                    // Under the lock: whoever finds it ended may count on it.
+                    self.0.hub.untold.count.fetch_add(1, Ordering::Release);
                     drop(guard);
                     drop(kept);
-                    self.0.hub.count_unheard();
                     return None;
                 }
             }
@@ -110,11 +124,17 @@ impl Suite {
 
     /// Each suite that has passed unheard is a test point of the root.
     fn tell_unheard(&self) {
-        let count = self.0.hub.take_unheard();
-        if count > 0 {
+        let Untold { count, telling } = &self.0.hub.untold;
+        if count.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        let _turn = lock(telling);
+        let passed = count.load(Ordering::Acquire);
+        if passed > 0 {
             let root = self.0.parent.as_ref().unwrap_or(self);
-            let event = root.event(EventKind::Passed(count));
+            let event = root.event(EventKind::Passed(passed));
             self.0.hub.sender.put(Message::Event(event));
+            count.fetch_sub(passed, Ordering::Release);
         }
     }
 
@@ -133,12 +153,16 @@ impl Suite {
     }
 
     /// What the root is told may be about the suites that are created from here on: those before must not be taken for
-    /// such.
+    /// such, and those that have ended are counted before.
     fn root_speaks(&self, event: &Event) {
         let hub = &self.0.hub;
-        if self.0.info.nesting == 0 && hub.holds() && ledger::is_about_children(&event.kind) {
+        if self.0.info.nesting > 0 || !ledger::is_about_children(&event.kind) {
+            return;
+        }
+        if hub.holds() {
             hub.hold_no_more();
             self.0.jobs.flush();
         }
+        self.tell_unheard();
     }
 }

@@ -80,6 +80,7 @@ pub(crate) struct Shared {
     pub(crate) payload: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
+pub(crate) use held::Untold;
 pub(crate) use owned::{Attachment, CleanUp};
 
 pub(crate) use watch::Ending;

@@ -15,6 +15,7 @@ extern crate std_under_shuttle as std;
 extern crate std as real_std;
 extern crate tokio as real_tokio;
 
+pub mod held_scenarios;
 pub mod job_scenarios;
 pub mod queue_scenarios;
 pub mod suite_scenarios;

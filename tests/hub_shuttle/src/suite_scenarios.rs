@@ -14,7 +14,7 @@ use crate::stage::Stage;
 use crate::suite::Birth;
 use crate::world::{World, pass};
 
-fn end_of(records: &[Record]) -> &SuiteEnd {
+pub(crate) fn end_of(records: &[Record]) -> &SuiteEnd {
     let mut ends = records.iter().filter_map(|record| match record {
         Record::SuiteEnded(end) => Some(&**end),
         _ => None,

@@ -3,6 +3,7 @@
 use real_std::sync::{Arc, Mutex};
 use std::collections::vec_deque::Drain;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::claim::Pass;
@@ -23,7 +24,9 @@ pub(crate) mod hub {
     use crate::queue::{Message, Sender};
     use crate::record::SuiteInfo;
     use crate::settings::Settings;
+    use crate::suite::Untold;
     use real_std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     pub(crate) fn to_people(_: &str) {}
 
@@ -38,6 +41,8 @@ pub(crate) mod hub {
         pub(crate) hears_stages: bool,
         pub(crate) root: Arc<SuiteInfo>,
         pub(crate) holds: bool,
+        pub(crate) untold: Untold,
+        pub(crate) blames_next: Arc<AtomicBool>,
     }
 
     #[allow(clippy::unused_self, reason = "the shape of the hub")]
@@ -52,14 +57,8 @@ pub(crate) mod hub {
 
         pub(crate) fn hold_no_more(&self) {}
 
-        pub(crate) fn count_unheard(&self) {}
-
-        pub(crate) fn take_unheard(&self) -> u64 {
-            0
-        }
-
         pub(crate) fn blames_next(&self) -> bool {
-            false
+            self.blames_next.load(Ordering::Acquire)
         }
 
         pub(crate) fn note_filter(&self, _: &str, _: Option<Vec<String>>) {}
@@ -207,6 +206,7 @@ pub(crate) mod options {
 struct Judge {
     ledger: Ledger,
     records: Arc<Mutex<Vec<Record>>>,
+    blames_next: Arc<AtomicBool>,
 }
 
 impl Desk for Judge {
@@ -243,7 +243,9 @@ impl Desk for Judge {
         self.records.lock().unwrap().append(&mut effects.records);
     }
 
-    fn pause(&mut self) {}
+    fn pause(&mut self) {
+        self.blames_next.store(self.ledger.blames_next(), Ordering::Release);
+    }
 
     fn ticks(&self) -> Option<Duration> {
         None
@@ -256,7 +258,7 @@ impl Desk for Judge {
 #[derive(Clone)]
 pub(crate) struct World {
     pub(crate) suite: Suite,
-    sender: Sender,
+    pub(crate) sender: Sender,
     records: Arc<Mutex<Vec<Record>>>,
 }
 
@@ -288,6 +290,12 @@ fn settings() -> Settings {
     }
 }
 
+fn begin(root: &Suite, name: &str) -> Suite {
+    let suite = root.child(Birth::new(name.to_owned(), Place::new("t.rs", 1, 1)), Plan::new());
+    suite.send_event(EventKind::Started);
+    suite
+}
+
 impl World {
     /// With a thread at the desk, as under `main!`, or without one, as under the built-in harness.
     pub(crate) fn new(is_attended: bool, counts_passed: bool) -> World {
@@ -302,9 +310,15 @@ impl World {
     fn with(is_attended: bool, counts_passed: bool, holds: bool) -> World {
         let root = Arc::new(SuiteInfo::root());
         let records = Arc::<Mutex<Vec<Record>>>::default();
+        let blames_next = Arc::<AtomicBool>::default();
+        let mut ledger = Ledger::new(root.clone(), false);
+        if holds {
+            ledger.blame_late();
+        }
         let sender = Sender::to(Box::new(Judge {
-            ledger: Ledger::new(root.clone(), false),
+            ledger,
             records: records.clone(),
+            blames_next: blames_next.clone(),
         }));
         if is_attended {
             let road = sender.clone();
@@ -320,11 +334,23 @@ impl World {
             hears_stages: !holds,
             root,
             holds,
+            untold: Default::default(),
+            blames_next,
         };
-        let suite =
-            Suite::root_of(Arc::new(hub)).child(Birth::new("s".to_owned(), Place::new("t.rs", 1, 1)), Plan::new());
-        suite.send_event(EventKind::Started);
-        World { suite, sender, records }
+        World {
+            suite: begin(&Suite::root_of(Arc::new(hub)), "s"),
+            sender,
+            records,
+        }
+    }
+
+    /// Another suite beside it.
+    pub(crate) fn next(&self) -> World {
+        let root = self.suite.parent().expect("it is in the root");
+        World {
+            suite: begin(&root, "next"),
+            ..self.clone()
+        }
     }
 
     /// A check that passes, on the road that `ok!` takes.

@@ -102,6 +102,11 @@ pub mod sync {
                 crossroads();
                 self.0.fetch_add(value, order)
             }
+
+            pub fn fetch_sub(&self, value: u64, order: Ordering) -> u64 {
+                crossroads();
+                self.0.fetch_sub(value, order)
+            }
         }
     }
 }

@@ -1,0 +1,61 @@
+//! Suites that the hub does not hear of as long as they pass, and others that ask or are late.
+
+use std::thread;
+
+use crate::claim::{Claim, Problem, Raw};
+use crate::event::EventKind;
+use crate::place::Place;
+use crate::stage::Stage;
+use crate::suite_scenarios::end_of;
+use crate::world::World;
+
+/// Something is late for a suite that has passed unheard, and others sit at the desk: the next suite that ends fails for it.
+pub fn what_is_late_fails_the_next_that_ends() {
+    let world = World::that_holds();
+    let next = world.next();
+    world.pass();
+    world.end(false);
+    assert!(world.suite.has_passed_unheard());
+    next.pass();
+    next.suite.set_stage(Stage::Finishing).unwrap();
+    next.suite.set_stage(Stage::Finished).unwrap();
+    let late = EventKind::Test(Claim::new(Raw::Pass, "late", Place::new("t.rs", 1, 1)));
+    // It is in the queue, and perhaps being handled.
+    world.suite.try_send(late).unwrap();
+    let handles = {
+        let sender = world.sender.clone();
+        thread::spawn(move || sender.handle())
+    };
+    next.suite.send_event(EventKind::DoneTesting(Box::default()));
+    assert!(!next.suite.has_passed_unheard());
+    handles.join().unwrap();
+    let (records, run) = world.end_of_run();
+    assert!(end_of(&records).failed);
+    let [problem] = &*run.problems else {
+        panic!("{:?}", run.problems)
+    };
+    assert!(
+        matches!(&**problem, Problem::LateCheck { suite, .. } if suite == "s"),
+        "{problem:?}"
+    );
+}
+
+/// Several ask the root, and one of them tells it of those that have passed unheard: each of them finds them counted.
+pub fn the_root_knows_of_whoever_has_passed_unheard() {
+    let world = World::that_holds();
+    let root = world.suite.parent().unwrap();
+    let asked = |least| {
+        let root = root.clone();
+        thread::spawn(move || assert!(root.snapshot().unwrap().tally.run >= least))
+    };
+    let next = world.next();
+    let before = asked(0);
+    world.end(false);
+    let threads = [before, asked(1), asked(1)];
+    next.end(false);
+    assert_eq!(root.snapshot().unwrap().tally.run, 2);
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert_eq!(root.snapshot().unwrap().tally.run, 2, "once");
+}
