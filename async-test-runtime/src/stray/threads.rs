@@ -82,7 +82,8 @@ impl Home {
         let thread = thread::current().id();
         let mut known = known();
         if let Some(at) = find(&known, thread) {
-            known.swap_remove(at);
+            // Those of one thread stay in their order.
+            known.remove(at);
         }
     }
 
