@@ -108,23 +108,11 @@ impl<T, E: Debug> ShownOf<Result<T, E>> {
 }
 
 impl<T> ExitOf<T> {
-    // The bound is here, not on the impl, so that the error is about `Ends` and not about a missing method.
-    pub fn judge(&self) -> Judge<ByExit<T>>
-    where
-        T: Ends,
-    {
+    // Without a bound, so that what is missing is said once, where the judge is needed.
+    pub fn judge(&self) -> Judge<T> {
         Judge::NEW
     }
 }
-
-#[diagnostic::on_unimplemented(
-    message = "a suite cannot return `{Self}`",
-    label = "nothing says whether this value passes",
-    note = "return `()`, `ExitCode` or a `Result` whose error is `Debug`"
-)]
-pub trait Ends: Termination {}
-
-impl<T: Termination> Ends for T {}
 
 /// How an outcome is made of a value. It is its type alone.
 #[derive(Debug)]
@@ -132,15 +120,22 @@ pub struct Judge<K>(PhantomData<fn() -> K>);
 
 impl<K> Judge<K> {
     pub const NEW: Judge<K> = Judge(PhantomData);
-}
 
-impl<K: Kind> Judge<K> {
-    pub fn outcome(self, value: K::Value) -> Outcome {
+    // The bound is here, not on the impl, so that the error is about `Kind` and not about a missing method.
+    pub fn outcome<T>(self, value: T) -> Outcome
+    where
+        K: Kind<Value = T>,
+    {
         K::outcome(value)
     }
 }
 
 /// What makes an outcome of a value.
+#[diagnostic::on_unimplemented(
+    message = "a suite cannot return `{Self}`",
+    label = "nothing says whether this value passes",
+    note = "return `()`, `ExitCode` or a `Result` whose error is `Debug`"
+)]
 pub trait Kind {
     type Value;
     fn outcome(value: Self::Value) -> Outcome;
@@ -149,6 +144,7 @@ pub trait Kind {
 #[derive(Debug)]
 pub struct ByError<T, E>(PhantomData<(T, E)>);
 
+#[diagnostic::do_not_recommend]
 impl<T, E: StdError + 'static> Kind for ByError<T, E> {
     type Value = Result<T, E>;
     fn outcome(value: Result<T, E>) -> Outcome {
@@ -162,6 +158,7 @@ impl<T, E: StdError + 'static> Kind for ByError<T, E> {
 #[derive(Debug)]
 pub struct ByDebug<T, E>(PhantomData<(T, E)>);
 
+#[diagnostic::do_not_recommend]
 impl<T, E: Debug> Kind for ByDebug<T, E> {
     type Value = Result<T, E>;
     fn outcome(value: Result<T, E>) -> Outcome {
@@ -173,10 +170,7 @@ impl<T, E: Debug> Kind for ByDebug<T, E> {
 }
 
 /// As the built-in harness takes it.
-#[derive(Debug)]
-pub struct ByExit<T>(PhantomData<T>);
-
-impl<T: Termination> Kind for ByExit<T> {
+impl<T: Termination> Kind for T {
     type Value = T;
     fn outcome(value: T) -> Outcome {
         match value.report() {
