@@ -45,7 +45,8 @@ use crate::suite::Suite;
 
 /// One suite: its function, its descriptor, and where that is registered for the runs that find suites by themselves.
 ///
-/// How it is started is a function, not a closure, which would be two functions in the program.
+/// How it is started is a function, not a closure, which would be two functions in the program. It has the name of the
+/// descriptor, since any other would hide one that the user's function may mean.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __suite {
@@ -57,12 +58,12 @@ macro_rules! __suite {
         #[allow(non_upper_case_globals, clippy::unused_async, reason = "named after the function, which need not await")]
         static $spec: $crate::__rt::SuiteSpec = {
             $($function)*
-            fn __start($suite: &$crate::Suite) -> $crate::__rt::$kind { $($call)* }
+            fn $spec($suite: &$crate::Suite) -> $crate::__rt::$kind { $($call)* }
             $crate::__rt::SuiteSpec {
                 file: ::core::file!(),
                 $($fields)*
                 package: ::core::option_env!("CARGO_PKG_NAME"),
-                body: $crate::__rt::Body::$kind(__start),
+                body: $crate::__rt::Body::$kind($spec),
                 ..$crate::__rt::SuiteSpec::of(::core::concat!(::core::module_path!(), "::", $name))
             }
         };
