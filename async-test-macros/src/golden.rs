@@ -46,8 +46,8 @@ const ONE_LEADER: &str =
     "async fn one_leader(cluster: Arc<Cluster>) -> Result<Term, SplitBrain> { cluster.leader().await }";
 
 const CASES: &[Case] = &[
-    case("suite", Macro::Suite, "", "async fn storage() {}", 83),
-    case("suite_with_handle", Macro::Suite, "", STORAGE, 116),
+    case("suite", Macro::Suite, "", "async fn storage() {}", 89),
+    case("suite_with_handle", Macro::Suite, "", STORAGE, 122),
     case(
         "suite_with_keys",
         Macro::Suite,
@@ -55,7 +55,7 @@ const CASES: &[Case] = &[
          timeout = \"1m30s\", name = \"storage\", retries = 2, tags(\"net\", \"slow\"), keys(owner = \"team\", quarantine = 3), serial, flavor = \"multi_thread\",
          worker_threads = 2, when = [mode(\"release\"), all(cfg(unix), none(env(\"CI\"))), my::READY]",
         "async fn storage(_: Suite) {}",
-        394,
+        400,
     ),
     case(
         "suite_with_attributes",
@@ -63,9 +63,9 @@ const CASES: &[Case] = &[
         "start_paused = true",
         "#[cfg(unix)] #[ignore = \"slow\"] #[should_panic(expected = \"boom\")] #[tracing::instrument] #[expect(unused)]
          async fn boom() { verify_loop!(async { Ok(1) }); }",
-        146,
+        152,
     ),
-    case("suite_plain", Macro::Suite, "", "fn parses() -> Result<(), String> { Ok(()) }", 83),
+    case("suite_plain", Macro::Suite, "", "fn parses() -> Result<(), String> { Ok(()) }", 89),
     case("suite_with_errors", Macro::Suite, "paralel", "#[ignore] fn parses() { subtest!(\"a\", {}); }", 83),
     case("verify_loop", Macro::VerifyLoop, "every = \"5ms\", fail_fast", ONE_LEADER, 123),
     case("verify_loop_renamed", Macro::VerifyLoop, "crate = other, eventually = \"5s\"", ONE_LEADER, 121),

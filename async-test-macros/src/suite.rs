@@ -107,10 +107,10 @@ fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &Token
         should_panic.as_ref().map(|message| some(message.to_token_stream())),
     );
     let import = inline::import(&block.stream(), krate);
-    let test = if should_panic.is_some() {
-        quote!(run_builtin_should_panic)
+    let body = if should_panic.is_some() {
+        quote!({ #spec.run_builtin_should_panic() })
     } else {
-        quote!(run_builtin -> ExitCode)
+        quote!({ #spec.run_builtin() } -> ExitCode)
     };
     // What is the same for every suite is in that macro: a token that it brings costs a tenth of one that is made here,
     // by code that is compiled without optimization.
@@ -121,7 +121,7 @@ fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &Token
             { #import #(#inner)* #sig #block }
             { #place #fields #ignore #panics }
             #start
-            { #(#outer)* } #vis fn #ident #test
+            { #(#outer)* #vis fn #ident } #body
         }
     }
 }

@@ -7,6 +7,6 @@
     ::core::line!(), start_paused : true, ignore : ::core::option::Option::Some("slow"),
     should_panic : ::core::option::Option::Some("boom"), } Async _ {
     ::async_test_suite::__rt::suite_future!(boom()) } { #[ignore = "slow"]
-    #[should_panic(expected = "boom")] #[allow(unused)] } fn boom
-    run_builtin_should_panic
+    #[should_panic(expected = "boom")] #[allow(unused)] fn boom } { __suite_boom
+    .run_builtin_should_panic() }
 }

@@ -5,6 +5,6 @@
     ::core::line!(), column : ::core::column!(), end_line : ::core::line!(), } Async
     __suite {
     ::async_test_suite::__rt::suite_future!(storage(::async_test_suite::__rt::handle(__suite)))
-    } { #[doc = " Reads and writes."] #[allow(clippy::unwrap_used)] } pub (crate) fn
-    storage run_builtin -> ExitCode
+    } { #[doc = " Reads and writes."] #[allow(clippy::unwrap_used)] pub (crate) fn
+    storage } { __suite_storage.run_builtin() } -> ExitCode
 }

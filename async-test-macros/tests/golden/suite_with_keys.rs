@@ -16,6 +16,6 @@ other::__rt::suite! {
     ::core::option::Option::Some(""), flavor :
     ::core::option::Option::Some(other::__rt::Flavor::MultiThread), worker_threads :
     ::core::option::Option::Some(2), } Async __suite {
-    other::__rt::suite_future!(storage(other::__rt::handle(__suite))) } {} fn storage
-    run_builtin -> ExitCode
+    other::__rt::suite_future!(storage(other::__rt::handle(__suite))) } { fn storage } {
+    __suite_storage.run_builtin() } -> ExitCode
 }

@@ -11,7 +11,6 @@ pub use crate::outcome::{BodyError, Outcome, Outcome as Blocking, RoundTail, Tai
 pub use crate::plan::When;
 pub use crate::registry::{Registered, RegisteredBundle, RegisteredReporter};
 pub use crate::round::{Mode, VerifySpec};
-pub use crate::run::builtin::{run_builtin, run_builtin_should_panic};
 pub use crate::run::main::main;
 pub use crate::spec::{Body, BodyFuture as Async, Flavor, SharedFuture as Future, SuiteSpec};
 #[cfg(feature = "tracing")]
@@ -46,13 +45,14 @@ use crate::suite::Suite;
 /// One suite: its function, its descriptor, and where that is registered for the runs that find suites by themselves.
 ///
 /// How it is started is a function, not a closure, which would be two functions in the program. It has the name of the
-/// descriptor, since any other would hide one that the user's function may mean.
+/// descriptor, since any other would hide one that the user's function may mean. The test's beginning and its body come
+/// from the attribute, or a lint about it would be shown here.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __suite {
     (
         $spec:ident $name:literal { $($function:tt)* } { $($fields:tt)* } $kind:ident $suite:tt { $($call:tt)* }
-        { $($outer:tt)* } $vis:vis fn $test:ident $run:ident $(-> $output:ident)?
+        { $($test:tt)* } $body:tt $(-> $output:ident)?
     ) => {
         #[doc(hidden)]
         #[allow(non_upper_case_globals, clippy::unused_async, reason = "named after the function, which need not await")]
@@ -68,9 +68,8 @@ macro_rules! __suite {
             }
         };
         $crate::__rt::inventory::submit! { $crate::__rt::Registered(&$spec) }
-        $($outer)*
         #[::core::prelude::v1::test]
-        $vis fn $test() $(-> $crate::__rt::$output)? { $crate::__rt::$run(&$spec) }
+        $($test)*() $(-> $crate::__rt::$output)? $body
     };
 }
 pub use crate::__suite as suite;

@@ -29,34 +29,37 @@ struct Ended {
     payload: Option<Box<dyn std::any::Any + Send>>,
 }
 
-#[doc(hidden)]
-pub fn run_builtin(spec: &'static SuiteSpec) -> ExitCode {
-    let _inside = INSIDE.enter();
-    let ended = attempts(spec);
-    print(&ended);
-    if ended.failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
-}
-
-/// Where the harness itself judges the panic, it is raised again for it.
-#[doc(hidden)]
-pub fn run_builtin_should_panic(spec: &'static SuiteSpec) {
-    let _inside = INSIDE.enter();
-    let ended = attempts(spec);
-    print(&ended);
-    match (ended.failed, ended.payload) {
-        (false, Some(payload)) => resume_unwind(payload),
-        // Skipped or TODO, so it passes; the harness takes only the panic it expects for that.
-        (false, None) => resume_unwind(Box::new(spec.should_panic.unwrap_or_default().to_owned())),
-        // Of another panic than the expected one the harness has something to say itself.
-        (true, Some(payload)) if !panic::message(&*payload).contains(spec.should_panic.unwrap_or_default()) => {
-            resume_unwind(payload);
+/// What the tests of expansions call.
+impl SuiteSpec {
+    #[doc(hidden)]
+    pub fn run_builtin(&'static self) -> ExitCode {
+        let _inside = INSIDE.enter();
+        let ended = attempts(self);
+        print(&ended);
+        if ended.failed {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
         }
-        // Without a panic the harness fails the test, as it should; why is in the report above.
-        (true, _) => {}
+    }
+
+    /// Where the harness itself judges the panic, it is raised again for it.
+    #[doc(hidden)]
+    pub fn run_builtin_should_panic(&'static self) {
+        let _inside = INSIDE.enter();
+        let ended = attempts(self);
+        print(&ended);
+        match (ended.failed, ended.payload) {
+            (false, Some(payload)) => resume_unwind(payload),
+            // Skipped or TODO, so it passes; the harness takes only the panic it expects for that.
+            (false, None) => resume_unwind(Box::new(self.should_panic.unwrap_or_default().to_owned())),
+            // Of another panic than the expected one the harness has something to say itself.
+            (true, Some(payload)) if !panic::message(&*payload).contains(self.should_panic.unwrap_or_default()) => {
+                resume_unwind(payload);
+            }
+            // Without a panic the harness fails the test, as it should; why is in the report above.
+            (true, _) => {}
+        }
     }
 }
 
