@@ -111,9 +111,11 @@ mod late {
         let body = |t: Suite| async move {
             t.ok(false, "in the late subtest");
         };
-        let _ = left()
-            .subtest("late subtest", Plan::new(), Invoke::default(), body)
-            .await;
+        drop(
+            left()
+                .subtest("late subtest", Plan::new(), Invoke::default(), body)
+                .await,
+        );
     }
 
     #[suite]

@@ -3,8 +3,11 @@
 use std::thread;
 
 use crate::claim::{Claim, Problem, Raw};
+use crate::error::ErrorKind;
 use crate::event::EventKind;
 use crate::place::Place;
+use crate::plan::Plan;
+use crate::record::Record;
 use crate::stage::Stage;
 use crate::suite_scenarios::end_of;
 use crate::world::World;
@@ -38,6 +41,30 @@ pub fn what_is_late_fails_the_next_that_ends() {
         matches!(&**problem, Problem::LateCheck { suite, .. } if suite == "s"),
         "{problem:?}"
     );
+}
+
+/// What the root is told comes after those that have passed unheard.
+pub fn a_plan_of_the_root_is_too_late_for_whoever_has_passed_unheard() {
+    let world = World::that_holds();
+    world.pass();
+    world.end(false);
+    assert!(world.suite.has_passed_unheard());
+    let handles = {
+        let sender = world.sender.clone();
+        thread::spawn(move || sender.handle())
+    };
+    let at = Place::new("t.rs", 1, 1);
+    let root = world.suite.parent().unwrap();
+    root.send_event(EventKind::Plan(Box::new(Plan::new().tests(2)), at));
+    handles.join().unwrap();
+    let (records, _) = world.end_of_run();
+    let is_too_late = |record: &Record| match record {
+        Record::Problem(_, problem) => {
+            matches!(&**problem, Problem::Misuse(_, error) if error.kind == ErrorKind::PlanTooLate)
+        }
+        _ => false,
+    };
+    assert!(records.iter().any(is_too_late), "{records:?}");
 }
 
 /// Several ask the root, and one of them tells it of those that have passed unheard: each of them finds them counted.
