@@ -21,7 +21,7 @@ example:
 
 # rewrite golden files and expected compiler messages after a look at the difference
 bless:
-    BLESS=1 cargo test -p async-test-macros -p async-test-runtime
+    BLESS=1 cargo test -p async-test-core -p async-test-macros -p async-test-runtime
     TRYBUILD=overwrite cargo test --test ui
 
 # measure the library beside its peers, and the verifier beside a loop by hand; writes docs/performance.md

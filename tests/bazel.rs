@@ -624,7 +624,7 @@ fn files_of_courtesy_that_cannot_be_written_are_a_warning() {
 fn the_guide_names_every_variable_that_is_read() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |file: &str| fs::read_to_string(root.join(file)).expect("the file can be read");
-    let (source, guide) = (read("async-test-runtime/src/options/bazel.rs"), read("docs/bazel.md"));
+    let (source, guide) = (read("async-test-core/src/options/bazel.rs"), read("docs/bazel.md"));
     let is_variable = |word: &&str| word.len() > 8 && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     let names: Vec<&str> = source.split('"').skip(1).step_by(2).filter(is_variable).collect();
     ok!(names.len() >= 12, "{names:?}");

@@ -177,7 +177,7 @@ const KNOWN_WORDS: &[&str] = &["CI", "COLUMNS", "NEXTEST", "PATH", "PATHEXT", "T
 
 #[suite]
 fn every_variable_that_is_read_is_on_a_page_and_the_reverse() {
-    let folder = root().join("async-test-runtime/src/options");
+    let folder = root().join("async-test-core/src/options");
     let files = std::fs::read_dir(folder).expect("the folder can be read");
     let files: Vec<PathBuf> = files.map(|it| it.expect("it can be read").path()).collect();
     let (mut read_here, mut of_bazel) = (BTreeSet::new(), BTreeSet::new());

@@ -95,7 +95,7 @@ fn the_schema() -> Schema {
 #[suite]
 fn events_are_what_the_schema_says() {
     let schema = the_schema();
-    let goldens = Path::new(env!("CARGO_MANIFEST_DIR")).join("async-test-runtime/src/report/golden");
+    let goldens = Path::new(env!("CARGO_MANIFEST_DIR")).join("async-test-core/src/report/golden");
     let mut kinds = BTreeMap::new();
     for name in ["events.jsonl", "events_bail.jsonl", "events_rare.jsonl"] {
         let text = std::fs::read_to_string(goldens.join(name)).expect("the golden file can be read");
@@ -265,7 +265,7 @@ fn junit_names_the_feature_that_it_needs() {
 
 #[suite]
 fn the_golden_documents_are_what_readers_of_junit_expect() {
-    let goldens = Path::new(env!("CARGO_MANIFEST_DIR")).join("async-test-runtime/src/report/golden");
+    let goldens = Path::new(env!("CARGO_MANIFEST_DIR")).join("async-test-core/src/report/golden");
     let names = [
         "junit.xml",
         "junit_bail.xml",

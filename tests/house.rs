@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every module of the runtime and its floor. A module imports from its own floor and from those below.
+/// Every module of the core and of the runtime, and its floor. A module imports from its own floor and from those below.
 const FLOORS: &[(u8, &[&str])] = &[
     // words
     (
@@ -136,9 +136,12 @@ fn is_test(path: &str) -> bool {
     path.ends_with("tests.rs") || path.contains("/tests/") || path.ends_with("every.rs") || path.ends_with("script.rs")
 }
 
-/// The files of the runtime by their path below `src`.
-fn runtime() -> BTreeMap<String, String> {
-    let src = root().join("async-test-runtime/src");
+/// The crates that the floors stand in, each with the highest that it has; the first has those from 0.
+const CRATES: [(&str, u8); 2] = [("async-test-core", 2), ("async-test-runtime", 4)];
+
+/// The files of one crate by their path below `src`.
+fn files(folder: &str) -> BTreeMap<String, String> {
+    let src = root().join(folder).join("src");
     sources(&src)
         .into_iter()
         .map(|path| {
@@ -149,6 +152,18 @@ fn runtime() -> BTreeMap<String, String> {
         })
         .filter(|(path, _)| !is_test(path))
         .collect()
+}
+
+/// The files of all floors.
+fn runtime() -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for (folder, _) in CRATES {
+        for (path, code) in files(folder) {
+            let other = all.insert(path.clone(), code);
+            assert!(other.is_none() || path == "lib.rs", "{path} is in two crates");
+        }
+    }
+    all
 }
 
 fn floor(module: &str) -> Option<u8> {
@@ -231,6 +246,21 @@ fn every_floor_has_its_modules() {
 }
 
 #[test]
+fn every_crate_has_its_floors() {
+    let mut lowest = 0;
+    for (folder, highest) in CRATES {
+        for path in files(folder).keys().filter(|path| *path != "lib.rs") {
+            let floor = floor(module(path)).unwrap();
+            assert!(
+                (lowest..=highest).contains(&floor),
+                "{folder}/src/{path} is of floor {floor}"
+            );
+        }
+        lowest = highest + 1;
+    }
+}
+
+#[test]
 fn what_may_stand_in_one_place_only() {
     let mut wrong = Vec::new();
     for (path, code) in runtime() {
@@ -267,8 +297,12 @@ fn the_lower_floors_know_neither_tokio_nor_the_clock() {
 #[test]
 fn macros_and_runtime_do_not_know_each_other() {
     for (crate_name, other) in [
+        ("async-test-macros", "async_test_core"),
+        ("async-test-macros", "async-test-core"),
         ("async-test-macros", "async_test_runtime"),
         ("async-test-macros", "async-test-runtime"),
+        ("async-test-core", "async_test_macros"),
+        ("async-test-core", "async-test-macros"),
         ("async-test-runtime", "async_test_macros"),
         ("async-test-runtime", "async-test-macros"),
     ] {
@@ -328,10 +362,10 @@ fn architecture_is_short_and_names_every_module() {
 }
 
 #[test]
-fn unsafe_code_is_forbidden_in_all_three_crates() {
+fn unsafe_code_is_forbidden_in_all_four_crates() {
     let manifest = |folder: &str| fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
     assert!(manifest(".").contains("[workspace.lints.rust]\nunsafe_code = \"forbid\"\n"));
-    for folder in [".", "async-test-macros", "async-test-runtime"] {
+    for folder in [".", "async-test-core", "async-test-macros", "async-test-runtime"] {
         assert!(manifest(folder).contains("\n[lints]\nworkspace = true\n"), "{folder}");
     }
 }

@@ -42,8 +42,8 @@ pub(crate) mod runtime {
     pub(crate) use crate::shims::{Handle, RuntimeFlavor};
 }
 
-#[path = "../async-test-runtime/src"]
-mod source {
+#[path = "../async-test-core/src"]
+mod core_source {
     pub(crate) mod claim;
     pub(crate) mod error;
     pub(crate) mod escape;
@@ -53,7 +53,10 @@ mod source {
     pub(crate) mod round;
     pub(crate) mod settle;
     pub(crate) mod stage;
+}
 
+#[path = "../async-test-runtime/src"]
+mod source {
     pub(crate) mod verify {
         mod attempt;
         mod batch;
@@ -79,7 +82,8 @@ mod source {
     }
 }
 
-pub(crate) use source::{claim, error, escape, ids, outcome, place, round, settle, stage, verify};
+pub(crate) use core_source::{claim, error, escape, ids, outcome, place, round, settle, stage};
+pub(crate) use source::verify;
 
 fn explore(scenario: fn()) {
     let iterations = std::env::var("SHUTTLE_ITERATIONS").map_or(2_000, |text| text.parse().expect("a number"));

@@ -180,20 +180,20 @@ pub(crate) fn endless(options: &Options) -> Option<String> {
 /// How reports that go to a stream look.
 pub(crate) fn style(options: &Options, is_terminal: bool) -> Style {
     let process = options::process();
-    let default = Style::default();
-    Style {
-        color: process.use_color(options.color, is_terminal),
-        width: process.columns().filter(|_| is_terminal).unwrap_or(default.width),
-        tap_version: match options.tap_version {
-            TapVersion::V13 => Some(13),
-            TapVersion::V14 => Some(14),
-            TapVersion::None => None,
-        },
-        show_output: options.show_output,
-        times: options.time.is_some(),
-        slow: options.time.clone(),
-        ..default
+    let mut style = Style::default();
+    style.color = process.use_color(options.color, is_terminal);
+    if let Some(columns) = process.columns().filter(|_| is_terminal) {
+        style.width = columns;
     }
+    style.tap_version = match options.tap_version {
+        TapVersion::V13 => Some(13),
+        TapVersion::V14 => Some(14),
+        TapVersion::None => None,
+    };
+    style.show_output = options.show_output;
+    style.times = options.time.is_some();
+    style.slow = options.time.clone();
+    style
 }
 
 /// The names of all formats, in the order in which the help shows them.

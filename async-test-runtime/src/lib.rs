@@ -5,38 +5,14 @@
 //! `ok!(cond, "drained")` makes one call into [`mod@rt`], which finds the current suite, sends an [`event::Event`]
 //! with a [`claim::Claim`] and returns whether it held. The hub's thread hands the event to the ledger, which judges
 //! and counts it and answers with [`record::Record`]s; these go to the [`report::Reporter`]s, and what they render is
-//! written at once. Modules are listed from the lowest floor up; a module uses those above it in this list only.
+//! written at once. What is said, judged and reported is in the crate `async-test-core`. Modules are listed from the
+//! lowest floor up; a module uses those above it in this list only.
 
-// floor 0: words
-pub mod claim;
-pub mod error;
-mod escape;
-pub mod event;
-pub mod ids;
-mod json;
-pub mod options;
-pub mod outcome;
-pub mod place;
-pub mod plan;
-pub mod record;
-pub mod round;
-pub mod stage;
-
-// floor 1: judgement
-mod amnesty;
-mod diff;
-mod filter;
-mod ledger;
-mod order;
-pub mod settle;
-mod shard;
-mod structure;
-mod tags;
-
-// floor 2: ears
-pub mod hook;
-mod replay;
-pub mod report;
+// floors 0 to 2: a crate of their own
+pub use async_test_core::{
+    claim, error, event, hook, ids, options, outcome, place, plan, record, report, round, settle, stage,
+};
+use async_test_core::{diff, filter, ledger, order, replay, shard, structure, tags};
 
 // floor 3: machinery
 mod activity;

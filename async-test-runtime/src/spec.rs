@@ -205,28 +205,23 @@ impl SuiteSpec {
 
     /// The keys of the attribute as a plan.
     pub fn plan(&self) -> Plan {
-        Plan {
-            tests: self.tests,
-            parallel: self.parallel.then_some(true),
-            random: self.random.then_some(true),
-            todo: self.todo.map(Cow::Borrowed),
-            skip_all: self.skip_all.map(Cow::Borrowed),
-            when: self.when,
-            test_jobs: self.test_jobs,
-            job_timeout: self.job_timeout,
-            timeout: self.timeout,
-            tags: match self.tags {
-                [] => Vec::new(),
-                tags => tags.iter().map(|tag| Cow::Borrowed(*tag)).collect(),
-            },
-            extra: match self.keys {
-                [] => Vec::new(),
-                keys => keys
-                    .iter()
-                    .map(|(key, value)| (Cow::Borrowed(*key), (*value).to_owned()))
-                    .collect(),
-            },
+        let mut plan = Plan::new();
+        plan.tests = self.tests;
+        plan.parallel = self.parallel.then_some(true);
+        plan.random = self.random.then_some(true);
+        plan.todo = self.todo.map(Cow::Borrowed);
+        plan.skip_all = self.skip_all.map(Cow::Borrowed);
+        plan.when = self.when;
+        plan.test_jobs = self.test_jobs;
+        plan.job_timeout = self.job_timeout;
+        plan.timeout = self.timeout;
+        for tag in self.tags {
+            plan.tags.push(Cow::Borrowed(*tag));
         }
+        for (key, value) in self.keys {
+            plan.extra.push((Cow::Borrowed(*key), (*value).to_owned()));
+        }
+        plan
     }
 }
 

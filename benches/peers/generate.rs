@@ -12,7 +12,9 @@ const TOKIO: &str = r#"{ version = "1", features = ["rt-multi-thread", "macros",
 /// The end of the names of packages that have the runtime optimized in the dev profile.
 pub(crate) const OPTIMIZED: &str = "-optimized";
 /// What such a package says in its manifest, as the README advises.
-const OPTIMIZES: &str = "\n[profile.dev.package.async-test-runtime]\nopt-level = 2\n";
+const OPTIMIZES: &str = "async-test-core.opt-level = 2\nasync-test-runtime.opt-level = 2\n";
+/// What every package says in its manifest: ours are compiled as they would be if they came from a registry.
+const PROFILE: &str = "\n[profile.dev.package]\n\"*\".incremental = false\n";
 
 /// A package of one contender.
 #[derive(Clone, Debug)]
@@ -61,6 +63,7 @@ pub(crate) fn package(name: &str, dependency: &str, targets: &[Target]) -> Packa
         manifest.push_str(&format!("\n[[test]]\nname = \"{name}\"\nharness = {harness}\n"));
         put(&folder.join("tests").join(format!("{name}.rs")), source);
     }
+    manifest.push_str(PROFILE);
     if name.ends_with(OPTIMIZED) {
         manifest.push_str(OPTIMIZES);
     }

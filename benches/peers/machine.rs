@@ -40,6 +40,7 @@ pub(crate) fn line() -> String {
             "--short",
             "--",
             "src",
+            "async-test-core",
             "async-test-runtime",
             "async-test-macros",
         ],

@@ -150,7 +150,7 @@ impl Core {
             }
             Ears::Each(each) => {
                 for record in records.drain(..) {
-                    match top_of(&record) {
+                    match record.top() {
                         Some(top) => {
                             flaky_to_stderr(&record);
                             each.hear(top, record, &self.guests);
@@ -274,26 +274,4 @@ impl Desk for Core {
             ears.iter_mut().for_each(Ear::tick);
         }
     }
-}
-
-/// The `#[suite]` a record belongs to; none for what concerns the whole process.
-fn top_of(record: &Record) -> Option<SuiteId> {
-    let suite = match record {
-        Record::RunStarted(_) | Record::RunEnded(_) | Record::Output(_) => return None,
-        Record::Check(check) => match &check.child {
-            Some(child) => return Some(child.suite.top),
-            None => &check.suite,
-        },
-        Record::SuiteEnded(end) => &end.suite,
-        Record::SuiteStarted(suite)
-        | Record::Plan(suite, _)
-        | Record::Diag(suite, _)
-        | Record::Problem(suite, _)
-        | Record::Warning(suite, _)
-        | Record::Stage(suite, _, _)
-        | Record::Telemetry(suite, _)
-        | Record::Passed { suite, .. }
-        | Record::BailOut(suite, _) => suite,
-    };
-    (suite.top != SuiteId::ROOT).then_some(suite.top)
 }

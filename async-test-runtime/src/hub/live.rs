@@ -140,6 +140,7 @@ impl Drop for Live {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Output;
     use crate::report::Style;
 
     /// A writer that others can look at.
@@ -164,7 +165,12 @@ mod tests {
     }
 
     fn diag() -> Record {
-        Record::Diag(crate::report::a_suite(1, 0, "a"), "said".into())
+        Record::Output(Arc::new(Output {
+            candidates: Vec::new(),
+            others: 0,
+            text: "said".to_owned(),
+            lost: 0,
+        }))
     }
 
     fn live(age: Duration) -> (Live, Written) {

@@ -25,7 +25,7 @@ use crate::ledger::Ledger;
 use crate::order;
 use crate::queue::{Message, Sender};
 use crate::record::{Record, RunStart, SuiteInfo};
-use crate::report::{Reporter, View, plain};
+use crate::report::{self, Reporter, View};
 use crate::settings::Settings;
 use crate::suite::Untold;
 
@@ -297,22 +297,9 @@ pub(crate) fn warn(text: &str) {
 
 /// Under the built-in harness nobody collects what belongs to no suite, so it goes where the user looks.
 fn to_stderr(record: &Record) {
-    let text = match record {
-        Record::Problem(_, problem) => format!("async-test-suite: {}", plain(problem)),
-        Record::Diag(_, text) | Record::Warning(_, text) => format!("async-test-suite: {text}\n"),
-        Record::BailOut(_, why) => format!("async-test-suite: Bail out! {why}\n"),
-        Record::RunStarted(_)
-        | Record::RunEnded(_)
-        | Record::SuiteStarted(_)
-        | Record::Plan(..)
-        | Record::Check(_)
-        | Record::Stage(..)
-        | Record::Telemetry(..)
-        | Record::Output(_)
-        | Record::Passed { .. }
-        | Record::SuiteEnded(_) => return,
-    };
-    to_people(&text);
+    if let Some(text) = report::unreported(record) {
+        to_people(&text);
+    }
 }
 
 /// Writes to the error stream for people, past whatever captures the output of tests.

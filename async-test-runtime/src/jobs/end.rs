@@ -147,11 +147,9 @@ impl Jobs {
                         Status::Waiting(_) => Some(format!("waiting for one of {} places", state.limit)),
                         _ => entry.pulse.blocks(),
                     };
-                    let running = Running {
-                        age: entry.since.elapsed(),
-                        doing,
-                        ..Running::new(entry.name.clone(), entry.at.clone())
-                    };
+                    let mut running = Running::new(entry.name.clone(), entry.at.clone());
+                    running.age = entry.since.elapsed();
+                    running.doing = doing;
                     (running, entry.control.clone())
                 })
                 .collect()

@@ -119,10 +119,8 @@ mod tests {
 
     #[test]
     fn a_filter_that_names_nothing_is_found_in_any_shard() {
-        let options = Options {
-            filters: vec!["writes".to_owned(), "wirtes".to_owned(), "writes/gone".to_owned()],
-            ..Options::default()
-        };
+        let mut options = Options::default();
+        options.filters = ["writes", "wirtes", "writes/gone"].map(str::to_owned).into();
         assert_eq!(unmatched(&[&PLAIN], &options), ["wirtes"]);
     }
 

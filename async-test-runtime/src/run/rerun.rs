@@ -15,13 +15,10 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
         command,
         test: spec.test_name().to_owned(),
         title: spec.title().to_owned(),
-        flags: match (&spec.ignore, runner) {
-            (None, _) => "",
-            (Some(_), Runner::Cargo) => "--include-ignored",
-            (Some(_), Runner::Nextest) => "--run-ignored all",
-            (Some(_), Runner::Bazel) => "--test_arg=--include-ignored",
-        }
-        .into(),
+        flags: match spec.ignore {
+            Some(_) => runner.includes_ignored().into(),
+            None => "".into(),
+        },
         // nextest has a command line of its own.
         own_command_line: settings.own_command_line && runner != Runner::Nextest,
         runner,

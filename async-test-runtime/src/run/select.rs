@@ -70,7 +70,6 @@ fn is_skipped(spec: &SuiteSpec, skip: &[String], exact: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroUsize;
 
     use super::*;
     use crate::options::Shard;
@@ -126,16 +125,10 @@ mod tests {
 
     #[test]
     fn a_shard_takes_its_part_whatever_the_filters_are() {
-        let shard = |number, of| Shard {
-            number: NonZeroUsize::new(number).unwrap(),
-            of: NonZeroUsize::new(of).unwrap(),
-        };
         let own = |number, filter: &str| {
-            let options = Options {
-                shard: Some(shard(number, 2)),
-                filters: vec![filter.to_owned()],
-                ..Options::default()
-            };
+            let mut options = Options::default();
+            options.shard = Shard::read(&format!("{number}/2"));
+            options.filters = vec![filter.to_owned()];
             names(&options)
         };
         let [first, second] = [1, 2].map(|number| own(number, ""));

@@ -222,12 +222,11 @@ impl Suite {
     /// The suite and what runs in it.
     pub(crate) fn running_from_here(&self) -> Vec<Running> {
         let info = self.info();
-        let mut running = vec![Running {
-            suite: Some(info.id),
-            age: self.started().elapsed(),
-            doing: self.doing_now(),
-            ..Running::new(info.path.clone(), info.at.clone())
-        }];
+        let mut own = Running::new(info.path.clone(), info.at.clone());
+        own.suite = Some(info.id);
+        own.age = self.started().elapsed();
+        own.doing = self.doing_now();
+        let mut running = vec![own];
         running.extend(self.everything_running());
         running
     }

@@ -187,11 +187,10 @@ where
             }
             None => "between two rounds".to_owned(),
         };
-        Some(Running {
-            age: self.suite.started().elapsed(),
-            doing: Some(format!("{doing}; {rounds} rounds, {failed} failed, {unknown} unknown")),
-            ..Running::new(format!("verifier `{name}`"), self.at.clone())
-        })
+        let mut running = Running::new(format!("verifier `{name}`"), self.at.clone());
+        running.age = self.suite.started().elapsed();
+        running.doing = Some(format!("{doing}; {rounds} rounds, {failed} failed, {unknown} unknown"));
+        Some(running)
     }
 }
 

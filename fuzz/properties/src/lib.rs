@@ -68,7 +68,7 @@ mod source {
 use source::*;
 
 // Filters and expressions of tags, from theirs.
-#[path = "../../../async-test-runtime/src"]
+#[path = "../../../async-test-core/src"]
 mod runtime {
     pub mod filter;
     pub mod tags;

@@ -43,35 +43,39 @@ pub(crate) mod task {
 
 pub(crate) use world::{capture, clock, condition, hub, options, ours, report, stray};
 
-#[path = "../../../async-test-runtime/src"]
-mod source {
-    pub mod activity;
+#[path = "../../../async-test-core/src"]
+mod core_source {
     pub mod amnesty;
-    pub mod aside;
-    pub mod cancel;
     pub mod claim;
     pub mod error;
     pub mod escape;
     pub mod event;
     pub mod filter;
     pub mod ids;
-    pub mod jobs;
     pub mod ledger;
     pub mod order;
     pub mod outcome;
     pub mod place;
     pub mod plan;
+    pub mod record;
+    pub mod stage;
+    pub mod tags;
+}
+
+#[path = "../../../async-test-runtime/src"]
+mod source {
+    pub mod activity;
+    pub mod aside;
+    pub mod cancel;
+    pub mod jobs;
     pub mod pulse;
     pub mod queue;
-    pub mod record;
     pub mod settings;
-    pub mod stage;
     pub mod suite;
-    pub mod tags;
     pub mod turn;
 }
 
-use source::{
-    activity, amnesty, aside, cancel, claim, error, escape, event, filter, ids, jobs, ledger, order, outcome, place,
-    plan, pulse, queue, record, settings, stage, suite, tags, turn,
+use core_source::{
+    amnesty, claim, error, escape, event, filter, ids, ledger, order, outcome, place, plan, record, stage, tags,
 };
+use source::{activity, aside, cancel, jobs, pulse, queue, settings, suite, turn};

@@ -3,9 +3,9 @@
 
 /// One of every event, in two runs; and what is seldom in them.
 const STREAMS: [&str; 3] = [
-    include_str!("../../../../async-test-runtime/src/report/golden/events.jsonl"),
-    include_str!("../../../../async-test-runtime/src/report/golden/events_bail.jsonl"),
-    include_str!("../../../../async-test-runtime/src/report/golden/events_rare.jsonl"),
+    include_str!("../../../../async-test-core/src/report/golden/events.jsonl"),
+    include_str!("../../../../async-test-core/src/report/golden/events_bail.jsonl"),
+    include_str!("../../../../async-test-core/src/report/golden/events_rare.jsonl"),
 ];
 
 /// What stands where a number was.

@@ -15,7 +15,7 @@ mod holds;
 pub use damage::damaged;
 pub use holds::{Again, played};
 
-#[path = "../../../../async-test-runtime/src"]
+#[path = "../../../../async-test-core/src"]
 mod source {
     pub mod amnesty;
     pub mod claim;

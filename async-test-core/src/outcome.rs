@@ -1,0 +1,233 @@
+//! How a body ended when it was not stopped: well, or with an error of its own.
+
+use std::error::Error as StdError;
+use std::fmt::{Debug, Display};
+use std::panic::Location;
+
+use crate::place::Place;
+
+/// What a body returned, whatever its type was.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Outcome {
+    /// The `Err` it returned.
+    pub error: Option<BodyFailure>,
+}
+
+impl Outcome {
+    /// A body that returned an `Err`.
+    pub fn failed(error: BodyFailure) -> Outcome {
+        Outcome { error: Some(error) }
+    }
+}
+
+/// The `Err` of a body, as text: the value itself need not outlive the body.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BodyFailure {
+    /// The error's own message, where it has one.
+    pub message: Option<String>,
+    /// The error's `Debug`.
+    pub debug: String,
+    /// The messages of the sources, outermost first.
+    pub sources: Vec<String>,
+    /// The place of the `?` that met it, where that is known.
+    pub at: Option<Place>,
+}
+
+impl BodyFailure {
+    /// From an error of which only `Debug` is known.
+    pub fn from_debug(error: &dyn Debug) -> BodyFailure {
+        BodyFailure {
+            message: None,
+            debug: format!("{error:?}"),
+            sources: Vec::new(),
+            at: None,
+        }
+    }
+
+    /// From an error with a message and sources.
+    pub fn from_error(error: &(dyn StdError + 'static)) -> BodyFailure {
+        let mut sources = Vec::new();
+        let mut next = error.source();
+        while let Some(source) = next {
+            sources.push(source.to_string());
+            next = source.source();
+        }
+        BodyFailure {
+            message: Some(error.to_string()),
+            debug: format!("{error:?}"),
+            sources,
+            at: None,
+        }
+    }
+}
+
+/// The error type of a `subtest!` body: takes any error that can be shown and remembers the place of the `?`.
+///
+/// It implements neither `Display` nor `std::error::Error`, since only so can it take every type that does.
+#[derive(Clone, Debug)]
+pub struct BodyError(BodyFailure);
+
+impl BodyError {
+    /// The text and place of the error.
+    pub fn into_failure(self) -> BodyFailure {
+        self.0
+    }
+}
+
+impl<E: Display + Debug> From<E> for BodyError {
+    #[track_caller]
+    fn from(error: E) -> BodyError {
+        BodyError(BodyFailure {
+            message: Some(error.to_string()),
+            debug: format!("{error:?}"),
+            sources: Vec::new(),
+            at: Some(Place::from(Location::caller())),
+        })
+    }
+}
+
+/// What the last expression of a `subtest!` body may be.
+///
+/// A `bool` is the value of a check, which has been counted already, so it says nothing more.
+#[diagnostic::on_unimplemented(
+    message = "a subtest cannot end with a value of type `{Self}`",
+    label = "ends with this value",
+    note = "end it with a `;`, with a check, or with a `Result`"
+)]
+pub trait Tail {
+    /// Turns the value into the result of the body.
+    fn tail(self) -> Result<(), BodyError>;
+}
+
+impl Tail for () {
+    fn tail(self) -> Result<(), BodyError> {
+        Ok(())
+    }
+}
+
+impl Tail for bool {
+    fn tail(self) -> Result<(), BodyError> {
+        Ok(())
+    }
+}
+
+/// The type `!`, which cannot be named yet where we need it: the value of a body that always panics.
+#[doc(hidden)]
+pub type Never = <fn() -> ! as Returns>::Value;
+
+/// The type a function returns.
+pub trait Returns {
+    /// That type.
+    type Value;
+}
+
+impl<T> Returns for fn() -> T {
+    type Value = T;
+}
+
+impl Tail for Never {
+    fn tail(self) -> Result<(), BodyError> {
+        self
+    }
+}
+
+impl<T, E: Into<BodyError>> Tail for Result<T, E> {
+    #[track_caller]
+    fn tail(self) -> Result<(), BodyError> {
+        match self {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// What the last expression of a `verify_loop!` body with a `?` may be: the value of a round that passed.
+#[diagnostic::on_unimplemented(
+    message = "a round with a `?` in it cannot end with a value of type `{Self}`",
+    label = "ends with this value",
+    note = "end it with `Ok(value)`, with a `bool`, or with a `;`"
+)]
+pub trait RoundTail {
+    /// What the round observed.
+    type Value;
+    /// Turns the value into the result of the round; `false` is a failure.
+    fn tail(self) -> Result<Self::Value, BodyError>;
+}
+
+impl RoundTail for () {
+    type Value = ();
+    fn tail(self) -> Result<(), BodyError> {
+        Ok(())
+    }
+}
+
+impl RoundTail for bool {
+    type Value = ();
+    #[track_caller]
+    fn tail(self) -> Result<(), BodyError> {
+        if self {
+            Ok(())
+        } else {
+            Err(BodyError::from("the round returned false"))
+        }
+    }
+}
+
+impl RoundTail for Never {
+    type Value = ();
+    fn tail(self) -> Result<(), BodyError> {
+        self
+    }
+}
+
+impl<T, E: Into<BodyError>> RoundTail for Result<T, E> {
+    type Value = T;
+    #[track_caller]
+    fn tail(self) -> Result<T, BodyError> {
+        self.map_err(Into::into)
+    }
+}
+
+/// The outcome of a `subtest!` body.
+pub fn outcome_of<T>(result: Result<T, BodyError>) -> Outcome {
+    Outcome {
+        error: result.err().map(BodyError::into_failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fails() -> Result<(), BodyError> {
+        "x".parse::<u32>()?;
+        Ok(())
+    }
+
+    #[test]
+    fn the_place_of_the_question_mark_is_kept() {
+        let failure = fails().unwrap_err().into_failure();
+        assert_eq!(failure.message.as_deref(), Some("invalid digit found in string"));
+        let at = failure.at.unwrap();
+        assert!(at.file.ends_with("outcome.rs"), "{at}");
+    }
+
+    #[test]
+    fn sources_are_listed_from_the_outside_in() {
+        #[derive(Debug)]
+        struct Outer(std::num::ParseIntError);
+        impl Display for Outer {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("no port")
+            }
+        }
+        impl StdError for Outer {
+            fn source(&self) -> Option<&(dyn StdError + 'static)> {
+                Some(&self.0)
+            }
+        }
+        let failure = BodyFailure::from_error(&Outer("x".parse::<u16>().unwrap_err()));
+        assert_eq!(failure.message.as_deref(), Some("no port"));
+        assert_eq!(failure.sources, ["invalid digit found in string"]);
+    }
+}
