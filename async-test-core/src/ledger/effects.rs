@@ -20,7 +20,7 @@ pub struct Effects {
     pub replies: Vec<(Reply, Option<Snapshot>)>,
     /// Checks that have been told and that nobody has kept: the next ones are written in their place. To allocate one and
     /// to free it would be a good part of what a check costs.
-    spare: Vec<Arc<Check>>,
+    spare: Vec<Record>,
 }
 
 impl Effects {
@@ -33,7 +33,7 @@ impl Effects {
         detail: Option<Arc<Detail>>,
     ) {
         if let Some(mut spare) = self.spare.pop() {
-            if let Some(check) = Arc::get_mut(&mut spare) {
+            if let Some(check) = unshared(&mut spare) {
                 if !Arc::ptr_eq(&check.suite, suite) {
                     check.suite = suite.clone();
                 }
@@ -42,7 +42,7 @@ impl Effects {
                 check.label = label;
                 check.at = at;
                 check.detail = detail;
-                self.records.push(Record::Check(spare));
+                self.records.push(spare);
                 return;
             }
         }
@@ -59,17 +59,26 @@ impl Effects {
 
     /// The records have been told.
     pub fn told(&mut self) {
-        while let Some(record) = self.records.pop() {
-            match record {
-                Record::Check(check) if self.spare.len() < SPARE && is_free(&check) => self.spare.push(check),
-                _ => {}
-            }
+        self.records.truncate(SPARE);
+        self.records.retain(is_free);
+        if self.spare.len() < self.records.len() {
+            std::mem::swap(&mut self.spare, &mut self.records);
         }
+        self.records.clear();
     }
 }
 
-/// Whether nobody has kept it, and it keeps nothing big.
-fn is_free(check: &Arc<Check>) -> bool {
+/// The check that a record tells of, if nobody else has it.
+fn unshared(record: &mut Record) -> Option<&mut Check> {
+    match record {
+        Record::Check(check) => Arc::get_mut(check),
+        _ => None,
+    }
+}
+
+/// Whether it is a check that nobody has kept, and that keeps nothing big.
+fn is_free(record: &Record) -> bool {
+    let Record::Check(check) = record else { return false };
     let is_small = check.detail.is_none() && check.child.is_none() && matches!(check.label, Cow::Borrowed(_));
     is_small && Arc::strong_count(check) == 1
 }

@@ -25,37 +25,34 @@ pub(in crate::report) struct Lines {
 struct Again {
     label: &'static str,
     number: u64,
-    /// The line of that point, once there have been two. Its number ends where the label begins.
-    line: Vec<u8>,
-    first_digit: usize,
-    after_number: usize,
+    /// The line of that point, once there have been two, without the last digit of its number: what stands before that, of
+    /// which the number begins at `number_at`, and what follows it.
+    before: String,
+    number_at: usize,
+    after: String,
 }
 
 impl Again {
-    /// Makes the line of the next point of it.
-    fn count(&mut self) {
+    /// Adds the line of the next point of it. To count the last digit on is less work than to write each number anew.
+    fn count(&mut self, text: &mut String) {
         self.number += 1;
-        let line = self.line.as_mut_slice();
-        let mut at = self.after_number;
-        while at > self.first_digit {
-            at -= 1;
-            if line[at] != b'9' {
-                line[at] += 1;
-                return;
-            }
-            line[at] = b'0';
+        let digit = self.number % 10;
+        if digit == 0 {
+            self.before.truncate(self.number_at);
+            let _ = write!(self.before, "{}", self.number / 10);
         }
-        self.line.insert(at, b'1');
-        self.after_number += 1;
+        text.push_str(&self.before);
+        text.push(char::from(b'0' + digit as u8));
+        text.push_str(&self.after);
     }
 
     /// Takes the line of a point as it was written.
     fn keep(&mut self, line: &str, depth: usize) {
-        self.line.clear();
-        self.line.extend_from_slice(line.as_bytes());
-        self.first_digit = 4 * depth + "ok ".len();
-        let number = line[self.first_digit..].bytes().take_while(u8::is_ascii_digit);
-        self.after_number = self.first_digit + number.count();
+        self.number_at = 4 * depth + "ok ".len();
+        let digits = line[self.number_at..].bytes().take_while(u8::is_ascii_digit).count();
+        let last = self.number_at + digits - 1;
+        self.before = line[..last].to_owned();
+        self.after = line[last + 1..].to_owned();
     }
 }
 
@@ -115,15 +112,14 @@ impl Block<Lines> {
             };
             return false;
         }
-        if again.line.is_empty() {
+        if again.before.is_empty() {
             let begin = self.text.len();
             push_point(&mut self.text, self.depth, check);
             again.number += 1;
             again.keep(&self.text[begin..], self.depth);
             return true;
         }
-        again.count();
-        self.text.push_str(std::str::from_utf8(&again.line).unwrap_or_default());
+        again.count(&mut self.text);
         true
     }
 
