@@ -95,7 +95,12 @@ impl Tap {
                 if let Some(printed) = printed {
                     block.printed("printed", &printed);
                 }
-                parent.text.push_str(&block.text);
+                // A suite may have said much; it is not copied for nothing.
+                if parent.text.is_empty() {
+                    parent.text = std::mem::take(&mut block.text);
+                } else {
+                    parent.text.push_str(&block.text);
+                }
             }
             None => {}
         }
