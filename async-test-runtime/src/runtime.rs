@@ -1,5 +1,7 @@
 //! The tokio runtimes: one for all suites under `main!`, and one of its own for a suite that asks for it.
 
+mod shared;
+
 use std::future::Future;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::options;
-use crate::spare::{self, Spares};
 use crate::spec::{Flavor, SuiteSpec};
 use crate::stray::{self, Home};
 use crate::suite::Suite;
+
+pub(crate) use shared::Shared;
 
 /// How many runtimes that nobody uses are kept.
 const KEPT: usize = 64;
@@ -124,31 +126,6 @@ fn keeps_time() -> bool {
     let now = Instant::now();
     let after = tokio::time::Instant::now().into_std();
     before <= now && now <= after
-}
-
-/// The runtime that suites share, with threads to spare for those that block theirs.
-pub(crate) fn shared(worker_threads: Option<usize>, suites: usize) -> io::Result<(Runtime, Spares)> {
-    let threads = worker_threads.unwrap_or_else(default_threads);
-    let spare = spare::count(suites);
-    let mut builder = Builder::new_multi_thread();
-    builder.worker_threads(threads.saturating_add(spare));
-    // Plain functions run on these, and one that does not come back keeps its own.
-    builder.max_blocking_threads(suites.saturating_add(512));
-    builder
-        .on_thread_park(stray::passed_by)
-        .on_thread_stop(stray::passed_by);
-    let runtime = builder.enable_all().thread_name("async-test-worker").build()?;
-    let spares = Spares::new(runtime.handle().clone(), spare);
-    Ok((runtime, spares))
-}
-
-/// As many as tokio takes when nobody says.
-fn default_threads() -> usize {
-    let wished = options::variable("TOKIO_WORKER_THREADS").and_then(|it| it.to_str()?.parse().ok());
-    wished
-        .filter(|threads| *threads > 0)
-        .or_else(|| std::thread::available_parallelism().ok().map(Into::into))
-        .unwrap_or(1)
 }
 
 /// Whether a suite cannot run on the shared runtime, whatever its future is.

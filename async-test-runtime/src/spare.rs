@@ -9,7 +9,7 @@
 //! sleep; the beat wakes one of them, and it takes over.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
@@ -42,6 +42,9 @@ struct Inner {
     /// It has not for longer than it may take.
     is_late: AtomicBool,
     next: Mutex<Option<Deadline>>,
+    /// How many have gone to sleep in the beginning.
+    settled: Mutex<usize>,
+    settles: Condvar,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -49,7 +52,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Spares {
-    /// Puts so many threads of the runtime to sleep, and watches over the others.
+    /// Puts so many threads of the runtime to sleep, and watches over the others. Nothing else may be started on it before
+    /// `settle`.
+    ///
+    /// All at once: as long as fewer tasks wait than there are threads, none takes two of them, of which the second one
+    /// would lie where nobody looks.
     pub(crate) fn new(runtime: Handle, count: usize) -> Spares {
         let inner = Arc::new(Inner {
             runtime,
@@ -59,19 +66,32 @@ impl Spares {
             beaten: AtomicBool::new(true),
             is_late: AtomicBool::new(false),
             next: Mutex::new(None),
+            settled: Mutex::new(0),
+            settles: Condvar::new(),
         });
-        let (asleep, is_asleep) = mpsc::sync_channel(1);
         for _ in 0..count {
-            let (sleeper, asleep) = (inner.clone(), asleep.clone());
-            drop(ours::spawn(&inner.runtime, async move {
-                let _ = asleep.send(());
-                sleeper.sleep();
-            }));
-            // One after the other: a thread that took two of them would leave the second one lying where nobody looks.
-            let _ = is_asleep.recv();
+            let sleeper = inner.clone();
+            drop(ours::spawn(&inner.runtime, async move { sleeper.sleep() }));
         }
-        inner.beat(Instant::now(), 1);
         Spares(inner)
+    }
+
+    /// Waits until they sleep.
+    pub(crate) fn settle(&self) {
+        let inner = &self.0;
+        let mut settled = lock(&inner.settled);
+        while *settled < inner.asleep.load(Ordering::Relaxed) {
+            settled = inner.settles.wait(settled).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(settled);
+        inner.beat(Instant::now(), 1);
+    }
+
+    /// Wakes no more of them, and lets those sleep on that still do, for ever; how many they are.
+    pub(crate) fn leave_asleep(&self) -> usize {
+        let next = lock(&self.0.next).take();
+        drop(next);
+        self.0.asleep.swap(0, Ordering::Relaxed)
     }
 
     /// Whether no thread is free and none is left to be woken.
@@ -91,6 +111,12 @@ impl Drop for Spares {
 impl Inner {
     /// Blocks the thread until it is needed.
     fn sleep(&self) {
+        let mut settled = lock(&self.settled);
+        *settled += 1;
+        if *settled == self.asleep.load(Ordering::Relaxed) {
+            self.settles.notify_one();
+        }
+        drop(settled);
         let mut wake = lock(&self.wake);
         while *wake == 0 {
             wake = self.woken.wait(wake).unwrap_or_else(PoisonError::into_inner);
@@ -151,6 +177,7 @@ mod tests {
             .build()
             .unwrap();
         let spares = Spares::new(runtime.handle().clone(), 3);
+        spares.settle();
         let (free, blocked) = mpsc::channel::<()>();
         let blocked = Arc::new(Mutex::new(blocked));
         for _ in 0..4 {

@@ -24,7 +24,7 @@ use crate::run::one::leaves_threads_behind;
 use crate::run::passes;
 use crate::run::select::{Selection, select};
 use crate::run::{exits, replay, sinks, time_limit};
-use crate::runtime;
+use crate::runtime::Shared;
 use crate::signals;
 use crate::spec::SuiteSpec;
 use crate::stray;
@@ -160,7 +160,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         return ExitCode::from(FAILED);
     }
     let at_once = selection.run.len().min(settings.test_jobs);
-    let (runtime, spares) = match runtime::shared(options.test_threads.map(Into::into), at_once) {
+    let runtime = match Shared::new(options.test_threads.map(Into::into), at_once) {
         Ok(runtime) => runtime,
         Err(error) => {
             say(&format!("error: failed to start a tokio runtime: {error}"));
@@ -192,12 +192,13 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     exits::guard(door, bail_out_code(options));
     time_limit::watch(door, bail_out_code(options));
     ignore(&top, &selection.ignored);
+    runtime.spares().settle();
     // A task as the suites are: it goes on without a thread having to wake another one.
     let passes = ours::spawn(
         runtime.handle(),
-        passes::passes(options.clone(), selection.run.clone(), spares),
+        passes::passes(options.clone(), selection.run.clone(), runtime.spares().clone()),
     );
-    let passes = match runtime.block_on(passes) {
+    let passes = match runtime.handle().block_on(passes) {
         Ok(passes) => passes,
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     };
@@ -241,12 +242,12 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         ));
     }
     if stuck {
-        runtime.shutdown_background();
+        runtime.abandon();
         last_words();
         leave(code);
     }
     // Threads that nobody waits for must not hold up the end of the run either.
-    runtime.shutdown_timeout(Duration::from_millis(100));
+    runtime.end(Duration::from_millis(100));
     last_words();
     stray::settle_here();
     exits::release();

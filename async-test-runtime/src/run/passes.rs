@@ -1,5 +1,7 @@
 //! The passes of a run: everything once, or again and again.
 
+use std::sync::Arc;
+
 use crate::options::Options;
 use crate::order;
 use crate::record::Passes;
@@ -19,7 +21,7 @@ pub(super) fn suites_to_run(options: &Options, selected: usize) -> usize {
 
 /// Runs all suites as often as `--repeat` and `--until-fail` say. Every pass has a seed of its own, and so an order of
 /// its own where the order is random. The answer is none where nobody asked for more than one pass.
-pub(super) async fn passes(options: Options, suites: Vec<&'static SuiteSpec>, spares: Spares) -> Option<Passes> {
+pub(super) async fn passes(options: Options, suites: Vec<&'static SuiteSpec>, spares: Arc<Spares>) -> Option<Passes> {
     let top = Suite::top();
     let limit = top.0.hub.settings.test_jobs;
     let most = match (options.repeat, options.until_fail) {

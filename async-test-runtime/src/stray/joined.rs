@@ -7,8 +7,13 @@ use std::fs;
 use std::path::Path;
 
 /// What the system calls this thread.
-pub(super) fn here() -> Option<u64> {
+pub(crate) fn here() -> Option<u64> {
     number(&fs::read_link("/proc/thread-self").ok()?)
+}
+
+/// Whether there is a thread of this number in the process.
+pub(crate) fn is_there(thread: u64) -> bool {
+    Path::new(&format!("/proc/self/task/{thread}")).exists()
 }
 
 /// How often this thread has gone to sleep by itself.

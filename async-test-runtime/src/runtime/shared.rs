@@ -1,0 +1,191 @@
+//! The runtime that suites share, with threads to spare for those that block theirs.
+
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::options;
+use crate::ours;
+use crate::spare::{self, Spares};
+use crate::stray;
+
+pub(crate) struct Shared {
+    /// Before the runtime, which waits for them when it is dropped.
+    spares: Arc<Spares>,
+    runtime: Runtime,
+    threads: Arc<Threads>,
+}
+
+impl Shared {
+    /// For so many suites at once. Nothing may be started on it before its spare threads have settled.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses a thread.
+    pub(crate) fn new(worker_threads: Option<usize>, suites: usize) -> io::Result<Shared> {
+        let threads = worker_threads.unwrap_or_else(default_threads);
+        let spare = spare::count(suites);
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(threads.saturating_add(spare));
+        // Plain functions run on these, and one that does not come back keeps its own.
+        builder.max_blocking_threads(suites.saturating_add(512));
+        let threads = Arc::<Threads>::default();
+        let (begins, ends) = (threads.clone(), threads.clone());
+        builder
+            // Called by whoever asks for a thread.
+            .thread_name_fn(move || {
+                begins.begun.fetch_add(1, Ordering::SeqCst);
+                "async-test-worker".to_owned()
+            })
+            .on_thread_park(stray::passed_by)
+            .on_thread_stop(move || {
+                stray::passed_by();
+                ends.ends_here();
+            });
+        let runtime = builder.enable_all().build()?;
+        let spares = Arc::new(Spares::new(runtime.handle().clone(), spare));
+        Ok(Shared {
+            spares,
+            runtime,
+            threads,
+        })
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        self.runtime.handle()
+    }
+
+    pub(crate) fn spares(&self) -> &Arc<Spares> {
+        &self.spares
+    }
+
+    /// Ends it with what is left on it. What does not come back is not waited for any longer than this.
+    ///
+    /// Spare threads that were never needed are left asleep where nobody misses them: to wake so many of them, each for
+    /// nothing but to end, takes a good part of a short run.
+    pub(crate) fn end(self, patience: Duration) {
+        // Tasks that a test has left behind are dropped by whichever thread is free.
+        let asleep = match stray::this_thread().is_none() || ours::has_others(self.handle()) {
+            true => 0,
+            false => self.spares.leave_asleep(),
+        };
+        let Shared {
+            spares,
+            runtime,
+            threads,
+        } = self;
+        drop(spares);
+        if asleep == 0 {
+            runtime.shutdown_timeout(patience);
+        } else {
+            runtime.shutdown_background();
+            threads.await_all_but(asleep, patience);
+        }
+    }
+
+    /// Leaves it to the end of the process.
+    pub(crate) fn abandon(self) {
+        self.spares.leave_asleep();
+        self.runtime.shutdown_background();
+    }
+}
+
+/// As many as tokio takes when nobody says.
+fn default_threads() -> usize {
+    let wished = options::variable("TOKIO_WORKER_THREADS").and_then(|it| it.to_str()?.parse().ok());
+    wished
+        .filter(|threads| *threads > 0)
+        .or_else(|| thread::available_parallelism().ok().map(Into::into))
+        .unwrap_or(1)
+}
+
+/// The threads of the runtime, those for what blocks included.
+#[derive(Default)]
+struct Threads {
+    begun: AtomicUsize,
+    /// What the system calls those that have nothing more to do.
+    ended: Mutex<Vec<Option<u64>>>,
+    ends: Condvar,
+}
+
+impl Threads {
+    fn ends_here(&self) {
+        let here = stray::this_thread();
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(here);
+        self.ends.notify_one();
+    }
+
+    /// Waits for the end of all but so many, as it would be to join them: what a thread keeps for itself has been dropped
+    /// then.
+    fn await_all_but(&self, left: usize, patience: Duration) {
+        let until = Instant::now() + patience;
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let are_missing = |ended: &mut Vec<_>| ended.len() + left < self.begun.load(Ordering::SeqCst);
+        let waited = self.ends.wait_timeout_while(ended, patience, are_missing);
+        let ended = std::mem::take(&mut *waited.unwrap_or_else(PoisonError::into_inner).0);
+        for thread in ended.into_iter().flatten() {
+            while stray::is_thread(thread) && Instant::now() < until {
+                thread::sleep(Duration::from_micros(20));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+
+    /// Tells when it is dropped.
+    struct Told(Arc<AtomicBool>);
+
+    impl Drop for Told {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn runtime() -> Shared {
+        let shared = Shared::new(Some(2), 8).unwrap();
+        shared.spares().settle();
+        shared
+    }
+
+    #[test]
+    fn what_is_left_behind_is_dropped() {
+        let shared = runtime();
+        let is_dropped = Arc::<AtomicBool>::default();
+        let told = Told(is_dropped.clone());
+        shared.handle().spawn(async move {
+            let _told = told;
+            std::future::pending::<()>().await;
+        });
+        shared.end(Duration::from_secs(10));
+        assert!(is_dropped.load(Ordering::SeqCst));
+    }
+
+    #[test]
+    fn threads_are_waited_for_that_have_done_something() {
+        let shared = runtime();
+        let threads = shared.threads.clone();
+        let blocking = shared.handle().spawn_blocking(|| ());
+        shared.handle().block_on(blocking).unwrap();
+        let began = Instant::now();
+        shared.end(Duration::from_secs(60));
+        assert!(began.elapsed() < Duration::from_secs(60));
+        assert!(threads.begun.load(Ordering::SeqCst) > 10);
+    }
+
+    #[test]
+    fn what_does_not_come_back_is_not_waited_for() {
+        let shared = runtime();
+        let (end, may_end) = std::sync::mpsc::channel::<()>();
+        drop(shared.handle().spawn_blocking(move || may_end.recv()));
+        shared.end(Duration::from_millis(1));
+        drop(end);
+    }
+}
