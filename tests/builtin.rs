@@ -106,6 +106,20 @@ mod fixture {
     }
 
     #[suite]
+    #[should_panic(expected = "no way back")]
+    #[ignore = "run by the suites below"]
+    fn never_returns() -> ! {
+        panic!("no way back");
+    }
+
+    #[suite]
+    #[should_panic(expected = "no way back")]
+    #[ignore = "run by the suites below"]
+    async fn never_returns_either(_: Suite) -> ! {
+        panic!("no way back");
+    }
+
+    #[suite]
     #[ignore = "run by the suites below"]
     async fn is_not_written_yet() {
         todo!("the whole of it")
@@ -311,6 +325,15 @@ fn should_panic_is_judged_by_the_harness() {
     let (passed, out) = run("panics_wrongly", &[], &[]);
     nok!(passed);
     like!(out, "panic did not contain expected string");
+}
+
+#[suite]
+fn a_suite_that_never_returns_ends_as_its_panic_says() {
+    for name in ["never_returns", "never_returns_either"] {
+        let (passed, out) = run(name, &[], &[]);
+        ok!(passed, "{out}");
+        like!(out, "1 passed", "{name} was run");
+    }
 }
 
 #[suite]

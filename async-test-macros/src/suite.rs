@@ -126,6 +126,15 @@ fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &Token
     }
 }
 
+fn is_never(ty: &Type) -> bool {
+    match ty {
+        Type::Never(_) => true,
+        Type::Group(group) => is_never(&group.elem),
+        Type::Paren(inner) => is_never(&inner.elem),
+        _ => false,
+    }
+}
+
 /// The signature as it is, but that the handle may be left unused.
 fn signature(function: &Function) -> Signature {
     let mut sig = function.sig.clone();
@@ -159,7 +168,12 @@ fn start(function: &Function, krate: &TokenStream) -> TokenStream {
     // What a suite returns is judged in this macro, so its errors are shown at the return type.
     let wrap = Ident::new(wrap, result);
     let krate_there = shown_at(result, krate.clone());
-    let wrap = |call: TokenStream| quote_spanned!(result=> #krate_there::__rt::#wrap!(#call));
+    // A call that never returns has no value to judge.
+    let never_returns = !function.is_async() && matches!(&function.sig.output, ReturnType::Type(_, ty) if is_never(ty));
+    let wrap = |call: TokenStream| match never_returns {
+        true => call,
+        false => quote_spanned!(result=> #krate_there::__rt::#wrap!(#call)),
+    };
     match function.sig.inputs.first() {
         Some(input) => {
             let suite = Ident::new("__suite", Span::mixed_site().located_at(input.span()));

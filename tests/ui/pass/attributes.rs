@@ -21,6 +21,16 @@ async fn panics() {
 }
 
 #[suite]
+fn never() -> ! {
+    panic!("a plain one");
+}
+
+#[suite]
+async fn never_async() -> ! {
+    panic!("an asynchronous one");
+}
+
+#[suite]
 #[cfg(any())]
 async fn compiled_away() {
     not::there();
