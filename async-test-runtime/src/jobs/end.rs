@@ -105,7 +105,7 @@ impl Jobs {
             let state = self.0.lock();
             let running = state.entries.values();
             let plain = running.filter(|entry| matches!(entry.status, Status::Running) && entry.control.is_none());
-            into.extend(plain.map(|entry| entry.pulse.clone()));
+            into.extend(plain.filter_map(|entry| entry.pulse.clone()));
         }
         self.controls().iter().for_each(|control| control.pulses(into));
     }
@@ -131,7 +131,11 @@ impl Jobs {
         let state = self.0.lock();
         let is_awaited =
             |entry: &&Entry| matches!(entry.status, Status::Running) && entry.control.is_some() && !entry.concurrent;
-        state.entries.values().find(is_awaited).map(|entry| entry.name.clone())
+        state
+            .entries
+            .values()
+            .find(is_awaited)
+            .map(|entry| entry.name.clone().into_owned())
     }
 
     /// What is running, or waiting to run, with what is inside it.
@@ -145,9 +149,9 @@ impl Jobs {
                 .map(|entry| {
                     let doing = match entry.status {
                         Status::Waiting(_) => Some(format!("waiting for one of {} places", state.limit)),
-                        _ => entry.pulse.blocks(),
+                        _ => entry.pulse.as_ref().and_then(|pulse| pulse.blocks()),
                     };
-                    let mut running = Running::new(entry.name.clone(), entry.at.clone());
+                    let mut running = Running::new(entry.name.clone().into_owned(), entry.at.clone());
                     running.age = entry.since.elapsed();
                     running.doing = doing;
                     (running, entry.control.clone())

@@ -1,5 +1,6 @@
 //! One job of the table, and the states that it goes through.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,14 +14,14 @@ use crate::place::Place;
 use crate::pulse::Pulse;
 
 pub(super) struct Entry {
-    pub(super) name: String,
+    pub(super) name: Cow<'static, str>,
     pub(super) at: Place,
     pub(super) status: Status,
     pub(super) since: Instant,
     pub(super) control: Option<Arc<dyn Control>>,
     pub(super) abort: Option<AbortHandle>,
     /// Of a job without a control; others have their own.
-    pub(super) pulse: Arc<Pulse>,
+    pub(super) pulse: Option<Arc<Pulse>>,
     pub(super) done: Arc<Done>,
     /// While it runs, if it needs one.
     pub(super) place: Option<start::Place>,

@@ -19,6 +19,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -143,10 +144,6 @@ impl Jobs {
         let _ = self.0.runtime.set(runtime);
     }
 
-    pub(crate) fn runtime(&self) -> Option<Handle> {
-        self.0.runtime.get().cloned().or_else(|| Handle::try_current().ok())
-    }
-
     /// The most jobs started with `start_job` that run at once.
     pub(crate) fn limit(&self) -> usize {
         self.0.lock().limit
@@ -183,18 +180,18 @@ impl Jobs {
 
     pub(crate) fn add(
         &self,
-        name: String,
+        name: impl Into<Cow<'static, str>>,
         at: Place,
         work: Work,
         control: Option<Arc<dyn Control>>,
         kept: bool,
     ) -> JobId {
-        self.list((name, at), Status::New(work), control, kept)
+        self.list((name.into(), at), Status::New(work), control, kept)
     }
 
     fn list(
         &self,
-        (name, at): (String, Place),
+        (name, at): (Cow<'static, str>, Place),
         status: Status,
         control: Option<Arc<dyn Control>>,
         kept: bool,
@@ -209,9 +206,12 @@ impl Jobs {
                 at,
                 status,
                 since: Instant::now(),
+                pulse: match &control {
+                    Some(_) => None,
+                    None => Some(Arc::default()),
+                },
                 control,
                 abort: None,
-                pulse: Arc::default(),
                 done: Arc::default(),
                 place: None,
                 kept,
@@ -224,7 +224,7 @@ impl Jobs {
     /// Lists something that runs elsewhere as a job, until what is returned is dropped, so that it is told when the
     /// jobs are to end. It counts as no job otherwise.
     pub(crate) fn stand_in(&self, name: String, at: Place, control: Arc<dyn Control>) -> StandIn {
-        let id = self.list((name, at), Status::Running, Some(control), false);
+        let id = self.list((name.into(), at), Status::Running, Some(control), false);
         StandIn { jobs: self.clone(), id }
     }
 
@@ -327,7 +327,7 @@ impl Jobs {
         state
             .entries
             .get(id)
-            .map(|entry| (entry.name.clone(), entry.status.name()))
+            .map(|entry| (entry.name.clone().into_owned(), entry.status.name()))
     }
 
     /// How many jobs are known: new, postponed, waiting, running, and done ones that were not released.

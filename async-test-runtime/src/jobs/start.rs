@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 use crate::error::ErrorKind;
@@ -178,16 +179,22 @@ impl Jobs {
     }
 
     pub(super) fn launch(&self, id: JobId, place: Option<Place>) -> Result<(), ErrorKind> {
-        let runtime = self
-            .runtime()
-            .ok_or_else(|| ErrorKind::Other("no tokio runtime is running here".to_owned()))?;
+        let here;
+        let runtime = match self.0.runtime.get() {
+            Some(runtime) => runtime,
+            None => {
+                here = Handle::try_current()
+                    .map_err(|_| ErrorKind::Other("no tokio runtime is running here".to_owned()))?;
+                &here
+            }
+        };
         let (work, pulse) = {
             let mut state = self.0.lock();
             let entry = state.entries.get_mut(id).ok_or(ErrorKind::NoSuchJob(id))?;
             let work = entry.begin(id)?;
             entry.since = Instant::now();
             entry.place = place;
-            let pulse = entry.control.is_none().then(|| entry.pulse.clone());
+            let pulse = entry.pulse.clone();
             state.active += 1;
             (work, pulse)
         };

@@ -93,7 +93,7 @@ async fn start_each(top: &Suite, ones: &[Arc<OneSuite>], stop: Option<&AtomicBoo
             };
             me.attempts(asked).await;
         });
-        let job = jobs.add(spec.title().to_owned(), spec.place(), work, Some(control), false);
+        let job = jobs.add(spec.title(), spec.place(), work, Some(control), false);
         one.is_job(job);
         // A new job can be started; that a bail-out has started it to end it is as good.
         let _ = jobs.start_job(job).await;
