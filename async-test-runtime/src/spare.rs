@@ -23,6 +23,9 @@ const BEAT: Duration = Duration::from_millis(100);
 /// How long a beat may be on its way before a spare thread is woken.
 const LATE: Duration = Duration::from_millis(500);
 
+/// How long they may take to go to sleep.
+const SETTLE: Duration = Duration::from_secs(5);
+
 /// How many spare threads a run of so many suites gets.
 pub(crate) fn count(suites: usize) -> usize {
     suites.min(8).max(suites / 16).min(64)
@@ -77,12 +80,15 @@ impl Spares {
     }
 
     /// Waits until they sleep.
+    ///
+    /// Not for ever: which thread takes which task is tokio's to say, and one spare thread less is better than a run that
+    /// does not begin.
     pub(crate) fn settle(&self) {
         let inner = &self.0;
-        let mut settled = lock(&inner.settled);
-        while *settled < inner.asleep.load(Ordering::Relaxed) {
-            settled = inner.settles.wait(settled).unwrap_or_else(PoisonError::into_inner);
-        }
+        let are_awake = |settled: &mut usize| *settled < inner.asleep.load(Ordering::Relaxed);
+        let settled = inner
+            .settles
+            .wait_timeout_while(lock(&inner.settled), SETTLE, are_awake);
         drop(settled);
         inner.beat(Instant::now(), 1);
     }
