@@ -143,6 +143,7 @@ const ALWAYS_THERE: &[&str] = &[
     "alloc::",
     "test::",
     "tokio::",
+    "async_test_core::",
     "async_test_runtime::",
     "async_test_suite::",
     "__rust",
@@ -260,7 +261,8 @@ mod tests {
     fn a_backtrace_keeps_the_frames_of_the_code_under_test() {
         let full = "   0: std::panicking::begin\n             at /rustc/x.rs:1:2\n   1: store::write\n             \
                     at ./src/store.rs:7:9\n   2: <core::pin::Pin<P> as core::future::Future>::poll\n   3: \
-                    <store::Log as Drop>::drop\n   4: async_test_runtime::drive\n             at y.rs:3:3\n";
+                    <store::Log as Drop>::drop\n   4: async_test_runtime::drive\n             at y.rs:3:3\n   5: \
+                    async_test_core::outcome::BodyFailure::from_error\n             at z.rs:3:3\n";
         let short = shorten(full);
         assert_eq!(
             short,

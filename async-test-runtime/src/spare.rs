@@ -131,9 +131,9 @@ impl Inner {
     }
 
     fn wake(&self, count: usize) {
-        let asleep = self.asleep.load(Ordering::Relaxed);
-        let count = count.min(asleep);
-        self.asleep.store(asleep - count, Ordering::Relaxed);
+        let fewer = |asleep: usize| Some(asleep.saturating_sub(count));
+        let updated = self.asleep.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer);
+        let count = count.min(updated.unwrap_or_default());
         *lock(&self.wake) += count;
         (0..count).for_each(|_| self.woken.notify_one());
     }

@@ -228,6 +228,31 @@ impl SuiteSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::When;
+
+    /// A key that is forgotten in `plan` is not there, whichever it is.
+    #[test]
+    fn every_key_of_the_attribute_reaches_the_plan() {
+        static SPEC: SuiteSpec = SuiteSpec {
+            tests: Some(1),
+            parallel: true,
+            random: true,
+            todo: Some("later"),
+            skip_all: Some("never"),
+            when: Some(When::Env("A")),
+            test_jobs: Some(2),
+            job_timeout: Some(Duration::from_secs(3)),
+            timeout: Some(Duration::from_secs(4)),
+            tags: &["net"],
+            keys: &[("key", "value")],
+            ..SuiteSpec::of("kv::storage")
+        };
+        let plan = format!("{:?}", SPEC.plan());
+        assert!(
+            !["None", "false", "[]"].iter().any(|nothing| plan.contains(nothing)),
+            "{plan}"
+        );
+    }
 
     #[test]
     fn the_name_of_a_test_is_without_the_crate() {

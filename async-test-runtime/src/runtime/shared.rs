@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -82,6 +82,7 @@ impl Shared {
         if asleep == 0 {
             runtime.shutdown_timeout(patience);
         } else {
+            threads.note_the_last();
             runtime.shutdown_background();
             threads.await_all_but(asleep, patience);
         }
@@ -107,27 +108,47 @@ fn default_threads() -> usize {
 #[derive(Default)]
 struct Threads {
     begun: AtomicUsize,
-    /// What the system calls those that have nothing more to do.
-    ended: Mutex<Vec<Option<u64>>>,
+    ended: Mutex<Ended>,
     ends: Condvar,
+}
+
+/// Threads that have nothing more to do.
+#[derive(Default)]
+struct Ended {
+    count: usize,
+    /// What the system calls those that ended since the runtime is being ended. Earlier ones are long gone, and their numbers
+    /// may be those of others.
+    last: Option<Vec<Option<u64>>>,
 }
 
 impl Threads {
     fn ends_here(&self) {
-        let here = stray::this_thread();
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(here);
+        let mut ended = self.lock();
+        ended.count += 1;
+        if let Some(last) = &mut ended.last {
+            last.push(stray::this_thread());
+        }
+        drop(ended);
         self.ends.notify_one();
+    }
+
+    /// From now on threads end because the runtime does.
+    fn note_the_last(&self) {
+        self.lock().last = Some(Vec::new());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Ended> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the end of all but so many, as it would be to join them: what a thread keeps for itself has been dropped
     /// then.
     fn await_all_but(&self, left: usize, patience: Duration) {
         let until = Instant::now() + patience;
-        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        let are_missing = |ended: &mut Vec<_>| ended.len() + left < self.begun.load(Ordering::SeqCst);
-        let waited = self.ends.wait_timeout_while(ended, patience, are_missing);
-        let ended = std::mem::take(&mut *waited.unwrap_or_else(PoisonError::into_inner).0);
-        for thread in ended.into_iter().flatten() {
+        let are_missing = |ended: &mut Ended| ended.count + left < self.begun.load(Ordering::SeqCst);
+        let waited = self.ends.wait_timeout_while(self.lock(), patience, are_missing);
+        let last = waited.unwrap_or_else(PoisonError::into_inner).0.last.take();
+        for thread in last.into_iter().flatten().flatten() {
             while stray::is_thread(thread) && Instant::now() < until {
                 thread::sleep(Duration::from_micros(20));
             }
