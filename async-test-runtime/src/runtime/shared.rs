@@ -142,17 +142,20 @@ impl Threads {
     }
 
     /// Waits for the end of all but so many, as it would be to join them: what a thread keeps for itself has been dropped
-    /// then.
-    fn await_all_but(&self, left: usize, patience: Duration) {
+    /// then. The answer is whether they have ended.
+    fn await_all_but(&self, left: usize, patience: Duration) -> bool {
         let until = Instant::now() + patience;
         let are_missing = |ended: &mut Ended| ended.count + left < self.begun.load(Ordering::SeqCst);
         let waited = self.ends.wait_timeout_while(self.lock(), patience, are_missing);
-        let last = waited.unwrap_or_else(PoisonError::into_inner).0.last.take();
+        let (mut ended, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        let last = ended.last.take();
+        drop(ended);
         for thread in last.into_iter().flatten().flatten() {
             while stray::is_thread(thread) && Instant::now() < until {
                 thread::sleep(Duration::from_micros(20));
             }
         }
+        !waited.timed_out()
     }
 }
 
@@ -190,15 +193,15 @@ mod tests {
     }
 
     #[test]
-    fn threads_are_waited_for_that_have_done_something() {
-        let shared = runtime();
-        let threads = shared.threads.clone();
-        let blocking = shared.handle().spawn_blocking(|| ());
-        shared.handle().block_on(blocking).unwrap();
-        let began = Instant::now();
-        shared.end(Duration::from_secs(60));
-        assert!(began.elapsed() < Duration::from_secs(60));
-        assert!(threads.begun.load(Ordering::SeqCst) > 10);
+    fn those_that_are_not_left_asleep_are_waited_for() {
+        let threads = Arc::<Threads>::default();
+        threads.begun.store(3, Ordering::SeqCst);
+        threads.note_the_last();
+        let ends = threads.clone();
+        let one = thread::spawn(move || ends.ends_here());
+        assert!(threads.await_all_but(2, Duration::from_secs(60)));
+        one.join().unwrap();
+        assert!(!threads.await_all_but(1, Duration::from_millis(1)));
     }
 
     #[test]
