@@ -29,6 +29,8 @@ const NAP: Duration = Duration::from_millis(1);
 pub(crate) enum Message {
     /// Something that happened to a suite.
     Event(Event),
+    /// Everything that happened to a `#[suite]` of which nothing was told before it had ended. Only under `main!`.
+    Whole(Vec<Event>),
     /// A suite has ended of which nothing was told, and something comes too late for it. Only under the built-in harness.
     Unheard(SuiteId, String),
     /// So many checks of a suite have passed since this time. They are the next of those that travel beside the messages.

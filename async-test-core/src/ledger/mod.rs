@@ -11,6 +11,7 @@ mod recent;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod whole;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -181,6 +181,12 @@ impl Node {
         verdict
     }
 
+    /// Whether of a child that passes it makes nothing but one more that has.
+    pub(super) fn only_counts(&self) -> bool {
+        let has_no_plan = self.planned.is_none() && self.todo.is_none() && self.skip_all.is_none();
+        has_no_plan && !self.sealed && self.amnesties.is_none()
+    }
+
     /// Takes a problem in; the answer is whether it is to be told as a failure.
     pub(super) fn problem(&mut self, problem: Problem) -> Option<Arc<Problem>> {
         if let Problem::Panicked(panic) = &problem {

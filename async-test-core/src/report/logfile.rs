@@ -48,6 +48,10 @@ impl Reporter for Logfile {
         false
     }
 
+    fn takes_whole(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         match record {
             Record::Check(check) => write(&self.line(check).unwrap_or_default(), out),

@@ -76,6 +76,15 @@ pub trait Reporter: Send {
         true
     }
 
+    /// Whether a `#[suite]` that has passed, and of which there is nothing else to say, may be told by one record alone: the
+    /// [`Record::Check`] of the root whose child it is.
+    ///
+    /// That is done where all reporters of a run say so and also count passing checks, no bundle is registered, and nobody
+    /// watches the run. Default: no, so every suite is told from its beginning, and when it begins.
+    fn takes_whole(&self) -> bool {
+        false
+    }
+
     /// What makes a whole document of all that has been written so far.
     ///
     /// A report in a file ends with this text at any time, and what the next record writes takes its place; so the file
@@ -170,7 +179,10 @@ fn write(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::every::{every, written};
+    use super::script::Script;
     use super::*;
+    use crate::ids::SuiteId;
+    use crate::record::Verdict;
 
     #[test]
     fn who_does_not_hear_of_stages_says_the_same_without_them() {
@@ -183,5 +195,57 @@ mod tests {
             let is_same = written(format, &style, &all) == written(format, &style, &without);
             assert_eq!(is_same, !make(&style).hears_stages(), "{format}");
         }
+    }
+
+    /// Passes and says nothing else; its number.
+    fn passes_silently(record: &Record, all: &[Record]) -> Option<SuiteId> {
+        let Record::Check(check) = record else { return None };
+        let end = check.child.as_ref().filter(|end| end.suite.nesting == 1)?;
+        let id = end.suite.id;
+        let is_silent = |record: &Record| match record {
+            Record::SuiteStarted(_) | Record::Stage(..) | Record::Passed { .. } | Record::SuiteEnded(_) => true,
+            Record::Check(check) => check.verdict == Verdict::Passed,
+            _ => false,
+        };
+        let is_of_it = |record: &&Record| record.top() == Some(id);
+        all.iter().filter(is_of_it).all(is_silent).then_some(id)
+    }
+
+    #[test]
+    fn who_takes_whole_suites_says_the_same_of_them() {
+        let mut script = Script::default();
+        script.start(0, 0, "");
+        for id in 1..=3 {
+            script.start(id, 0, "it passes");
+            script.check(id, "a check", Verdict::Passed, None);
+            script.end(id, 0, None);
+        }
+        let (mut all, mine) = (every(false), script.records);
+        // Before the first suite of the others.
+        all.splice(1..1, mine.into_iter().skip(1));
+        let silent: Vec<SuiteId> = all.iter().filter_map(|it| passes_silently(it, &all)).collect();
+        assert!(silent.len() >= 3, "{silent:?}");
+        let is_left = |record: &&Record| {
+            let is_its_end = matches!(record, Record::Check(check) if check.child.is_some());
+            is_its_end || !record.top().is_some_and(|top| silent.contains(&top))
+        };
+        let without: Vec<Record> = all.iter().filter(is_left).cloned().collect();
+        let style = Style::default();
+        for (format, make) in BUILTIN.iter().chain([&("logfile", logfile as Constructor)]) {
+            let mut texts = [&all, &without].map(|records| {
+                let (mut reporter, mut text) = (make(&style), Vec::new());
+                for record in records {
+                    reporter.record(record, &mut text).unwrap();
+                }
+                text
+            });
+            let [one, other] = &mut texts;
+            assert!(!make(&style).takes_whole() || one == other, "{format}");
+        }
+        let takers = BUILTIN.iter().filter(|(_, make)| make(&style).takes_whole());
+        assert_eq!(
+            takers.map(|(format, _)| *format).collect::<Vec<_>>(),
+            ["pretty", "terse"]
+        );
     }
 }

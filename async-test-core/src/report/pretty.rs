@@ -123,6 +123,10 @@ impl Reporter for Pretty {
         false
     }
 
+    fn takes_whole(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, record: &Record, out: &mut dyn io::Write) -> io::Result<()> {
         let ended = self.tree.take(record);
         let text = match record {

@@ -108,7 +108,14 @@ impl Core {
             for (reply, snapshot) in self.effects.replies.drain(..) {
                 reply.send(snapshot);
             }
-        } else if self.effects.records.len() >= TOGETHER {
+        } else {
+            self.tell_much();
+        }
+    }
+
+    /// Tells the reporters where much has gathered.
+    fn tell_much(&mut self) {
+        if self.effects.records.len() >= TOGETHER {
             self.tell();
         }
     }
@@ -220,6 +227,11 @@ impl Desk for Core {
                     self.past_bundles(event);
                 }
             }
+            // Not where there are bundles.
+            Message::Whole(events) => {
+                self.ledger.whole(events, &mut self.effects);
+                self.tell_much();
+            }
             // They come to `passes`.
             Message::Passes(..) => {}
             Message::Collect(top, answer) => {
@@ -249,9 +261,7 @@ impl Desk for Core {
         // Not where there are bundles: they want to hear of each.
         self.tell_output();
         self.ledger.passes((suite, since), passes, &mut self.effects);
-        if self.effects.records.len() >= TOGETHER {
-            self.tell();
-        }
+        self.tell_much();
     }
 
     fn pause(&mut self) {

@@ -55,6 +55,13 @@ pub(crate) struct Sink {
     pub(crate) out: Out,
 }
 
+impl Sink {
+    /// Whether a suite may be told when it has ended. Whoever watches wants to see it begin.
+    fn takes_whole(&self) -> bool {
+        self.reporter.takes_whole() && matches!(self.out, Out::Stream(_))
+    }
+}
+
 /// Where a reporter writes.
 pub(crate) enum Out {
     Stream(Box<dyn Write + Send>),
@@ -69,7 +76,7 @@ pub(crate) struct Hub {
     /// Where `#[suite]`s have to say that they begin and end.
     pub(crate) capture: Option<Arc<Capture>>,
     /// A thread of the hub's own handles what is sent.
-    is_attended: bool,
+    pub(crate) is_attended: bool,
     /// Whose code the hub is in.
     pub(crate) guests: Arc<Guests>,
     pub(crate) settings: Settings,
@@ -125,27 +132,21 @@ impl Hub {
     /// Starts a hub with a thread and a root of its own. It ends with `Message::End`, or with its last handle.
     pub(crate) fn new(settings: Settings, output: Output, bundles: MakeBundles) -> Arc<Hub> {
         let root = Arc::new(SuiteInfo::root());
-        let (nobody_minds, somebody_hears) = match &output {
-            Output::Each { make, .. } => {
+        let (nobody_minds, somebody_hears, may_hold) = match &output {
+            Output::Each { make, shows_passed } => {
                 let reporter = make();
-                (reporter.counts_passed(), reporter.hears_stages())
+                (reporter.counts_passed(), reporter.hears_stages(), !shows_passed)
             }
             Output::Whole(sinks, ..) => (
                 sinks.iter().all(|sink| sink.reporter.counts_passed()),
                 sinks.iter().any(|sink| sink.reporter.hears_stages()),
+                sinks.iter().all(Sink::takes_whole),
             ),
         };
         let counts_passed = nobody_minds && !settings.has_bundles;
         let hears_stages = somebody_hears || settings.has_bundles;
         let is_attended = settings.has_bundles || matches!(output, Output::Whole(..));
-        let shows_passed = !matches!(
-            output,
-            Output::Each {
-                shows_passed: false,
-                ..
-            }
-        );
-        let holds = counts_passed && !hears_stages && !settings.has_bundles && !shows_passed;
+        let holds = counts_passed && !hears_stages && !settings.has_bundles && may_hold;
         let gathers = is_attended && !counts_passed && !settings.has_bundles;
         let posted = Posted::default();
         let ledger = Ledger::new(root.clone(), settings.show_output);

@@ -174,6 +174,9 @@ pub(super) fn close(door: Door) {
             if let Some(capture) = capture {
                 capture.catch_up();
             }
+            // What has begun since.
+            top.0.hub.hold_no_more();
+            top.flush_running();
             let (answer, answered) = mpsc::sync_channel(1);
             top.0.hub.ask(Message::End(EndOfRun {
                 filtered_out,

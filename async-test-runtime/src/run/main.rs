@@ -208,6 +208,11 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     }
     stray::settle_here();
     stray::close_reports();
+    if stuck {
+        // What does not end is told all the same.
+        hub.hold_no_more();
+        top.flush_running();
+    }
     let (answer, answered) = mpsc::sync_channel(1);
     hub.ask(Message::End(EndOfRun {
         filtered_out: selection.filtered_out as u64,

@@ -175,6 +175,10 @@ impl Reporter for ReportFile {
         self.reporter.hears_stages()
     }
 
+    fn takes_whole(&self) -> bool {
+        self.reporter.takes_whole()
+    }
+
     fn record(&mut self, record: &Record, _out: &mut dyn Write) -> io::Result<()> {
         let mut text = Vec::new();
         self.reporter.record(record, &mut text)?;

@@ -1,9 +1,10 @@
-//! What a `#[suite]` under the built-in harness keeps to itself, until somebody has to know.
+//! What a `#[suite]` keeps to itself, until somebody has to know.
 //!
-//! The harness shows nothing of a test that passes, and most suites begin, check, pass and end. What such a suite tells
-//! is kept in a list. When it has ended and there was nothing else, it has passed, and the hub never hears of it. The
-//! first event that may make something else of it, or the first question, brings the list to the hub in its order, and
-//! from there on the suite is like any other.
+//! Most suites begin, check, pass and end. What such a suite tells is kept in a list. The first event that may make
+//! something else of it, or the first question, brings the list to the hub in its order, and from there on the suite is
+//! like any other. When it has ended and there was nothing else, it has passed. The built-in harness shows nothing of a
+//! test that passes, and the hub never hears of it then. Under `main!` a row is to be shown, and the hub is told everything
+//! at once.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,7 +24,7 @@ pub(super) struct Held(Mutex<State>);
 enum State {
     /// The hub has been told nothing. There is this to tell.
     Kept(Vec<Event>),
-    /// It has passed, and the hub has not heard of it, but perhaps of its name.
+    /// It has passed, and the hub has not heard of it, but perhaps of its name. Only under the built-in harness.
     Unheard {
         is_known: bool,
     },
@@ -51,7 +52,7 @@ impl Suite {
             self.root_speaks(&event);
             return Some(event);
         };
-        if matches!(event.kind, EventKind::DoneTesting(_)) {
+        if matches!(event.kind, EventKind::DoneTesting(_)) && !self.0.hub.is_attended {
             // What still waits may be something that the next suite to end has to fail for.
             self.0.hub.sender.settle();
         }
@@ -78,6 +79,18 @@ impl Suite {
                 let is_the_end = matches!(event.kind, EventKind::DoneTesting(_));
                 if !is_the_end {
                     kept.push(event);
+                    return None;
+                }
+                if self.0.hub.is_attended {
+                    kept.push(event);
+                    let kept = std::mem::take(kept);
+                    *guard = State::Told;
+                    // Under the lock: whatever else is said of it comes later.
+                    let is_too_much = self.0.hub.sender.put(Message::Whole(kept));
+                    drop(guard);
+                    if is_too_much {
+                        self.0.hub.sender.handle();
+                    }
                     return None;
                 }
                 if !self.0.hub.blames_next() {

@@ -50,7 +50,7 @@ impl Desk for Keeper {
             Message::Collect(_, answer) => answer(Collected::default()),
             Message::LastSeen(running, answer) => answer(running),
             Message::Unblamed(answer) => answer(Vec::new()),
-            Message::Output | Message::Passes(..) | Message::Unheard(..) => {}
+            Message::Output | Message::Passes(..) | Message::Unheard(..) | Message::Whole(..) => {}
             Message::End(end) => {
                 drop(end);
                 flow = ControlFlow::Break(());

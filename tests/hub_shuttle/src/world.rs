@@ -214,6 +214,7 @@ impl Desk for Judge {
         let mut effects = Effects::default();
         match message {
             Message::Event(event) => self.ledger.apply(event, &mut effects),
+            Message::Whole(events) => self.ledger.whole(events, &mut effects),
             Message::Passes(..) => {}
             Message::Output | Message::Collect(..) => {}
             Message::Unheard(suite, path) => self.ledger.note_ended(suite, path),
