@@ -11,7 +11,7 @@ use crate::record::SuiteInfo;
 /// How many of the newest are kept.
 const KEPT: usize = 256;
 
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub(crate) struct Activity {
     /// The subtests that a filter leaves.
     paths: Paths,
@@ -36,8 +36,12 @@ impl Activity {
                 wanted => wanted.iter().map(|_| AtomicBool::new(false)).collect(),
             },
             paths,
+            turned_up: Mutex::new(Vec::new()),
+            returned: AtomicBool::new(false),
             seed,
-            ..Activity::default()
+            seeded: AtomicBool::new(false),
+            count: AtomicU64::new(0),
+            newest: Mutex::new(VecDeque::new()),
         }
     }
 

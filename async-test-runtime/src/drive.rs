@@ -248,7 +248,7 @@ async fn wind_up(suite: &Suite) {
 
 /// Whether there is something to wait for, or to keep from starting.
 fn may_have_jobs(suite: &Suite) -> bool {
-    suite.table().has_any() || suite.is_cancelled()
+    suite.has_jobs() || suite.is_cancelled()
 }
 
 /// Starts what was put off, in an order that belongs to the seed; one by one unless the suite is parallel.

@@ -8,11 +8,11 @@ use crate::escape::controls;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rerun {
     /// Up to the flags of cargo, for instance `cargo test -p kv --test store`.
-    pub command: String,
+    pub command: Cow<'static, str>,
     /// What the test is called on the command line.
-    pub test: String,
+    pub test: Cow<'static, str>,
     /// What the `#[suite]` is called in paths.
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// Flags behind the name, for instance `--include-ignored`, or nothing.
     pub flags: Cow<'static, str>,
     /// The command line can name a subtest and a seed; else the environment does.
@@ -50,13 +50,13 @@ impl Runner {
 impl Rerun {
     /// The command for a suite of this path.
     pub(super) fn command(&self, path: &str, seeded: bool) -> String {
-        let below = path.strip_prefix(&self.title).filter(|below| below.starts_with('/'));
+        let below = path.strip_prefix(&*self.title).filter(|below| below.starts_with('/'));
         let path = format!("{}{}", self.test, below.unwrap_or_default());
         let seed = seeded.then_some(self.seed);
         // What the command line cannot say goes into variables.
         let (test, seed_flag) = match self.own_command_line {
-            true => (&path, seed),
-            false => (&self.test, None),
+            true => (path.as_str(), seed),
+            false => (&*self.test, None),
         };
         let mut variables = Vec::new();
         if !self.own_command_line {
@@ -67,7 +67,7 @@ impl Rerun {
         if self.runner != Runner::Bazel {
             words.append(&mut variables);
         }
-        words.push(self.command.clone());
+        words.push(self.command.clone().into_owned());
         match self.runner {
             Runner::Cargo => words.push(format!("-- {} --exact", quoted(test))),
             Runner::Nextest => words.push(format!("-E 'test(={test})'")),
@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn the_command_for_each_who_may_have_started_the_run() {
         let ours = Rerun {
-            command: "cargo test -p kv --test store".to_owned(),
-            test: "disk::storage".to_owned(),
-            title: "the storage".to_owned(),
+            command: "cargo test -p kv --test store".into(),
+            test: "disk::storage".into(),
+            title: "the storage".into(),
             flags: "--include-ignored".into(),
             own_command_line: true,
             runner: Runner::Cargo,
@@ -113,13 +113,13 @@ mod tests {
             ..ours.clone()
         };
         let nextest = Rerun {
-            command: "cargo nextest run -p kv --test store".to_owned(),
+            command: "cargo nextest run -p kv --test store".into(),
             flags: "--run-ignored all".into(),
             runner: Runner::Nextest,
             ..harness.clone()
         };
         let bazel = Rerun {
-            command: "bazel test //kv:store".to_owned(),
+            command: "bazel test //kv:store".into(),
             flags: "--test_arg=--include-ignored".into(),
             runner: Runner::Bazel,
             ..ours.clone()

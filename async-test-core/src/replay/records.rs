@@ -168,9 +168,9 @@ fn described(suite: Fields<'_>) -> Result<SuiteInfo, Fault> {
 
 fn rerun(fields: Fields<'_>) -> Result<Rerun, Fault> {
     Ok(Rerun {
-        command: fields.text("command")?,
-        test: fields.text("test")?,
-        title: fields.text("title")?,
+        command: fields.text("command")?.into(),
+        test: fields.text("test")?.into(),
+        title: fields.text("title")?.into(),
         flags: fields.text("flags")?.into(),
         own_command_line: fields.bool("own_command_line")?,
         runner: runner(fields)?,

@@ -60,9 +60,9 @@ impl Script {
             rerun: above.and_then(|above| above.rerun.clone()).or_else(|| {
                 (id > 0).then(|| {
                     Arc::new(Rerun {
-                        command: "cargo test --test store".to_owned(),
-                        test: name.to_owned(),
-                        title: name.to_owned(),
+                        command: "cargo test --test store".into(),
+                        test: name.to_owned().into(),
+                        title: name.to_owned().into(),
                         flags: "".into(),
                         own_command_line: true,
                         runner: Runner::Cargo,

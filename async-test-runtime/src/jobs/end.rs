@@ -41,7 +41,7 @@ impl Jobs {
             }
         }
         for entry in dropped {
-            entry.done.end();
+            entry.tell_end();
         }
         for control in controls {
             control.cancel(cause.clone());
@@ -73,7 +73,7 @@ impl Jobs {
             }
         }
         for entry in dropped {
-            entry.done.end();
+            entry.tell_end();
         }
         for (id, control) in begin {
             control.cancel(cause.clone());

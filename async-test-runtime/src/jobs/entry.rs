@@ -22,7 +22,8 @@ pub(super) struct Entry {
     pub(super) abort: Option<AbortHandle>,
     /// Of a job without a control; others have their own.
     pub(super) pulse: Option<Arc<Pulse>>,
-    pub(super) done: Arc<Done>,
+    /// Once somebody wants to hear of the end.
+    pub(super) done: Option<Arc<Done>>,
     /// While it runs, if it needs one.
     pub(super) place: Option<start::Place>,
     /// Stays in the table when it is done, until `release_job`.
@@ -63,11 +64,46 @@ impl Entry {
         }
     }
 
+    /// Steps to waiting for a place.
+    pub(super) fn wait(&mut self, id: JobId) -> Result<(), ErrorKind> {
+        match std::mem::replace(&mut self.status, Status::Running) {
+            Status::New(work) | Status::Postponed(work) => {
+                self.status = Status::Waiting(work);
+                Ok(())
+            }
+            status => {
+                self.status = status;
+                Err(self.refuse(id))
+            }
+        }
+    }
+
     /// It is in no state for that.
     pub(super) fn refuse(&self, id: JobId) -> ErrorKind {
         ErrorKind::JobState {
             job: id,
             state: self.status.name().into(),
+        }
+    }
+
+    /// What tells its end.
+    pub(super) fn done(&mut self) -> Arc<Done> {
+        match &self.done {
+            Some(done) => done.clone(),
+            None => {
+                let done = Arc::new(Done::default());
+                if matches!(self.status, Status::Done) {
+                    done.end();
+                }
+                self.done.insert(done).clone()
+            }
+        }
+    }
+
+    /// Tells that it has ended, or that it never will be begun.
+    pub(super) fn tell_end(&self) {
+        if let Some(done) = &self.done {
+            done.end();
         }
     }
 

@@ -24,7 +24,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Instant;
 
 use tokio::runtime::Handle;
@@ -100,7 +100,10 @@ struct State {
 impl Inner {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing of the user's runs under the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        match self.state.lock() {
+            Ok(state) => state,
+            Err(poisoned) => poisoned.into_inner(),
+        }
     }
 }
 
@@ -142,6 +145,10 @@ impl Jobs {
     /// From here on jobs run on this runtime, wherever they are started from.
     pub(crate) fn run_on(&self, runtime: Handle) {
         let _ = self.0.runtime.set(runtime);
+    }
+
+    pub(crate) fn has_runtime(&self) -> bool {
+        self.0.runtime.get().is_some()
     }
 
     /// The most jobs started with `start_job` that run at once.
@@ -212,7 +219,7 @@ impl Jobs {
                 },
                 control,
                 abort: None,
-                done: Arc::default(),
+                done: None,
                 place: None,
                 kept,
                 concurrent: false,
@@ -230,14 +237,12 @@ impl Jobs {
 
     /// What tells the end of a job; for a job that is not known any more, one that has ended.
     pub(crate) fn done(&self, id: JobId) -> Arc<Done> {
-        self.0.lock().entries.get(id).map_or_else(
-            || {
-                let done = Done::default();
-                done.end();
-                Arc::new(done)
-            },
-            |entry| entry.done.clone(),
-        )
+        if let Some(entry) = self.0.lock().entries.get_mut(id) {
+            return entry.done();
+        }
+        let done = Done::default();
+        done.end();
+        Arc::new(done)
     }
 
     fn change(&self, id: JobId, change: impl FnOnce(Status) -> Result<Status, Status>) -> Result<(), ErrorKind> {
@@ -296,10 +301,10 @@ impl Jobs {
 
     /// What tells the end of each known job, started or not.
     pub(crate) fn all(&self) -> Vec<(JobId, bool, Arc<Done>)> {
-        let state = self.0.lock();
-        let entries = state.entries.iter();
+        let mut state = self.0.lock();
+        let entries = state.entries.iter_mut();
         entries
-            .map(|(id, entry)| (id, matches!(entry.status, Status::Running), entry.done.clone()))
+            .map(|(id, entry)| (id, entry.is_running(), entry.done()))
             .collect()
     }
 

@@ -119,15 +119,28 @@ impl Drop for Finish {
 impl Jobs {
     /// Starts a job when there is a place. Cancel safe: a job whose start was given up is as before.
     pub(crate) async fn start_job(&self, id: JobId) -> Result<(), ErrorKind> {
-        self.change(id, |status| match status {
-            Status::New(work) | Status::Postponed(work) => Ok(Status::Waiting(work)),
-            other => Err(other),
-        })?;
+        let takes_turns = {
+            let mut state = self.0.lock();
+            state.entries.get_mut(id).ok_or(ErrorKind::NoSuchJob(id))?.wait(id)?;
+            state.takes_turns
+        };
         let waiting = GiveUp { jobs: self, id };
         let (place, waits_for_its_turn) = loop {
-            // The semaphore is never closed.
-            let permit = self.0.places.clone().acquire_owned().await.ok();
-            if let Some(place) = permit.and_then(|permit| Place::new(&self.0, permit)) {
+            // Whoever takes turns gives way to others there, and need not do so here. One that waits is not overtaken by
+            // this: a permit goes to it first.
+            let free = match takes_turns {
+                true => self.0.places.clone().try_acquire_owned().ok(),
+                false => None,
+            };
+            let permit = match free {
+                Some(permit) => permit,
+                None => match self.0.places.clone().acquire_owned().await {
+                    Ok(permit) => permit,
+                    // The semaphore is never closed.
+                    Err(_) => continue,
+                },
+            };
+            if let Some(place) = Place::new(&self.0, permit) {
                 break place;
             }
         };
@@ -149,25 +162,34 @@ impl Jobs {
     /// Ends a job that is running, though its task may go on: nobody waits for that any more.
     pub(crate) fn end(&self, id: JobId) {
         let mut state = self.0.lock();
-        let Some(entry) = state.entries.get_mut(id).filter(|it| it.is_running()) else {
+        let Some(at) = state.entries.find(id) else {
             return;
         };
+        let entry = state.entries.at(at);
+        if !entry.is_running() {
+            return;
+        }
         let (place, done) = (entry.place.take(), entry.done.clone());
         let (control, gone) = match entry.kept {
             true => {
                 entry.status = Status::Done;
                 (entry.control.take(), None)
             }
-            false => (None, state.entries.remove(id)),
+            false => (None, Some(state.entries.remove_at(at))),
         };
         state.active -= 1;
         let idle = state.active <= state.given_up;
-        let permit = place.and_then(|place| place.leave(&mut state));
+        let permit = match place {
+            Some(place) => place.leave(&mut state),
+            None => None,
+        };
         drop(state);
         // It is free before anybody hears of the end, so that a waiting job starts no later than they go on.
         drop(permit);
         drop((control, gone));
-        done.end();
+        if let Some(done) = done {
+            done.end();
+        }
         if idle {
             self.0.idle.notify_waiters();
         }

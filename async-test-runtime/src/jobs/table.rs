@@ -21,9 +21,14 @@ impl<T> Table<T> {
         self.0.is_empty()
     }
 
-    fn find(&self, id: JobId) -> Option<usize> {
+    /// Where a job stands, until another one is removed.
+    pub(super) fn find(&self, id: JobId) -> Option<usize> {
         let jobs = self.0.as_slice();
         let (mut from, mut to) = (0, jobs.len());
+        // Most often it is about the newest.
+        if to > 0 && jobs[to - 1].0.0 == id.0 {
+            return Some(to - 1);
+        }
         while from < to {
             let middle = from.midpoint(to);
             let found = jobs[middle].0.0;
@@ -51,6 +56,14 @@ impl<T> Table<T> {
             Some(at) => Some(&mut self.0.as_mut_slice()[at].1),
             None => None,
         }
+    }
+
+    pub(super) fn at(&mut self, at: usize) -> &mut T {
+        &mut self.0.as_mut_slice()[at].1
+    }
+
+    pub(super) fn remove_at(&mut self, at: usize) -> Box<T> {
+        self.0.remove(at).1
     }
 
     /// Adds one whose number is higher than those of all others before it.

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use crate::clock::sleep_real;
 use crate::jobs::Control;
-use crate::run::one::OneSuite;
+use crate::run::one::{OneSuite, Pass};
 use crate::spare::Spares;
 use crate::spec::SuiteSpec;
 use crate::suite::Suite;
@@ -25,14 +26,18 @@ pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: 
     let top = Suite::top();
     top.table().set_limit(limit);
     top.table().has_own_tasks();
-    let own_threads = Arc::new(Semaphore::new(OWN_THREADS));
-    let stop = fail_fast.then(|| Arc::new(AtomicBool::new(false)));
-    let one = |spec: &&'static SuiteSpec| {
-        let one = OneSuite::new(spec, seed, own_threads.clone(), stop.clone());
-        Arc::new(one)
-    };
-    let ones: Vec<Arc<OneSuite>> = suites.iter().map(one).collect();
-    let is_in_order = start(&top, &ones, stop.as_deref(), spares).await
+    top.table().run_on(Handle::current());
+    let pass = Arc::new(Pass {
+        seed,
+        own_threads: Arc::new(Semaphore::new(OWN_THREADS)),
+        fail_fast,
+        is_stopped: AtomicBool::new(false),
+    });
+    let mut ones = Vec::with_capacity(suites.len());
+    for spec in suites {
+        ones.push(Arc::new(OneSuite::new(spec, pass.clone())));
+    }
+    let is_in_order = start(&top, &ones, &pass, spares).await
         && tokio::select! {
             biased;
             () = top.table().idle() => true,
@@ -44,8 +49,8 @@ pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: 
 }
 
 /// Starts them, until all have been started or the run ends. False where there is no thread left to do so.
-async fn start(top: &Suite, ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>, spares: &Spares) -> bool {
-    let mut start = pin!(start_each(top, ones, stop));
+async fn start(top: &Suite, ones: &[Arc<OneSuite>], pass: &Pass, spares: &Spares) -> bool {
+    let mut start = pin!(start_each(top, ones, pass));
     let mut end = pin!(async {
         tokio::select! {
             biased;
@@ -69,12 +74,12 @@ async fn start(top: &Suite, ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>, s
 }
 
 /// Cancel safe: what has not been started is not.
-async fn start_each(top: &Suite, ones: &[Arc<OneSuite>], stop: Option<&AtomicBool>) {
+async fn start_each(top: &Suite, ones: &[Arc<OneSuite>], pass: &Pass) {
     let jobs = top.table();
     let mut groups: HashMap<&'static str, Arc<Semaphore>> = HashMap::new();
     let asked = Instant::now();
     for one in ones {
-        if top.is_cancelled() || stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+        if top.is_cancelled() || pass.is_stopped.load(Ordering::Relaxed) {
             break;
         }
         let spec = one.spec();
@@ -85,14 +90,7 @@ async fn start_each(top: &Suite, ones: &[Arc<OneSuite>], stop: Option<&AtomicBoo
                 .clone()
         });
         let control: Arc<dyn Control> = one.clone();
-        let me = one.clone();
-        let work = Box::pin(async move {
-            let _turn = match turn {
-                Some(turn) => turn.acquire_owned().await.ok(),
-                None => None,
-            };
-            me.attempts(asked).await;
-        });
+        let work = Box::pin(one.clone().attempts(asked, turn));
         let job = jobs.add(spec.title(), spec.place(), work, Some(control), false);
         one.is_job(job);
         // A new job can be started; that a bail-out has started it to end it is as good.

@@ -107,10 +107,9 @@ fn seed_of_pass(seed: u64, pass: u64) -> u64 {
 
 /// What the filters and `--skip` leave of the subtests of a suite.
 fn paths(spec: &SuiteSpec, settings: &Settings) -> Paths {
-    let names = &[spec.test_name(), spec.title()];
     for list in &settings.filters {
         if !list.is_empty() {
-            let paths = filter::paths(list, &settings.skip, names);
+            let paths = filter::paths(list, &settings.skip, &[spec.test_name(), spec.title()]);
             if !paths.wanted().is_empty() {
                 return paths;
             }
@@ -118,7 +117,7 @@ fn paths(spec: &SuiteSpec, settings: &Settings) -> Paths {
     }
     match settings.skip.is_empty() {
         true => Paths::default(),
-        false => filter::paths(&[], &settings.skip, names),
+        false => filter::paths(&[], &settings.skip, &[spec.test_name(), spec.title()]),
     }
 }
 

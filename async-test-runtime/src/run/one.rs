@@ -1,7 +1,7 @@
 //! One suite of a run under `main!`: its attempts, and the runtime or thread that it needs.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -17,7 +17,7 @@ use crate::record::Attempt;
 use crate::run::{Launch, create, retries, run_here};
 use crate::runtime::{self, Own};
 use crate::spec::{Body, BodyFuture, SharedFuture, SuiteSpec};
-use crate::suite::Suite;
+use crate::suite::{Runs, Suite};
 
 /// How many suites hold their threads and are not waited for any more.
 static LEFT_BEHIND: AtomicUsize = AtomicUsize::new(0);
@@ -30,14 +30,21 @@ pub(super) fn leaves_threads_behind() -> bool {
 /// One suite of the run, through all its attempts.
 pub(super) struct OneSuite {
     spec: &'static SuiteSpec,
-    /// Of this pass.
-    seed: u64,
-    own_threads: Arc<Semaphore>,
-    /// Set by a failure, where nothing is to be started after one.
-    stop: Option<Arc<AtomicBool>>,
+    pass: Arc<Pass>,
     now: Mutex<Now>,
-    /// Its job, once that is known.
-    job: OnceLock<JobId>,
+    /// The number of its job, once that is known; 0 before.
+    job: AtomicU64,
+}
+
+/// What is the same for all suites of a pass.
+pub(super) struct Pass {
+    pub(super) seed: u64,
+    /// Leave for threads of their own.
+    pub(super) own_threads: Arc<Semaphore>,
+    /// Nothing is to be started after a failure.
+    pub(super) fail_fast: bool,
+    /// Set by a failure then.
+    pub(super) is_stopped: AtomicBool,
 }
 
 #[derive(Default)]
@@ -59,25 +66,23 @@ impl Drop for Leave<'_> {
 }
 
 impl OneSuite {
-    pub(super) fn new(
-        spec: &'static SuiteSpec,
-        seed: u64,
-        own_threads: Arc<Semaphore>,
-        stop: Option<Arc<AtomicBool>>,
-    ) -> OneSuite {
+    pub(super) fn new(spec: &'static SuiteSpec, pass: Arc<Pass>) -> OneSuite {
         OneSuite {
             spec,
-            seed,
-            own_threads,
-            stop,
-            now: Mutex::default(),
-            job: OnceLock::new(),
+            pass,
+            now: Mutex::new(Now {
+                suite: None,
+                has_begun: false,
+                cancelled: None,
+                leave: None,
+            }),
+            job: AtomicU64::new(0),
         }
     }
 
     /// Tells it which of the root's jobs it is.
     pub(super) fn is_job(&self, job: JobId) {
-        let _ = self.job.set(job);
+        self.job.store(job.0, Ordering::Release);
     }
 
     pub(super) fn spec(&self) -> &'static SuiteSpec {
@@ -109,18 +114,25 @@ impl OneSuite {
     fn launch(&self, attempt: Attempt) -> Launch {
         Launch {
             is_async: true,
-            seed: self.seed,
+            seed: self.pass.seed,
             attempt,
             skip: None,
         }
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+        match self.now.lock() {
+            Ok(now) => now,
+            Err(poisoned) => poisoned.into_inner(),
+        }
     }
 
-    /// Runs the suite as often as `repeat` and `retries` say.
-    pub(super) async fn attempts(self: &Arc<Self>, asked: Instant) {
+    /// Runs the suite as often as `repeat` and `retries` say, when it is its turn where it has to wait for that.
+    pub(super) async fn attempts(self: Arc<Self>, asked: Instant, turn: Option<Arc<Semaphore>>) {
+        let _turn = match turn {
+            Some(turn) => turn.acquire_owned().await.ok(),
+            None => None,
+        };
         let spec = self.spec;
         let of = retries(spec, &Suite::top().0.hub.settings).saturating_add(1);
         let mut held = true;
@@ -141,8 +153,8 @@ impl OneSuite {
                 break;
             }
         }
-        if let (false, Some(stop)) = (held, &self.stop) {
-            stop.store(true, Ordering::Relaxed);
+        if !held && self.pass.fail_fast {
+            self.pass.is_stopped.store(true, Ordering::Relaxed);
         }
     }
 
@@ -158,7 +170,7 @@ impl OneSuite {
 
     async fn leave(&self) -> Leave<'_> {
         // The semaphore is never closed.
-        self.now().leave = self.own_threads.clone().acquire_owned().await.ok();
+        self.now().leave = self.pass.own_threads.clone().acquire_owned().await.ok();
         Leave(self)
     }
 
@@ -169,7 +181,7 @@ impl OneSuite {
     }
 
     fn is_stopped(&self) -> bool {
-        self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
+        self.pass.is_stopped.load(Ordering::Relaxed)
     }
 
     /// One attempt, if it is to run; the answer is whether it held, which is only asked for where something depends on it.
@@ -199,23 +211,13 @@ impl OneSuite {
         if let Some(cause) = cancelled {
             suite.cancel(cause);
         }
-        let asks = spec.repeat > 1 || attempt.is_followed() || self.stop.is_some();
+        let asks = spec.repeat > 1 || attempt.is_followed() || self.pass.fail_fast;
         // The turn of a group is the job's, and one that is stuck would keep it for ever.
         if asks || spec.serial.is_some() {
             return Some(self.drive_and_ask(suite, asked).await);
         }
-        let me = Arc::downgrade(self);
-        suite.when_stuck(move |suite| {
-            if abandon(suite) {
-                LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
-                let Some(me) = me.upgrade() else { return };
-                me.give_back_leave();
-                // It holds the thread of its job.
-                if let Some(job) = me.job.get() {
-                    Suite::top().table().end(*job);
-                }
-            }
-        });
+        let me: Weak<Self> = Arc::downgrade(self);
+        suite.is_run_by(me);
         self.drive(suite, asked.elapsed(), None).await;
         self.now().suite = None;
         Some(true)
@@ -292,6 +294,17 @@ impl OneSuite {
         });
         // A panic could only be one of ours, and the hook has printed it.
         let _ = thread.await;
+    }
+}
+
+impl Runs for OneSuite {
+    fn give_up(&self, suite: &Suite) {
+        if abandon(suite) {
+            LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
+            self.give_back_leave();
+            // It holds the thread of its job.
+            Suite::top().table().end(JobId(self.job.load(Ordering::Acquire)));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one command that runs just this again.
 
+use std::borrow::Cow;
 use std::path::{Component, Path};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,13 +13,13 @@ use crate::spec::SuiteSpec;
 pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
     let (runner, command) = known_command(spec, settings);
     Rerun {
-        command,
-        test: spec.test_name().to_owned(),
-        title: spec.title().to_owned(),
-        flags: match spec.ignore {
-            Some(_) => runner.includes_ignored().into(),
-            None => "".into(),
-        },
+        command: Cow::Borrowed(command),
+        test: Cow::Borrowed(spec.test_name()),
+        title: Cow::Borrowed(spec.title()),
+        flags: Cow::Borrowed(match spec.ignore {
+            Some(_) => runner.includes_ignored(),
+            None => "",
+        }),
         // nextest has a command line of its own.
         own_command_line: settings.own_command_line && runner != Runner::Nextest,
         runner,
@@ -27,7 +28,7 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
 }
 
 /// It is the same for all suites of a module, so it is looked for once. These come one after the other, most often.
-fn known_command(spec: &SuiteSpec, settings: &Settings) -> (Runner, String) {
+fn known_command(spec: &SuiteSpec, settings: &Settings) -> (Runner, &'static str) {
     static KNOWN: Mutex<Known> = Mutex::new(Known {
         all: Vec::new(),
         last: 0,
@@ -38,12 +39,14 @@ fn known_command(spec: &SuiteSpec, settings: &Settings) -> (Runner, String) {
         known.last = match known.all.iter().position(|(known, _)| *known == key) {
             Some(index) => index,
             None => {
-                known.all.push((key, command(spec, settings)));
+                let (runner, command) = command(spec, settings);
+                // It is kept to the end of the process.
+                known.all.push((key, (runner, command.leak())));
                 known.all.len() - 1
             }
         };
     }
-    known.all[known.last].1.clone()
+    known.all[known.last].1
 }
 
 /// What a command belongs to: a module, its file, and whether the program has a command line of its own.
@@ -51,7 +54,7 @@ type Key = (&'static str, &'static str, bool);
 
 /// The commands so far, and which of them was asked for last.
 struct Known {
-    all: Vec<(Key, (Runner, String))>,
+    all: Vec<(Key, (Runner, &'static str))>,
     last: usize,
 }
 

@@ -16,13 +16,13 @@ impl Suite {
 
     /// Whether a filter lets a child of this suite run.
     pub(crate) fn admits(&self, name: &str) -> bool {
-        self.0.activity.admits_all() || self.with_path_of(name, |path| self.0.activity.admits(path))
+        self.shared_activity().admits_all() || self.with_path_of(name, |path| self.shared_activity().admits(path))
     }
 
     /// A child of this suite is skipped with all that is in it.
     pub(crate) fn pass_over(&self, name: &str) {
-        if !self.0.activity.admits_all() {
-            self.with_path_of(name, |path| self.0.activity.pass_over(path));
+        if !self.shared_activity().admits_all() {
+            self.with_path_of(name, |path| self.shared_activity().pass_over(path));
         }
     }
 
@@ -39,14 +39,14 @@ impl Suite {
     /// The body came to its end by itself.
     pub(crate) fn note_return(&self) {
         if self.0.info.nesting == 1 {
-            self.0.activity.note_return();
+            self.shared_activity().note_return();
         }
     }
 
     /// Told at the end of a `#[suite]`. A filter of whole names that was not met fails it, for somebody has named a subtest
     /// that does not exist; one of parts may be meant for another suite, so that only the end of the run can tell.
     pub(crate) fn judge_filters(&self) {
-        let activity = &self.0.activity;
+        let activity = self.shared_activity();
         if self.0.info.nesting != 1 || activity.admits_all() || !activity.has_returned() {
             return;
         }

@@ -174,7 +174,7 @@ impl Suite {
         }
         if hub.holds() {
             hub.hold_no_more();
-            self.0.jobs.flush();
+            self.table().flush();
         }
         self.tell_unheard();
     }

@@ -97,7 +97,7 @@ impl Suite {
     /// A `#[suite]` itself begins before all that could ask and ends after it.
     fn note_activity(&self, what: &'static str) {
         if self.0.info.nesting > 1 {
-            self.0.activity.note(what, &self.0.info);
+            self.shared_activity().note(what, &self.0.info);
         }
     }
 
@@ -161,7 +161,7 @@ impl Suite {
         self.0.dead.store(true, Ordering::Release);
         self.0.quiet.stop();
         top.0.cancel.cancel(Cause::BailOut(why.to_string()));
-        top.0.jobs.cancel_all(&Cause::BailOut(why.into_owned()));
+        top.table().cancel_all(&Cause::BailOut(why.into_owned()));
     }
 }
 

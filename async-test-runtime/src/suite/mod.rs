@@ -9,13 +9,14 @@ mod quiet;
 mod send;
 mod strays;
 mod sweep;
+mod table;
 mod watch;
 
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Instant;
 
 use crate::activity::Activity;
@@ -24,7 +25,7 @@ use crate::event::{BodySpan, EventKind, Opening};
 use crate::filter::{Paths, escaped};
 use crate::hub::Hub;
 use crate::ids::SuiteId;
-use crate::jobs::{Done, Jobs};
+use crate::jobs::Done;
 use crate::options::StrayPanics;
 use crate::place::Place;
 use crate::plan::Plan;
@@ -43,7 +44,7 @@ pub(crate) struct Shared {
     pub(crate) hub: Arc<Hub>,
     pub(crate) info: Arc<SuiteInfo>,
     parent: Option<Suite>,
-    pub(crate) jobs: Jobs,
+    jobs: LazyJobs,
     pub(crate) cancel: Cancel,
     stage: AtomicU8,
     /// Passing checks that have not been told to the hub yet.
@@ -52,7 +53,7 @@ pub(crate) struct Shared {
     held: Option<Held>,
     pub(crate) pulse: Arc<Pulse>,
     /// Of a `#[suite]`.
-    strays: Option<Box<Strays>>,
+    strays: Option<Strays>,
     /// What its end is waiting for.
     ending: Mutex<Ending>,
     /// Its body runs on the runtime that all share who ask for no other.
@@ -74,7 +75,7 @@ pub(crate) struct Shared {
     limits: Mutex<Limits>,
     clean_ups: Mutex<Vec<CleanUp>>,
     attachments: Mutex<Attachments>,
-    activity: Arc<Activity>,
+    activity: Within,
     log: log::Lines,
     /// What the body panicked with, for `#[should_panic]` under the built-in harness.
     pub(crate) payload: Mutex<Option<Box<dyn Any + Send>>>,
@@ -83,13 +84,22 @@ pub(crate) struct Shared {
 pub(crate) use held::Untold;
 pub(crate) use owned::{Attachment, CleanUp};
 
-pub(crate) use watch::Ending;
+pub(crate) use watch::{Ending, Runs};
 
 use held::Held;
 use owned::Attachments;
 use quiet::Quiet;
 use strays::Strays;
+use table::LazyJobs;
 use watch::Limits;
+
+/// Where it is noted what goes on in a `#[suite]`.
+enum Within {
+    /// In the `#[suite]` itself, or the root.
+    Own(Activity),
+    /// In the one that it is in.
+    Above(Suite),
+}
 
 /// What a child is created with, beside its plan.
 pub(crate) struct Birth {
@@ -147,7 +157,10 @@ pub(crate) fn with_inherited(above: &[Cow<'static, str>], own: &[Cow<'static, st
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing of the user's runs under these locks.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    match mutex.lock() {
+        Ok(guard) => guard,
+        Err(poisoned) => poisoned.into_inner(),
+    }
 }
 
 impl fmt::Debug for Suite {
@@ -164,8 +177,8 @@ impl Suite {
     /// The root of a hub.
     pub(crate) fn root_of(hub: Arc<Hub>) -> Suite {
         let root = hub.root.clone();
-        let activity = Arc::new(Activity::new(Paths::default(), hub.settings.seed));
-        Suite::assemble(hub, root, None, &Plan::new(), activity, None)
+        let activity = Activity::new(Paths::default(), hub.settings.seed);
+        Suite::assemble(hub, root, None, &Plan::new(), Within::Own(activity), None)
     }
 
     /// The suite above all of the suites around this one.
@@ -182,19 +195,22 @@ impl Suite {
         info: Arc<SuiteInfo>,
         parent: Option<Suite>,
         plan: &Plan,
-        activity: Arc<Activity>,
+        activity: Within,
         stray_panics: Option<StrayPanics>,
     ) -> Suite {
         let settings = &hub.settings;
         let wish = stray_panics.unwrap_or(settings.stray_panics);
-        let strays = (info.nesting == 1).then(|| Strays::new(wish));
+        let strays = match info.nesting {
+            1 => Some(Strays::new(wish)),
+            _ => None,
+        };
         let timeout = match info.nesting {
             1 => plan.timeout.or(settings.timeout),
             _ => plan.timeout,
         };
         // A limit that somebody has set is one up to which everything starts at once.
         let takes_turns = settings.takes_turns && plan.test_jobs.is_none();
-        let jobs = Jobs::new(plan.test_jobs.unwrap_or(settings.test_jobs), takes_turns);
+        let jobs = LazyJobs::new(plan.test_jobs.unwrap_or(settings.test_jobs), takes_turns);
         let limits = Limits::new(timeout, plan.job_timeout.or(settings.job_timeout));
         Suite(Arc::new(Shared {
             jobs,
@@ -259,8 +275,11 @@ impl Suite {
             rerun: birth.rerun.or_else(|| parent.rerun.clone()),
         });
         let activity = match parent.id {
-            SuiteId::ROOT => Arc::new(Activity::new(birth.paths, birth.seed.unwrap_or(self.seed()))),
-            _ => self.0.activity.clone(),
+            SuiteId::ROOT => Within::Own(Activity::new(birth.paths, birth.seed.unwrap_or(self.seed()))),
+            _ => Within::Above(match &self.0.activity {
+                Within::Own(_) => self.clone(),
+                Within::Above(top) => top.clone(),
+            }),
         };
         let child = Suite::assemble(
             self.0.hub.clone(),
@@ -329,8 +348,11 @@ impl Suite {
         self.0.random.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn table(&self) -> &Jobs {
-        &self.0.jobs
+    fn shared_activity(&self) -> &Activity {
+        match &self.0.activity {
+            Within::Own(activity) => activity,
+            Within::Above(top) => top.shared_activity(),
+        }
     }
 
     /// When its body began, or now if it has not.
@@ -349,13 +371,13 @@ impl Suite {
 
     /// The seed of the run; where everything is run several times, that of the pass.
     pub fn seed(&self) -> u64 {
-        self.0.activity.seed()
+        self.shared_activity().seed()
     }
 
     /// A generator of random numbers for one purpose. Its values depend on the seed of the run, the suite's path and
     /// the purpose, and on nothing else: neither on other suites nor on a filter.
     pub fn rng(&self, purpose: &str) -> fastrand::Rng {
-        self.0.activity.note_seed();
+        self.shared_activity().note_seed();
         crate::order::rng(self.seed(), &self.0.info.path, purpose)
     }
 }

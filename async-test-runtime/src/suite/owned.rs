@@ -78,23 +78,25 @@ impl Suite {
 
     /// Whether the order or a value in the same `#[suite]` came from the seed.
     pub(crate) fn is_seeded(&self) -> bool {
-        self.0.activity.is_seeded()
+        self.shared_activity().is_seeded()
     }
 
     /// A number that grows when a subtest of the same `#[suite]` begins or ends.
     #[inline]
     pub(crate) fn activity(&self) -> u64 {
-        self.0.activity.mark()
+        self.shared_activity().mark()
     }
 
     /// What began and ended in the same `#[suite]` after a mark.
     pub(crate) fn activity_since(&self, mark: u64) -> Vec<String> {
-        self.0.activity.since(mark)
+        self.shared_activity().since(mark)
     }
 
     /// The jobs of the suite, and its verifiers if these are wanted. A verifier does not ask for itself.
     pub(super) fn add_running(&self, verifiers: bool, into: &mut Vec<Running>) {
-        self.0.jobs.running(verifiers, into);
+        if let Some(jobs) = self.known_jobs() {
+            jobs.running(verifiers, into);
+        }
         if verifiers {
             // Their own locks are taken, so ours is let go.
             let list: Vec<_> = lock(&self.0.attachments)
@@ -109,7 +111,9 @@ impl Suite {
     /// The subtests and jobs, at any depth, that are running now.
     pub fn running(&self) -> Vec<Running> {
         let mut running = Vec::new();
-        self.0.jobs.running(false, &mut running);
+        if let Some(jobs) = self.known_jobs() {
+            jobs.running(false, &mut running);
+        }
         running
     }
 }

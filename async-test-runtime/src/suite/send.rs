@@ -280,8 +280,8 @@ impl Suite {
             self.0.random.store(random, Ordering::Relaxed);
         }
         if let Some(limit) = plan.test_jobs {
-            self.0.jobs.set_limit(limit);
-            self.0.jobs.take_turns(false);
+            self.table().set_limit(limit);
+            self.table().take_turns(false);
         }
         if let Some(limit) = plan.job_timeout {
             lock(&self.0.limits).job_timeout = Some(limit);

@@ -18,12 +18,12 @@ pub(super) struct Strays {
 }
 
 impl Strays {
-    pub(super) fn new(wish: StrayPanics) -> Box<Strays> {
-        Box::new(Strays {
+    pub(super) const fn new(wish: StrayPanics) -> Strays {
+        Strays {
             wish,
             plain: OnceLock::new(),
-            late: Mutex::default(),
-        })
+            late: Mutex::new(None),
+        }
     }
 }
 
@@ -71,7 +71,9 @@ impl Suite {
     pub(crate) fn pulses(&self) -> Vec<Arc<Pulse>> {
         let mut pulses = vec![self.0.pulse.clone()];
         pulses.extend(self.0.strays.as_ref().and_then(|strays| strays.plain.get().cloned()));
-        self.0.jobs.pulses(&mut pulses);
+        if let Some(jobs) = self.known_jobs() {
+            jobs.pulses(&mut pulses);
+        }
         pulses
     }
 }

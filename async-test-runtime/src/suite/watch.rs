@@ -1,8 +1,8 @@
 //! Time limits of a suite, and what becomes of one that was asked to end and gives no sign of life.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use crate::aside;
@@ -25,8 +25,18 @@ const TURN: Duration = Duration::from_millis(20);
 /// How long it may take to hear from the hub, before a suite is ended without that.
 const HEARSAY: Duration = Duration::from_secs(1);
 
-/// What is done with a suite that is stuck. It is called on a thread of its own.
-type GiveUp = Box<dyn FnOnce(&Suite) + Send>;
+/// What is done with a suite that is stuck, on a thread of its own.
+enum GiveUp {
+    This(Box<dyn FnOnce(&Suite) + Send>),
+    /// By whoever runs it. Where he has gone, it is not stuck.
+    Its(Weak<dyn Runs>),
+}
+
+/// Who runs a suite.
+pub(crate) trait Runs: Send + Sync {
+    /// Gives it up, since it is stuck.
+    fn give_up(&self, suite: &Suite);
+}
 
 #[derive(Default)]
 pub(super) struct Limits {
@@ -159,7 +169,16 @@ impl Suite {
     /// Says what to do when the suite has been asked to end and gives no sign of life, because its thread is blocked. It
     /// is called at most once, and not when the suite ends before.
     pub(crate) fn when_stuck(&self, give_up: impl FnOnce(&Suite) + Send + 'static) {
-        lock(&self.0.limits).give_up = Some(Box::new(give_up));
+        self.gives_up(GiveUp::This(Box::new(give_up)));
+    }
+
+    /// The same, where somebody runs it who knows what to do.
+    pub(crate) fn is_run_by(&self, runs: Weak<dyn Runs>) {
+        self.gives_up(GiveUp::Its(runs));
+    }
+
+    fn gives_up(&self, give_up: GiveUp) {
+        lock(&self.0.limits).give_up = Some(give_up);
         if self.is_cancelled() {
             self.look_again(self.0.pulse.nudge(), Instant::now());
         }
@@ -198,7 +217,14 @@ impl Suite {
         } else if let Some(give_up) = lock(&self.0.limits).give_up.take() {
             let suite = self.clone();
             // It tells the hub, which may block. Where not even a thread can be had, nothing can be told either.
-            let _ = aside::start("async-test-stuck", move || give_up(&suite));
+            let _ = aside::start("async-test-stuck", move || match give_up {
+                GiveUp::This(give_up) => give_up(&suite),
+                GiveUp::Its(runs) => {
+                    if let Some(runs) = runs.upgrade() {
+                        runs.give_up(&suite);
+                    }
+                }
+            });
         }
     }
 
@@ -237,7 +263,9 @@ impl Suite {
         self.tell_passed();
         self.tell_log();
         self.tell_held();
-        self.0.jobs.flush();
+        if let Some(jobs) = self.known_jobs() {
+            jobs.flush();
+        }
     }
 
     /// The subtests, jobs and verifiers, at any depth, that are running now.
@@ -255,7 +283,7 @@ impl Suite {
         match self.stage() {
             Stage::Finishing => Some(lock(&self.0.ending).to_string()),
             Stage::Initializing | Stage::InProgress => {
-                let child = self.0.jobs.awaited()?;
+                let child = self.known_jobs()?.awaited()?;
                 Some(format!("waiting for `{child}`"))
             }
             Stage::Finished | Stage::Fatality | Stage::Dismissed => None,
