@@ -38,6 +38,7 @@ pub(crate) fn dependency(door: Door) -> String {
         Door::Rstest => r#"rstest = "*""#.to_owned(),
         Door::TestR => r#"test-r = "*""#.to_owned(),
         Door::Mimic => r#"libtest-mimic = "*""#.to_owned(),
+        Door::Hand => r#"rustix = { version = "1", features = ["pipe", "stdio"] }"#.to_owned(),
         Door::Tokio | Door::Floor => String::new(),
     }
 }

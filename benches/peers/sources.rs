@@ -15,6 +15,8 @@ pub(crate) enum Door {
     TestR,
     /// libtest-mimic, every test on one runtime.
     Mimic,
+    /// A runner by hand, with what `main!` does for each test.
+    Hand,
     /// No harness at all.
     Floor,
 }
@@ -76,6 +78,7 @@ pub(crate) fn file(door: Door, work: Work, tests: usize) -> String {
     match door {
         Door::Mimic => return mimic(work.statement(0), tests),
         Door::Floor => return floor(work.statement(0), tests),
+        Door::Hand => return hand(work, tests),
         _ => {}
     }
     let mut text = match door {
@@ -131,6 +134,22 @@ fn main() {{
 }}
 "#
     )
+}
+
+fn hand(work: Work, tests: usize) -> String {
+    let mut text = include_str!("work/hand.rs").to_owned() + COMPUTE;
+    for test in 0..tests {
+        let statement = work.statement(test);
+        let _ = write!(
+            text,
+            "async fn t{test}() {{\n    {statement}\n    check(std::hint::black_box(1) + 1 == 2);\n}}\n"
+        );
+    }
+    text.push_str("const TESTS: &[(&str, fn() -> Body)] = &[\n");
+    for test in 0..tests {
+        let _ = writeln!(text, "    (\"t{test}\", || Box::pin(t{test}())),");
+    }
+    text + "];\n"
 }
 
 fn floor(statement: &str, tests: usize) -> String {

@@ -14,6 +14,7 @@ use crate::{table, targets::Targets};
 const WAITING: usize = 1_000;
 
 pub(crate) const FLOOR: &str = "floor";
+pub(crate) const HAND: &str = "by hand, with the duties of `main!`";
 pub(crate) const MAIN: &str = "async-test-suite, `main!`";
 pub(crate) const SUITE: &str = "async-test-suite, built-in harness";
 pub(crate) const MAIN_OPTIMIZED: &str = "async-test-suite, `main!`, runtime optimized";
@@ -24,8 +25,9 @@ pub(crate) const NEXTEST: &str = "`#[tokio::test]`, nextest";
 pub(crate) const MIMIC: &str = "libtest-mimic, one shared runtime";
 pub(crate) const TEST_R: &str = "test-r";
 
-const DOORS: [(Door, &str, &str); 9] = [
+const DOORS: [(Door, &str, &str); 10] = [
     (Door::Floor, "floor", FLOOR),
+    (Door::Hand, "hand", HAND),
     (Door::Main, "ours-main", MAIN),
     (Door::Main, "ours-main-optimized", MAIN_OPTIMIZED),
     (Door::Suite, "ours-suite", SUITE),
@@ -43,7 +45,7 @@ const BESIDE: [(&str, &str); 2] = [(FLOOR, "of the floor"), (TOKIO, "of `#[tokio
 fn packages() -> Vec<(Door, &'static str, Package)> {
     let target = |door: Door, work: Work, tests: usize| Target {
         name: format!("{}_{tests}", work.name()),
-        harness: !matches!(door, Door::Main | Door::Mimic | Door::Floor | Door::TestR),
+        harness: !matches!(door, Door::Main | Door::Mimic | Door::Floor | Door::Hand | Door::TestR),
         source: file(door, work, tests),
     };
     let of = |(door, package, name)| {
@@ -116,7 +118,7 @@ fn versions() -> String {
         Door::Rstest => Some("rstest"),
         Door::Mimic => Some("libtest-mimic"),
         Door::TestR => Some("test-r"),
-        Door::Floor | Door::Main | Door::Suite => None,
+        Door::Floor | Door::Hand | Door::Main | Door::Suite => None,
     };
     let version = |(door, _, package): (_, _, Package)| {
         let name = known(door)?;
@@ -183,7 +185,7 @@ fn best(door: Door) -> Option<&'static [&'static str]> {
     match door {
         Door::Suite | Door::Tokio | Door::Rstest | Door::Mimic => Some(&["--test-threads", "1000"]),
         Door::TestR => Some(&["--test-threads", "100"]),
-        Door::Main | Door::Floor => None,
+        Door::Main | Door::Floor | Door::Hand => None,
     }
 }
 
