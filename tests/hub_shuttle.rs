@@ -53,7 +53,8 @@ explored! {
     held_scenarios:
         what_is_late_fails_the_next_that_ends 1000
         a_plan_of_the_root_is_too_late_for_whoever_has_passed_unheard 50
-        the_root_knows_of_whoever_has_passed_unheard 500;
+        the_root_knows_of_whoever_has_passed_unheard 500
+        what_passes_is_told_once_and_with_all_its_checks 500;
     job_scenarios:
         never_more_than_the_limit 500
         nested_under_a_limit_of_one 500

@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::plan::Plan;
 use crate::record::Record;
 use crate::stage::Stage;
-use crate::suite_scenarios::end_of;
+use crate::suite_scenarios::{end_of, late};
 use crate::world::World;
 
 /// Something is late for a suite that has passed unheard, and others sit at the desk: the next suite that ends fails for it.
@@ -85,4 +85,45 @@ pub fn the_root_knows_of_whoever_has_passed_unheard() {
         thread.join().unwrap();
     }
     assert_eq!(root.snapshot().unwrap().tally.run, 2, "once");
+}
+
+/// Under `main!` a suite that passes is told when it has ended, unless somebody has asked or something else has come before:
+/// either way it is told once, with all of its checks, and what comes after its end is late.
+pub fn what_passes_is_told_once_and_with_all_its_checks() {
+    for fails in [false, true] {
+        let world = World::that_is_told_whole();
+        (0..5).for_each(|_| world.pass());
+        let threads = (0..2).map(|number| {
+            let world = world.clone();
+            thread::spawn(move || {
+                (0..3).for_each(|_| world.pass());
+                match number {
+                    0 if fails => world.fail(),
+                    1 => world.suite.flush_running(),
+                    _ => {}
+                }
+                (0..3).for_each(|_| world.pass());
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        world.end(false);
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        let (records, run) = world.end_of_run();
+        let ends = records.iter().filter_map(|record| match record {
+            Record::Check(check) => check.child.clone(),
+            _ => None,
+        });
+        let [end] = &ends.collect::<Vec<_>>()[..] else {
+            panic!("{records:?}")
+        };
+        assert_eq!(end.tally.run + late(&run), 5 + 2 * 6 + u64::from(fails));
+        let is_whole = !records.iter().any(|record| matches!(record, Record::SuiteEnded(_)));
+        assert!(!(is_whole && end.failed), "{records:?}");
+        assert_eq!(
+            (run.passed, run.failed),
+            (u64::from(!end.failed), u64::from(end.failed))
+        );
+    }
 }

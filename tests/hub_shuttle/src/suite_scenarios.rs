@@ -45,7 +45,7 @@ fn counted(records: &[Record]) -> u64 {
 }
 
 /// How many were told to be late.
-fn late(run: &RunEnd) -> u64 {
+pub(crate) fn late(run: &RunEnd) -> u64 {
     let of = |problem: &Arc<Problem>| match &**problem {
         Problem::LateCheck { label, .. } => match label.strip_suffix(" passing checks") {
             Some(count) => count.parse().unwrap(),
