@@ -3,15 +3,13 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::filter::{Below, Paths};
 use crate::record::SuiteInfo;
 
 /// How many of the newest are kept.
 const KEPT: usize = 256;
-
-type Newest = Mutex<VecDeque<(u64, &'static str, Arc<SuiteInfo>)>>;
 
 #[derive(Debug)]
 pub(crate) struct Activity {
@@ -27,8 +25,7 @@ pub(crate) struct Activity {
     seed: u64,
     seeded: AtomicBool,
     count: AtomicU64,
-    /// Most have no subtests.
-    newest: OnceLock<Box<Newest>>,
+    newest: Mutex<VecDeque<(u64, &'static str, Arc<SuiteInfo>)>>,
 }
 
 impl Activity {
@@ -44,7 +41,7 @@ impl Activity {
             seed,
             seeded: AtomicBool::new(false),
             count: AtomicU64::new(0),
-            newest: OnceLock::new(),
+            newest: Mutex::new(VecDeque::new()),
         }
     }
 
@@ -115,8 +112,7 @@ impl Activity {
     }
 
     pub(crate) fn note(&self, what: &'static str, suite: &Arc<SuiteInfo>) {
-        let newest = self.newest.get_or_init(Box::default);
-        let mut newest = newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         if newest.len() == KEPT {
             newest.pop_front();
@@ -131,10 +127,7 @@ impl Activity {
 
     /// What came after a mark, as far as it is still known.
     pub(crate) fn since(&self, mark: u64) -> Vec<String> {
-        let Some(newest) = self.newest.get() else {
-            return Vec::new();
-        };
-        let newest = newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         newest
             .iter()
             .filter(|(number, _, _)| *number > mark)

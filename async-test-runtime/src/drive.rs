@@ -125,7 +125,9 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     }
     let _ = suite.set_stage(Stage::Finishing);
     wind_up(&suite).await;
-    if let Some(capture) = suite.capture() {
+    let leaves = reply.is_none() && suite.may_leave();
+    let waits = suite.capture().filter(|_| !leaves);
+    if let Some(capture) = waits {
         capture.flush().await;
     }
     // From here on nothing is waited for: whoever is to end it does so.
@@ -149,8 +151,8 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
             true
         }
     };
-    if let Some(capture) = suite.capture() {
-        capture.end(suite.info());
+    if let Some(capture) = waits {
+        capture.end(suite.info().id);
     }
     if suite.nesting() == 1 {
         stray::settle().await;
@@ -161,7 +163,13 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     if !cut_short {
         suite.judge_time(took);
     }
-    end(&suite, cut_short, took, waited, reply);
+    match suite.0.hub.capture.clone().filter(|_| leaves) {
+        Some(capture) => capture.leave(
+            suite.info().id,
+            Box::new(move || end(&suite, cut_short, took, waited, None)),
+        ),
+        None => end(&suite, cut_short, took, waited, reply),
+    }
 }
 
 /// Whether there are tasks here that nobody of ours has started: beside those that we know on the shared runtime, and
@@ -385,7 +393,7 @@ pub(crate) fn abandon(suite: &Suite) -> bool {
     });
     let _ = suite.set_stage(Stage::Finishing);
     if let Some(capture) = suite.capture() {
-        capture.end(suite.info());
+        capture.end(suite.info().id);
     }
     end(suite, true, suite.started().elapsed(), Duration::ZERO, None);
     suite.give_up();

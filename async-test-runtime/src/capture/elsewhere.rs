@@ -10,7 +10,7 @@ use super::vigil::Note;
 pub(super) struct Keeper(Infallible);
 
 impl Keeper {
-    pub(super) fn tell(&mut self, _: &Note<'_>) {
+    pub(super) fn tell(&mut self, _: &[Note<'_>]) {
         match self.0 {}
     }
 }
@@ -44,7 +44,7 @@ impl Source {
         match self.0 {}
     }
 
-    pub(super) fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+    pub(super) fn read(&self, _: &mut [u8]) -> io::Result<usize> {
         match self.0 {}
     }
 

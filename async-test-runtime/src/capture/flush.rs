@@ -1,33 +1,52 @@
 //! Emptying the buffer that the standard library has for the standard output.
 //!
 //! Whoever holds its lock holds up everybody who prints, and may do so for ever. So a thread of ours waits for it, and
-//! nobody waits for that thread for long.
+//! nobody waits for that thread for long. Most suites that end do not wait at all: they leave the rest of their end to
+//! that thread, which then is paid once for all that end at about the same time.
+
+#[cfg(test)]
+mod tests;
 
 use std::future::poll_fn;
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::aside;
-use crate::clock::{self, Deadline};
+use crate::clock::{self, Deadline, sleep_real};
+use crate::ids::SuiteId;
 use crate::turn::give_way;
 
 /// How long the lock is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long somebody looks around for others who are about to order a flush as well, before the thread is woken.
+/// How long somebody looks around for others who are about to order a flush as well, before the thread is woken. For so
+/// long that thread waits for others where nobody waits for it.
 const GATHERING: Duration = Duration::from_millis(1);
 
+#[derive(Default)]
 pub(super) struct Flusher(Arc<Inner>);
 
+/// A suite that has ended, but for what it printed.
+pub(super) struct Leaving {
+    pub(super) suite: SuiteId,
+    /// What comes after that.
+    pub(super) then: Box<dyn FnOnce() + Send>,
+}
+
+/// Ends them when everything has been flushed, or is not waited for any more.
+type End = Box<dyn Fn(&mut Vec<Leaving>) + Send + Sync>;
+
+#[derive(Default)]
 struct Inner {
     orders: Mutex<Orders>,
     ordered: Condvar,
     /// Up to which number orders have been followed, or are not waited for any more.
     served: AtomicU64,
+    end: OnceLock<End>,
 }
 
 #[derive(Default)]
@@ -37,9 +56,18 @@ struct Orders {
     waiting: Vec<Order>,
     /// Of the flush that goes on.
     under_way: Vec<Order>,
+    /// The same of those who do not wait.
+    leaving: Vec<Leaving>,
+    leaving_now: Vec<Leaving>,
+    /// Those of whom no flush is waited for any more.
+    let_go: Vec<Leaving>,
+    /// How many of all these have not been ended yet.
+    left: usize,
     began: Option<Instant>,
     /// The thread has nothing to do, and has to be called.
     is_asleep: bool,
+    /// It waits for more to come, and has to be called by those who wait for it.
+    naps: bool,
     /// Since when somebody is about to call it.
     gathering: Option<Instant>,
     /// Somebody has waited in vain, and the thread has not come back since.
@@ -72,19 +100,28 @@ impl Order {
     }
 }
 
+impl Orders {
+    /// No flush is waited for any more by those who have left.
+    fn let_all_go(&mut self) {
+        let Orders {
+            leaving_now,
+            leaving,
+            let_go,
+            ..
+        } = self;
+        let_go.append(leaving_now);
+        let_go.append(leaving);
+    }
+}
+
 impl Flusher {
     /// # Errors
     ///
     /// When there can be no thread.
-    pub(super) fn start() -> io::Result<Flusher> {
-        let inner = Arc::new(Inner {
-            orders: Mutex::default(),
-            ordered: Condvar::new(),
-            served: AtomicU64::new(0),
-        });
-        let serving = inner.clone();
-        aside::start("async-test-flush", move || serving.serve())?;
-        Ok(Flusher(inner))
+    pub(super) fn start(&self, end: impl Fn(&mut Vec<Leaving>) + Send + Sync + 'static) -> io::Result<()> {
+        let _ = self.0.end.set(Box::new(end));
+        let serving = self.0.clone();
+        aside::start("async-test-flush", move || serving.serve())
     }
 
     /// Flushes, if nobody holds the lock for too long. Cancel safe.
@@ -109,6 +146,44 @@ impl Flusher {
         // It may be the thread of the clock, which would have to call the waiting off.
         if is_done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
             self.0.lock().is_held_up = true;
+        }
+    }
+
+    /// Has the rest of a suite's end follow a flush, which nobody waits for. It is given back where there is no waiting
+    /// for one.
+    pub(super) fn leave(&self, leaving: Leaving) -> Option<Leaving> {
+        let mut orders = self.0.lock();
+        if orders.is_held_up {
+            return Some(leaving);
+        }
+        orders.leaving.push(leaving);
+        orders.left += 1;
+        let is_to_wake = std::mem::take(&mut orders.is_asleep);
+        drop(orders);
+        if is_to_wake {
+            self.0.ordered.notify_one();
+        }
+        None
+    }
+
+    /// Waits until all have been ended who have left so far. Cancel safe.
+    pub(super) async fn all_have_left(&self) {
+        while self.0.lock().left > 0 {
+            self.flush().await;
+            if self.0.lock().left > 0 {
+                // A flush is held up, and others end them.
+                sleep_real(GATHERING).await;
+            }
+        }
+    }
+
+    /// Ends them here and now, and waits for whoever else is doing so, but not for ever.
+    pub(super) fn let_go(&self) {
+        self.0.lock().let_all_go();
+        self.0.end_let_go();
+        let began = Instant::now();
+        while self.0.lock().left > 0 && began.elapsed() < PATIENCE {
+            std::thread::sleep(GATHERING);
         }
     }
 }
@@ -166,7 +241,7 @@ impl Inner {
         orders.waiting.push(order);
         orders.last += 1;
         let number = Some(orders.last);
-        if std::mem::take(&mut orders.is_asleep) {
+        if std::mem::take(&mut orders.is_asleep) || std::mem::take(&mut orders.naps) {
             orders.gathering = Some(Instant::now());
             if orders.watch.is_none() {
                 orders.watch = Some(self.look_after(PATIENCE));
@@ -216,14 +291,14 @@ impl Inner {
 
     /// One flush is as good as many for all who have asked for it by then.
     fn serve(self: &Arc<Self>) {
+        // Empty, and a place to put the next ones in.
+        let mut leaving = Vec::new();
         let mut orders = self.lock();
         loop {
-            while orders.waiting.is_empty() || orders.gathering.is_some() {
-                orders.is_asleep = orders.gathering.is_none();
-                orders = self.ordered.wait(orders).unwrap_or_else(PoisonError::into_inner);
-            }
-            orders.is_asleep = false;
+            orders = self.await_orders(orders);
             orders.under_way = std::mem::take(&mut orders.waiting);
+            std::mem::swap(&mut orders.leaving, &mut leaving);
+            orders.leaving_now = leaving;
             let last = orders.last;
             orders.began = Some(Instant::now());
             if orders.watch.is_none() {
@@ -233,6 +308,12 @@ impl Inner {
             // An error would be one of the pipe, which is there as long as this process is.
             let _ = io::stdout().flush();
             orders = self.lock();
+            leaving = std::mem::take(&mut orders.leaving_now);
+            if !leaving.is_empty() {
+                drop(orders);
+                self.end(&mut leaving);
+                orders = self.lock();
+            }
             orders.began = None;
             orders.is_held_up = false;
             self.served.fetch_max(last, Ordering::Release);
@@ -240,6 +321,42 @@ impl Inner {
             drop(orders);
             done.into_iter().for_each(Order::tell);
             orders = self.lock();
+        }
+    }
+
+    fn await_orders<'a>(&self, mut orders: MutexGuard<'a, Orders>) -> MutexGuard<'a, Orders> {
+        let mut may_nap = true;
+        loop {
+            let is_idle = orders.waiting.is_empty() && orders.leaving.is_empty();
+            if is_idle || orders.gathering.is_some() {
+                orders.is_asleep = orders.gathering.is_none();
+                orders = self.ordered.wait(orders).unwrap_or_else(PoisonError::into_inner);
+                orders.is_asleep = false;
+            } else if may_nap && orders.waiting.is_empty() {
+                may_nap = false;
+                orders.naps = true;
+                let waited = self.ordered.wait_timeout(orders, GATHERING);
+                orders = waited.unwrap_or_else(PoisonError::into_inner).0;
+                orders.naps = false;
+            } else {
+                return orders;
+            }
+        }
+    }
+
+    /// Ends those who have left.
+    fn end(&self, leaving: &mut Vec<Leaving>) {
+        let count = leaving.len();
+        if let Some(end) = self.end.get() {
+            end(leaving);
+        }
+        self.lock().left -= count;
+    }
+
+    fn end_let_go(&self) {
+        let mut let_go = std::mem::take(&mut self.lock().let_go);
+        if !let_go.is_empty() {
+            self.end(&mut let_go);
         }
     }
 
@@ -263,76 +380,20 @@ impl Inner {
             orders.is_held_up = true;
             let_go = std::mem::take(&mut orders.under_way);
             let_go.append(&mut orders.waiting);
+            orders.let_all_go();
             self.served.fetch_max(orders.last, Ordering::Release);
         }
+        let are_let_go = !orders.let_go.is_empty();
         drop(orders);
         self.call();
         drop(before);
         let_go.into_iter().for_each(Order::tell);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::pin::pin;
-
-    /// One whose thread has nothing to do.
-    fn idle() -> Flusher {
-        let flusher = Flusher::start().unwrap();
-        while !flusher.0.lock().is_asleep {
-            std::thread::yield_now();
-        }
-        flusher
-    }
-
-    /// Polls once; on a busy machine it may be done then.
-    fn begin(future: std::pin::Pin<&mut impl Future<Output = ()>>) -> bool {
-        future.poll(&mut Context::from_waker(Waker::noop())).is_ready()
-    }
-
-    #[tokio::test]
-    async fn all_who_ask_are_told() {
-        let flusher = Arc::new(idle());
-        let one = || {
-            let flusher = flusher.clone();
-            tokio::spawn(async move { flusher.flush().await })
-        };
-        for task in (0..1_000).map(|_| one()).collect::<Vec<_>>() {
-            task.await.unwrap();
-        }
-        flusher.flush_here();
-    }
-
-    #[tokio::test]
-    async fn the_first_one_may_be_dropped() {
-        let flusher = idle();
-        let mut first = Box::pin(flusher.flush());
-        begin(first.as_mut());
-        let mut second = pin!(flusher.flush());
-        let is_done = begin(second.as_mut());
-        drop(first);
-        if !is_done {
-            second.await;
-        }
-    }
-
-    #[tokio::test]
-    async fn where_the_first_one_gets_no_turn_another_calls() {
-        let flusher = idle();
-        let mut first = pin!(flusher.flush());
-        begin(first.as_mut());
-        std::thread::sleep(2 * GATHERING);
-        flusher.flush().await;
-    }
-
-    #[tokio::test]
-    async fn where_nobody_else_comes_the_clock_calls() {
-        let flusher = idle();
-        let (mut first, mut second) = (pin!(flusher.flush()), pin!(flusher.flush()));
-        begin(first.as_mut());
-        if !begin(second.as_mut()) {
-            second.await;
+        if are_let_go {
+            // Not on the thread of the clock, since the hub may take its time.
+            let me = self.clone();
+            if aside::start("async-test-ends", move || me.end_let_go()).is_err() {
+                self.end_let_go();
+            }
         }
     }
 }

@@ -25,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The first process's end of the line to its keeper.
 pub(super) struct Keeper {
     line: Option<File>,
-    /// The note that is being told.
-    note: Vec<u8>,
+    /// The notes that are being told.
+    notes: Vec<u8>,
 }
 
 impl Keeper {
@@ -54,16 +54,18 @@ impl Keeper {
         drop(child);
         Ok(Keeper {
             line: Some(File::from(telling)),
-            note: Vec::new(),
+            notes: Vec::new(),
         })
     }
 
     /// Tells the keeper, as long as it is there.
-    pub(super) fn tell(&mut self, note: &Note<'_>) {
+    pub(super) fn tell(&mut self, notes: &[Note<'_>]) {
         if let Some(line) = &mut self.line {
-            self.note.clear();
-            note.write(&mut self.note);
-            if line.write_all(&self.note).is_err() {
+            self.notes.clear();
+            for note in notes {
+                note.write(&mut self.notes);
+            }
+            if line.write_all(&self.notes).is_err() {
                 self.line = None;
             }
         }

@@ -17,6 +17,8 @@ mod keeper;
 mod lines;
 mod pending;
 mod running;
+#[cfg(all(test, unix, not(miri)))]
+mod tests;
 #[cfg(all(unix, not(miri)))]
 mod unix;
 #[cfg_attr(not(all(unix, not(miri))), allow(dead_code, reason = "the keeper is only on unix"))]
@@ -33,10 +35,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::aside;
+use crate::ids::SuiteId;
+use crate::panic::catch_sync;
 use crate::queue::Sender;
 use crate::record::{Output, SuiteInfo};
 
-use flush::Flusher;
+use flush::{Flusher, Leaving};
 use lines::Lines;
 use pending::Pending;
 use running::Running;
@@ -54,18 +58,20 @@ const LINGER: Duration = Duration::from_millis(1);
 
 /// The captured output of the process.
 pub(crate) struct Capture {
+    /// Read only while the state is locked.
+    source: Source,
     state: Mutex<State>,
+    /// Locked while the state is, or when it has been: a note of a suite needs no place among those of others.
+    keeper: Option<Mutex<Keeper>>,
     pending: Pending,
     flusher: Flusher,
 }
 
 /// What belongs together: where the pipe has been read to, and who runs.
 struct State {
-    source: Source,
     buffer: Vec<u8>,
     lines: Lines,
     running: Running,
-    keeper: Option<Keeper>,
     /// Nobody reports any more.
     is_late: bool,
 }
@@ -105,17 +111,19 @@ pub(crate) fn start() -> io::Result<Option<(Arc<Capture>, File)>> {
     }
     let waiter = source.waiter()?;
     let capture = Arc::new(Capture {
+        source,
         state: Mutex::new(State {
-            source,
             buffer: vec![0; CHUNK],
             lines: Lines::default(),
             running: Running::default(),
-            keeper,
             is_late: false,
         }),
+        keeper: keeper.map(Mutex::new),
         pending: Pending::default(),
-        flusher: Flusher::start()?,
+        flusher: Flusher::default(),
     });
+    let ending = capture.clone();
+    capture.flusher.start(move |leaving| ending.end_all(leaving))?;
     let reading = capture.clone();
     // It ends with the process: somebody may print until then, and must not be held up by a full pipe.
     aside::start("async-test-output", move || {
@@ -124,7 +132,7 @@ pub(crate) fn start() -> io::Result<Option<(Arc<Capture>, File)>> {
             if !is_much {
                 std::thread::sleep(LINGER);
             }
-            is_much = reading.lock().read(CHUNK, &reading.pending) > CHUNK / 2;
+            is_much = reading.read(&mut reading.lock(), CHUNK) > CHUNK / 2;
         }
     })?;
     Ok(Some((capture, real)))
@@ -142,10 +150,20 @@ impl Capture {
 
     /// A `#[suite]` begins. What was printed before is none of its.
     pub(crate) fn begin(&self, suite: &Arc<SuiteInfo>) {
-        let mut state = self.lock();
-        state.catch_up(&self.pending);
+        // Nearly always there is nothing, and nobody else has to wait until that is known.
+        let is_empty = self.source.waiting() == 0;
+        let mut state = match self.state.try_lock() {
+            Ok(state) if is_empty && state.lines.is_empty() => state,
+            busy => {
+                drop(busy);
+                let mut state = self.lock();
+                self.read_all(&mut state);
+                state
+            }
+        };
         state.running.insert(suite);
-        state.tell(&Note::Begins(suite.id.0, &suite.path));
+        drop(state);
+        self.tell(&[Note::Begins(suite.id.0, &suite.path)]);
     }
 
     /// Text without a line end may be in the buffer of the standard library. It would be taken for somebody else's when
@@ -155,11 +173,47 @@ impl Capture {
     }
 
     /// A `#[suite]` ends. What it printed has been handed to the hub before its end.
-    pub(crate) fn end(&self, suite: &SuiteInfo) {
+    pub(crate) fn end(&self, suite: SuiteId) {
         let mut state = self.lock();
-        state.catch_up(&self.pending);
-        state.running.remove(suite.id);
-        state.tell(&Note::Ends(suite.id.0));
+        self.read_all(&mut state);
+        state.running.remove(suite);
+        drop(state);
+        self.tell(&[Note::Ends(suite.0)]);
+    }
+
+    /// The same with a flush before it and what comes after it, which nobody waits for: it is done soon, in company.
+    pub(crate) fn leave(&self, suite: SuiteId, then: Box<dyn FnOnce() + Send>) {
+        if let Some(leaving) = self.flusher.leave(Leaving { suite, then }) {
+            self.end(suite);
+            (leaving.then)();
+        }
+    }
+
+    /// Waits until all have been ended who have left so far. Cancel safe.
+    pub(crate) async fn all_have_left(&self) {
+        self.flusher.all_have_left().await;
+    }
+
+    /// Ends those who have left here and now, since nobody waits for anything any more, and reads what is in the pipe.
+    pub(crate) fn hurry(&self) {
+        self.flusher.let_go();
+        self.catch_up();
+    }
+
+    fn end_all(&self, leaving: &mut Vec<Leaving>) {
+        let mut notes = Vec::with_capacity(leaving.len());
+        let mut state = self.lock();
+        self.read_all(&mut state);
+        for one in leaving.iter() {
+            state.running.remove(one.suite);
+            notes.push(Note::Ends(one.suite.0));
+        }
+        drop(state);
+        self.tell(&notes);
+        let mut leaving = leaving.drain(..);
+        let mut end = || leaving.by_ref().for_each(|one| (one.then)());
+        // It may wake somebody in the way of a test, and the others have to end as well.
+        while catch_sync(&mut end).is_err() {}
     }
 
     /// Reads what has been printed so far, with what is in the buffer of the standard library.
@@ -169,8 +223,8 @@ impl Capture {
     }
 
     /// Reads what is in the pipe.
-    pub(crate) fn catch_up(&self) {
-        self.lock().catch_up(&self.pending);
+    fn catch_up(&self) {
+        self.read_all(&mut self.lock());
     }
 
     /// Whether there is something that the hub has not been told yet.
@@ -187,61 +241,60 @@ impl Capture {
     /// left behind.
     pub(crate) fn end_of_reports(&self) {
         let mut state = self.lock();
-        state.catch_up(&self.pending);
+        self.read_all(&mut state);
         for output in self.pending.close() {
             to_people(output.text);
         }
         state.is_late = true;
-        if let (Some(_), Some(real)) = (&state.keeper, REAL_ERRORS.get()) {
+        if let (Some(_), Some(real)) = (&self.keeper, REAL_ERRORS.get()) {
             system::give_back_errors(real);
         }
-        state.tell(&Note::Farewell);
+        self.tell(&[Note::Farewell]);
     }
-}
 
-impl State {
+    fn tell(&self, notes: &[Note<'_>]) {
+        if let Some(keeper) = &self.keeper {
+            keeper.lock().unwrap_or_else(PoisonError::into_inner).tell(notes);
+        }
+    }
+
     /// Reads so many bytes at most, or what there is; the answer is how many there were.
-    fn read(&mut self, limit: usize, pending: &Pending) -> usize {
+    fn read(&self, state: &mut State, limit: usize) -> usize {
         let limit = limit.min(CHUNK);
-        let length = self.source.read(&mut self.buffer[..limit]).unwrap_or(0);
-        let bytes = &self.buffer[..length];
-        if self.is_late {
+        let length = self.source.read(&mut state.buffer[..limit]).unwrap_or(0);
+        let bytes = &state.buffer[..length];
+        if state.is_late {
             to_people(bytes);
             return length;
         }
-        if let Some(keeper) = self.keeper.as_mut().filter(|_| length > 0) {
-            keeper.tell(&Note::Printed(vigil::last(bytes)));
+        if length > 0 {
+            // The end of whoever printed it comes later.
+            self.tell(&[Note::Printed(vigil::last(bytes))]);
         }
-        let text = self.lines.take(bytes);
-        self.hand_on(text, pending);
+        let text = state.lines.take(bytes);
+        self.hand_on(state, text);
         length
     }
 
-    fn tell(&mut self, note: &Note<'_>) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.tell(note);
-        }
-    }
-
     /// Reads what is in the pipe now, also the begin of a line. More may come in the meantime; that is not waited for.
-    fn catch_up(&mut self, pending: &Pending) {
+    fn read_all(&self, state: &mut State) {
         let mut left = self.source.waiting();
         while left > 0 {
-            match self.read(left, pending) {
+            match self.read(state, left) {
                 0 => break,
                 length => left = left.saturating_sub(length),
             }
         }
-        if !self.lines.is_empty() {
-            let text = self.lines.rest();
-            self.hand_on(text, pending);
+        if !state.lines.is_empty() {
+            let text = state.lines.rest();
+            self.hand_on(state, text);
         }
     }
 
     /// Most suites print nothing, and who may have is asked only where there is something.
-    fn hand_on(&mut self, text: String, pending: &Pending) {
+    fn hand_on(&self, state: &mut State, text: String) {
         if !text.is_empty() {
-            pending.push(self.running.candidates(), text);
+            self.pending.push(state.running.candidates(), text);
         }
     }
 }

@@ -67,19 +67,33 @@ impl Source {
         Ok(Waiter(self.reader.as_fd().try_clone_to_owned()?))
     }
 
-    /// Reads what there is.
+    /// Reads what there is. Of several who read at once each would get a part.
     ///
     /// # Errors
     ///
     /// When there is nothing.
-    pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.reader.read(buffer)
+    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&self.reader).read(buffer)
     }
 
     /// How many bytes wait.
     pub(super) fn waiting(&self) -> usize {
         let waiting = rustix::io::ioctl_fionread(&self.reader).unwrap_or(0);
         usize::try_from(waiting).unwrap_or(usize::MAX)
+    }
+}
+
+#[cfg(test)]
+impl Source {
+    /// One of its own, with the end that is written to.
+    pub(super) fn alone() -> (Source, File) {
+        let (reader, writer) = pipe().unwrap();
+        let printer = File::from(writer.try_clone().unwrap());
+        let source = Source {
+            reader: File::from(reader),
+            _writer: writer,
+        };
+        (source, printer)
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the keeper knows of the run beside it.
 
 use std::fmt::Write as _;
-use std::io::BufRead as _;
 
 use crate::ids::{BySuite, SuiteId};
 
@@ -21,63 +20,28 @@ pub(super) enum Note<'a> {
     Farewell,
 }
 
+/// Bytes in front of each note: what it is, an id, and how long the rest of it is. As one number, since that costs least
+/// in a program that is not optimized.
+const HEAD: usize = 16;
+/// Where in that number what begins.
+const ID: u32 = 8;
+const LENGTH: u32 = ID + u64::BITS;
+
 impl Note<'_> {
     /// As it travels, at the end of what travels before it.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        match self {
-            Note::Begins(id, path) => {
-                out.push(b'+');
-                number(*id, out);
-                out.push(b' ');
-                let name = out.len();
-                out.extend_from_slice(path.as_bytes());
-                if path.as_bytes().contains(&b'\n') {
-                    out[name..]
-                        .iter_mut()
-                        .filter(|it| **it == b'\n')
-                        .for_each(|it| *it = b' ');
-                }
-            }
-            Note::Ends(id) => {
-                out.push(b'-');
-                number(*id, out);
-            }
-            Note::Printed(text) => {
-                out.push(b'=');
-                number(text.len() as u64, out);
-                out.push(b'\n');
-                out.extend_from_slice(text);
-                return;
-            }
-            Note::Farewell => out.push(b'.'),
-        }
-        out.push(b'\n');
-    }
-}
-
-/// In decimal. To format the numbers costs more than all the rest of the notes.
-fn number(mut number: u64, out: &mut Vec<u8>) {
-    let mut digits = [0; 20];
-    let mut first = digits.len();
-    loop {
-        first -= 1;
-        digits[first] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
+        let (kind, id, rest) = match self {
+            Note::Begins(id, path) => (b'+', *id, path.as_bytes()),
+            Note::Ends(id) => (b'-', *id, &[] as &[u8]),
+            Note::Printed(text) => (b'=', 0, *text),
+            Note::Farewell => (b'.', 0, &[] as &[u8]),
+        };
+        let head = kind as u128 | (id as u128) << ID | (rest.len() as u128) << LENGTH;
+        out.extend_from_slice(&head.to_le_bytes());
+        if !rest.is_empty() {
+            out.extend_from_slice(rest);
         }
     }
-    out.extend_from_slice(&digits[first..]);
-}
-
-/// Takes a number from the front.
-fn taken_number(bytes: &mut &[u8]) -> u64 {
-    let mut number = 0_u64;
-    while let [digit @ b'0'..=b'9', rest @ ..] = *bytes {
-        number = number.wrapping_mul(10).wrapping_add(u64::from(*digit - b'0'));
-        *bytes = rest;
-    }
-    number
 }
 
 /// As much of a text as the keeper is told: of a flood it is enough to know the end.
@@ -91,8 +55,6 @@ pub(super) struct Vigil {
     /// Notes that have come in part.
     rest: Vec<u8>,
     running: BySuite<(u64, Vec<u8>)>,
-    /// The first line of the note that is being taken in.
-    line: Vec<u8>,
     printed: Vec<u8>,
     pub(super) has_ended: bool,
 }
@@ -110,16 +72,14 @@ impl Vigil {
 
     /// Takes in the note at a place, if it is whole; how long it is.
     fn note(&mut self, at: usize) -> Option<usize> {
-        self.line.clear();
-        let mut rest = &self.rest[at..];
-        // Nothing else finds the end of a line as fast in a program that is not optimized.
-        let mut length = rest.read_until(b'\n', &mut self.line).ok()?;
-        let (kind, mut words) = self.line.strip_suffix(b"\n")?.split_first().unwrap_or((&b'.', &[]));
-        let id = taken_number(&mut words);
-        match kind {
+        let bytes = self.rest.get(at..)?;
+        let head = u128::from_le_bytes(*bytes.first_chunk()?);
+        let id = (head >> ID) as u64;
+        let end = HEAD.saturating_add((head >> LENGTH) as usize);
+        let rest = bytes.get(HEAD..end)?;
+        match head as u8 {
             b'+' => {
-                let path = words.get(1..).unwrap_or_default().to_vec();
-                self.running.insert(SuiteId(id), (id, path));
+                self.running.insert(SuiteId(id), (id, rest.to_vec()));
             }
             b'-' => {
                 self.running.remove(SuiteId(id));
@@ -128,14 +88,12 @@ impl Vigil {
                 }
             }
             b'=' => {
-                let text = length..length + usize::try_from(id).unwrap_or_default();
-                length = text.end;
-                let text = self.rest[at..].get(text)?.to_vec();
+                let text = rest.to_vec();
                 self.printed(&text);
             }
             _ => self.has_ended = true,
         }
-        Some(length)
+        Some(end)
     }
 
     pub(super) fn printed(&mut self, text: &[u8]) {
@@ -155,7 +113,7 @@ impl Vigil {
             running.sort_by_key(|(id, _)| *id);
             for (_, path) in running.iter().take(NAMED) {
                 text.push_str("    ");
-                text.push_str(&String::from_utf8_lossy(path));
+                text.push_str(&String::from_utf8_lossy(path).replace('\n', " "));
                 text.push('\n');
             }
             if self.running.len() > NAMED {

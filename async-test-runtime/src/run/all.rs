@@ -46,6 +46,10 @@ pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: 
     if !is_in_order {
         ones.iter().for_each(|one| one.fail_unstarted());
     }
+    // Their tasks have ended, and they may be about to.
+    if let Some(capture) = &top.0.hub.capture {
+        capture.all_have_left().await;
+    }
 }
 
 /// Starts them, until all have been started or the run ends. False where there is no thread left to do so.

@@ -172,7 +172,7 @@ pub(super) fn close(door: Door) {
         within(CLOSING, move || {
             let capture = top.0.hub.capture.as_ref();
             if let Some(capture) = capture {
-                capture.catch_up();
+                capture.hurry();
             }
             // What has begun since.
             top.0.hub.hold_no_more();

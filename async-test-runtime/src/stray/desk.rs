@@ -167,7 +167,8 @@ fn work(waits: bool) {
     }
 }
 
-fn is_settled() -> bool {
+/// Whether nothing is undecided, or decided and to be told.
+pub(crate) fn is_settled() -> bool {
     CASES.load(Ordering::SeqCst) == 0
 }
 

@@ -31,7 +31,7 @@ use crate::ids::BySuite;
 use crate::pulse::Pulse;
 use crate::suite::{Shared, Suite};
 
-pub(crate) use desk::{passed_by, settle, settle_here};
+pub(crate) use desk::{is_settled, passed_by, settle, settle_here};
 pub(crate) use joined::{here as this_thread, is_there as is_thread};
 pub(crate) use tell::{close_reports, has_failed_something, is_untold};
 pub(crate) use threads::Home;

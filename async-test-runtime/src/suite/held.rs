@@ -175,6 +175,10 @@ impl Suite {
         if hub.holds() {
             hub.hold_no_more();
             self.table().flush();
+            if let Some(capture) = &hub.capture {
+                // Those that have ended are no jobs any more.
+                capture.hurry();
+            }
         }
         self.tell_unheard();
     }

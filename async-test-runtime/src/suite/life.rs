@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
-
 use crate::cancel::Cause;
 use crate::capture::Capture;
 use crate::claim::{Problem, Running};
@@ -18,13 +16,6 @@ use crate::pulse::Pulse;
 use crate::stage::Stage;
 use crate::stray;
 use crate::suite::{Suite, lock};
-
-/// When and where a body began.
-pub(super) struct Begun {
-    at: Instant,
-    /// Its runtime, and the same moment on the clock of that, which may be paused.
-    on: Option<(Handle, Instant)>,
-}
 
 impl Suite {
     /// Where the suite is in its life.
@@ -38,22 +29,19 @@ impl Suite {
     ///
     /// When the life cycle has no such step; then nothing changes.
     pub fn set_stage(&self, to: Stage) -> Result<Stage, Error> {
-        let stage = &self.0.stage;
-        let mut now = stage.load(Ordering::Acquire);
-        loop {
-            let from = Stage::from_u8(now);
-            if !from.may_become(to) {
-                let kind = ErrorKind::StageTransition { from, to };
-                return Err(Error::new(self.path(), "set_stage", kind));
-            }
-            match stage.compare_exchange(now, to as u8, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => {
-                    if from != to && self.0.hub.hears_stages {
-                        self.send_event(EventKind::StageTransition { from, to });
-                    }
-                    return Ok(from);
+        let step = self.0.stage.fetch_update(Ordering::AcqRel, Ordering::Acquire, |from| {
+            Stage::from_u8(from).may_become(to).then_some(to as u8)
+        });
+        match step.map(Stage::from_u8).map_err(Stage::from_u8) {
+            Ok(from) => {
+                if from != to && self.0.hub.hears_stages {
+                    self.send_event(EventKind::StageTransition { from, to });
                 }
-                Err(changed) => now = changed,
+                Ok(from)
+            }
+            Err(from) => {
+                let kind = ErrorKind::StageTransition { from, to };
+                Err(Error::new(self.path(), "set_stage", kind))
             }
         }
     }
@@ -67,12 +55,11 @@ impl Suite {
     }
 
     pub(crate) fn begin(&self) {
-        let at = Instant::now();
-        let on = match Handle::try_current() {
-            Ok(runtime) => Some((runtime, tokio::time::Instant::now().into_std())),
-            Err(_) => None,
-        };
-        let _ = self.0.begun.set(Begun { at, on });
+        let _ = self.0.started.set(Instant::now());
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            self.0.jobs.run_on(runtime);
+            let _ = self.0.started_virtually.set(tokio::time::Instant::now().into_std());
+        }
         self.note_activity("began");
         self.send_event(EventKind::Started);
         stray::open(self);
@@ -82,32 +69,6 @@ impl Suite {
         let timeout = lock(&self.0.limits).timeout;
         if let Some(timeout) = timeout {
             self.watch_from_begin(timeout);
-        }
-    }
-
-    /// When its body began, or now if it has not.
-    pub fn started(&self) -> Instant {
-        match self.0.begun.get() {
-            Some(begun) => begun.at,
-            None => Instant::now(),
-        }
-    }
-
-    /// When its body began on tokio's clock; that of the system where there is no other.
-    pub(crate) fn started_virtually(&self) -> Instant {
-        match self.0.begun.get() {
-            Some(Begun { on: Some((_, at)), .. }) => *at,
-            _ => self.started(),
-        }
-    }
-
-    /// The runtime that its body began on: there its jobs run, wherever they are started from.
-    pub(super) fn runtime(&self) -> Option<&Handle> {
-        match self.0.begun.get() {
-            Some(Begun {
-                on: Some((runtime, _)), ..
-            }) => Some(runtime),
-            _ => None,
         }
     }
 
@@ -126,6 +87,18 @@ impl Suite {
     /// What is printed, as far as it is captured, is told of `#[suite]`s.
     pub(crate) fn capture(&self) -> Option<&Capture> {
         self.0.hub.capture.as_deref().filter(|_| self.0.info.nesting == 1)
+    }
+
+    /// Whether nobody can tell that the end of a `#[suite]` follows a moment after that of its task, so that it does not
+    /// have to wait for what it printed: its runtime goes on, and the next one does not start because it ends.
+    pub(crate) fn may_leave(&self) -> bool {
+        self.capture().is_some()
+            && self.0.hub.settings.takes_turns
+            && self.0.is_on_shared_runtime.load(Ordering::Relaxed)
+            && !self.is_cancelled()
+            // What it panicked with is dropped where it runs.
+            && lock(&self.0.payload).is_none()
+            && stray::is_settled()
     }
 
     pub(crate) fn note_end(&self) {
