@@ -3,13 +3,15 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::filter::{Below, Paths};
 use crate::record::SuiteInfo;
 
 /// How many of the newest are kept.
 const KEPT: usize = 256;
+
+type Newest = Mutex<VecDeque<(u64, &'static str, Arc<SuiteInfo>)>>;
 
 #[derive(Debug)]
 pub(crate) struct Activity {
@@ -25,7 +27,8 @@ pub(crate) struct Activity {
     seed: u64,
     seeded: AtomicBool,
     count: AtomicU64,
-    newest: Mutex<VecDeque<(u64, &'static str, Arc<SuiteInfo>)>>,
+    /// Most have no subtests.
+    newest: OnceLock<Box<Newest>>,
 }
 
 impl Activity {
@@ -41,7 +44,7 @@ impl Activity {
             seed,
             seeded: AtomicBool::new(false),
             count: AtomicU64::new(0),
-            newest: Mutex::new(VecDeque::new()),
+            newest: OnceLock::new(),
         }
     }
 
@@ -112,7 +115,8 @@ impl Activity {
     }
 
     pub(crate) fn note(&self, what: &'static str, suite: &Arc<SuiteInfo>) {
-        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = self.newest.get_or_init(Box::default);
+        let mut newest = newest.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         if newest.len() == KEPT {
             newest.pop_front();
@@ -127,7 +131,10 @@ impl Activity {
 
     /// What came after a mark, as far as it is still known.
     pub(crate) fn since(&self, mark: u64) -> Vec<String> {
-        let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(newest) = self.newest.get() else {
+            return Vec::new();
+        };
+        let newest = newest.lock().unwrap_or_else(PoisonError::into_inner);
         newest
             .iter()
             .filter(|(number, _, _)| *number > mark)

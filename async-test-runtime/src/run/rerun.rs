@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::{Component, Path};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use crate::options;
 use crate::record::{Rerun, Runner};
@@ -34,8 +34,15 @@ fn known_command(spec: &SuiteSpec, settings: &Settings) -> (Runner, &'static str
         last: 0,
     });
     let key = (spec.module(), spec.file, settings.own_command_line);
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if known.all.get(known.last).is_none_or(|(last, _)| *last != key) {
+    let mut known = match KNOWN.lock() {
+        Ok(known) => known,
+        Err(poisoned) => poisoned.into_inner(),
+    };
+    let is_last = match known.all.get(known.last) {
+        Some((last, _)) => *last == key,
+        None => false,
+    };
+    if !is_last {
         known.last = match known.all.iter().position(|(known, _)| *known == key) {
             Some(index) => index,
             None => {

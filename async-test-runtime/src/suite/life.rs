@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
+
 use crate::cancel::Cause;
 use crate::capture::Capture;
 use crate::claim::{Problem, Running};
@@ -16,6 +18,13 @@ use crate::pulse::Pulse;
 use crate::stage::Stage;
 use crate::stray;
 use crate::suite::{Suite, lock};
+
+/// When and where a body began.
+pub(super) struct Begun {
+    at: Instant,
+    /// Its runtime, and the same moment on the clock of that, which may be paused.
+    on: Option<(Handle, Instant)>,
+}
 
 impl Suite {
     /// Where the suite is in its life.
@@ -29,19 +38,22 @@ impl Suite {
     ///
     /// When the life cycle has no such step; then nothing changes.
     pub fn set_stage(&self, to: Stage) -> Result<Stage, Error> {
-        let step = self.0.stage.fetch_update(Ordering::AcqRel, Ordering::Acquire, |from| {
-            Stage::from_u8(from).may_become(to).then_some(to as u8)
-        });
-        match step.map(Stage::from_u8).map_err(Stage::from_u8) {
-            Ok(from) => {
-                if from != to && self.0.hub.hears_stages {
-                    self.send_event(EventKind::StageTransition { from, to });
-                }
-                Ok(from)
-            }
-            Err(from) => {
+        let stage = &self.0.stage;
+        let mut now = stage.load(Ordering::Acquire);
+        loop {
+            let from = Stage::from_u8(now);
+            if !from.may_become(to) {
                 let kind = ErrorKind::StageTransition { from, to };
-                Err(Error::new(self.path(), "set_stage", kind))
+                return Err(Error::new(self.path(), "set_stage", kind));
+            }
+            match stage.compare_exchange(now, to as u8, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => {
+                    if from != to && self.0.hub.hears_stages {
+                        self.send_event(EventKind::StageTransition { from, to });
+                    }
+                    return Ok(from);
+                }
+                Err(changed) => now = changed,
             }
         }
     }
@@ -55,11 +67,12 @@ impl Suite {
     }
 
     pub(crate) fn begin(&self) {
-        let _ = self.0.started.set(Instant::now());
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            self.0.jobs.run_on(runtime);
-            let _ = self.0.started_virtually.set(tokio::time::Instant::now().into_std());
-        }
+        let at = Instant::now();
+        let on = match Handle::try_current() {
+            Ok(runtime) => Some((runtime, tokio::time::Instant::now().into_std())),
+            Err(_) => None,
+        };
+        let _ = self.0.begun.set(Begun { at, on });
         self.note_activity("began");
         self.send_event(EventKind::Started);
         stray::open(self);
@@ -69,6 +82,32 @@ impl Suite {
         let timeout = lock(&self.0.limits).timeout;
         if let Some(timeout) = timeout {
             self.watch_from_begin(timeout);
+        }
+    }
+
+    /// When its body began, or now if it has not.
+    pub fn started(&self) -> Instant {
+        match self.0.begun.get() {
+            Some(begun) => begun.at,
+            None => Instant::now(),
+        }
+    }
+
+    /// When its body began on tokio's clock; that of the system where there is no other.
+    pub(crate) fn started_virtually(&self) -> Instant {
+        match self.0.begun.get() {
+            Some(Begun { on: Some((_, at)), .. }) => *at,
+            _ => self.started(),
+        }
+    }
+
+    /// The runtime that its body began on: there its jobs run, wherever they are started from.
+    pub(super) fn runtime(&self) -> Option<&Handle> {
+        match self.0.begun.get() {
+            Some(Begun {
+                on: Some((runtime, _)), ..
+            }) => Some(runtime),
+            _ => None,
         }
     }
 

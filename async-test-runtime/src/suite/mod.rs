@@ -17,7 +17,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
-use std::time::Instant;
 
 use crate::activity::Activity;
 use crate::cancel::Cancel;
@@ -54,8 +53,8 @@ pub(crate) struct Shared {
     pub(crate) pulse: Arc<Pulse>,
     /// Of a `#[suite]`.
     strays: Option<Strays>,
-    /// What its end is waiting for.
-    ending: Mutex<Ending>,
+    /// What lives beside its body, once there is such a thing.
+    owned: OnceLock<Box<Owned>>,
     /// Its body runs on the runtime that all share who ask for no other.
     pub(crate) is_on_shared_runtime: AtomicBool,
     /// Nobody waits for it any more.
@@ -68,13 +67,9 @@ pub(crate) struct Shared {
     skipping: AtomicBool,
     parallel: AtomicBool,
     random: AtomicBool,
-    started: OnceLock<Instant>,
-    /// The same moment on tokio's clock, which may be paused.
-    started_virtually: OnceLock<Instant>,
+    begun: OnceLock<Begun>,
     completed: Done,
     limits: Mutex<Limits>,
-    clean_ups: Mutex<Vec<CleanUp>>,
-    attachments: Mutex<Attachments>,
     activity: Within,
     log: log::Lines,
     /// What the body panicked with, for `#[should_panic]` under the built-in harness.
@@ -87,7 +82,8 @@ pub(crate) use owned::{Attachment, CleanUp};
 pub(crate) use watch::{Ending, Runs};
 
 use held::Held;
-use owned::Attachments;
+use life::Begun;
+use owned::Owned;
 use quiet::Quiet;
 use strays::Strays;
 use table::LazyJobs;
@@ -222,19 +218,16 @@ impl Suite {
             dead: AtomicBool::new(false),
             pulse: Arc::default(),
             strays,
-            ending: Mutex::default(),
+            owned: OnceLock::new(),
             is_on_shared_runtime: AtomicBool::new(false),
             given_up: AtomicBool::new(false),
             ends: AtomicBool::new(false),
             skipping: AtomicBool::new(plan.skip_all.is_some()),
             parallel: AtomicBool::new(plan.parallel.unwrap_or(false)),
             random: AtomicBool::new(plan.random.unwrap_or(settings.random)),
-            started: OnceLock::new(),
-            started_virtually: OnceLock::new(),
+            begun: OnceLock::new(),
             completed: Done::default(),
             limits: Mutex::new(limits),
-            clean_ups: Mutex::default(),
-            attachments: Mutex::default(),
             activity,
             log: log::Lines::default(),
             payload: Mutex::new(None),
@@ -353,20 +346,6 @@ impl Suite {
             Within::Own(activity) => activity,
             Within::Above(top) => top.shared_activity(),
         }
-    }
-
-    /// When its body began, or now if it has not.
-    pub fn started(&self) -> Instant {
-        self.0.started.get().copied().unwrap_or_else(Instant::now)
-    }
-
-    /// When its body began on tokio's clock; that of the system where there is no other.
-    pub(crate) fn started_virtually(&self) -> Instant {
-        self.0
-            .started_virtually
-            .get()
-            .copied()
-            .unwrap_or_else(|| self.started())
     }
 
     /// The seed of the run; where everything is run several times, that of the pass.

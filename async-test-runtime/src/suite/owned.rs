@@ -3,11 +3,11 @@
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::claim::Running;
 use crate::place::Place;
-use crate::suite::{Suite, lock};
+use crate::suite::{Ending, Suite, lock};
 
 pub(crate) struct CleanUp {
     pub(crate) at: Place,
@@ -23,31 +23,43 @@ pub(crate) trait Attachment: Send + Sync {
     fn running(&self) -> Option<Running>;
 }
 
+/// What lives beside a body, and what the end of the suite waits for. Most suites have nothing of this.
 #[derive(Default)]
-pub(super) struct Attachments {
+pub(super) struct Owned {
+    clean_ups: Mutex<Vec<CleanUp>>,
+    attachments: Mutex<Attachments>,
+    pub(super) ending: Mutex<Ending>,
+}
+
+#[derive(Default)]
+struct Attachments {
     next: u64,
     list: Vec<(u64, Arc<dyn Attachment>)>,
 }
 
 impl Suite {
+    pub(super) fn owned(&self) -> &Owned {
+        self.0.owned.get_or_init(Box::default)
+    }
+
     /// Registers a clean-up. Clean-ups run when the body and the jobs of the suite have ended, the last registered
     /// first, whatever the end was: success, a panic, an `Err`, a timeout, an abort, a bail-out. A panic in one fails
     /// the suite and the others still run. One that takes longer than the job timeout is dropped and fails the suite.
     #[track_caller]
     pub fn on_finish(&self, clean_up: impl Future<Output = ()> + Send + 'static) {
         let at = Place::from(Location::caller());
-        lock(&self.0.clean_ups).push(CleanUp {
+        lock(&self.owned().clean_ups).push(CleanUp {
             at,
             work: Box::pin(clean_up),
         });
     }
 
     pub(crate) fn take_clean_up(&self) -> Option<CleanUp> {
-        lock(&self.0.clean_ups).pop()
+        lock(&self.0.owned.get()?.clean_ups).pop()
     }
 
     pub(crate) fn attach(&self, attachment: Arc<dyn Attachment>) -> u64 {
-        let mut attachments = lock(&self.0.attachments);
+        let mut attachments = lock(&self.owned().attachments);
         attachments.next += 1;
         let number = attachments.next;
         attachments.list.push((number, attachment));
@@ -56,7 +68,7 @@ impl Suite {
 
     /// Moves an attachment to the end of the order, so that it is ended first.
     pub(crate) fn touch(&self, number: u64) {
-        let mut attachments = lock(&self.0.attachments);
+        let mut attachments = lock(&self.owned().attachments);
         if let Some(index) = attachments.list.iter().position(|(known, _)| *known == number) {
             let entry = attachments.list.remove(index);
             attachments.list.push(entry);
@@ -65,7 +77,7 @@ impl Suite {
 
     pub(crate) fn detach(&self, number: u64) {
         let entry = {
-            let mut attachments = lock(&self.0.attachments);
+            let mut attachments = lock(&self.owned().attachments);
             let index = attachments.list.iter().position(|(known, _)| *known == number);
             index.map(|index| attachments.list.remove(index))
         };
@@ -73,7 +85,10 @@ impl Suite {
     }
 
     pub(crate) fn take_attachment(&self) -> Option<Arc<dyn Attachment>> {
-        lock(&self.0.attachments).list.pop().map(|(_, attachment)| attachment)
+        lock(&self.0.owned.get()?.attachments)
+            .list
+            .pop()
+            .map(|(_, attachment)| attachment)
     }
 
     /// Whether the order or a value in the same `#[suite]` came from the seed.
@@ -97,13 +112,9 @@ impl Suite {
         if let Some(jobs) = self.known_jobs() {
             jobs.running(verifiers, into);
         }
-        if verifiers {
+        if let (true, Some(owned)) = (verifiers, self.0.owned.get()) {
             // Their own locks are taken, so ours is let go.
-            let list: Vec<_> = lock(&self.0.attachments)
-                .list
-                .iter()
-                .map(|(_, it)| it.clone())
-                .collect();
+            let list: Vec<_> = lock(&owned.attachments).list.iter().map(|(_, it)| it.clone()).collect();
             into.extend(list.iter().filter_map(|it| it.running()));
         }
     }

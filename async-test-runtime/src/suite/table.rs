@@ -2,8 +2,6 @@
 
 use std::sync::OnceLock;
 
-use tokio::runtime::Handle;
-
 use crate::jobs::Jobs;
 use crate::suite::Suite;
 
@@ -11,8 +9,6 @@ pub(super) struct LazyJobs {
     /// What the table is made with.
     limit: usize,
     takes_turns: bool,
-    /// Where its jobs will run, once that is known.
-    runtime: OnceLock<Handle>,
     table: OnceLock<Jobs>,
 }
 
@@ -21,32 +17,29 @@ impl LazyJobs {
         LazyJobs {
             limit,
             takes_turns,
-            runtime: OnceLock::new(),
             table: OnceLock::new(),
         }
-    }
-
-    fn table(&self) -> &Jobs {
-        let table = match self.table.get() {
-            Some(table) => table,
-            None => self.table.get_or_init(|| Jobs::new(self.limit, self.takes_turns)),
-        };
-        // Each time, since it may have become known while the table was made.
-        if let (false, Some(runtime)) = (table.has_runtime(), self.runtime.get()) {
-            table.run_on(runtime.clone());
-        }
-        table
-    }
-
-    /// From here on jobs run on this runtime, wherever they are started from.
-    pub(super) fn run_on(&self, runtime: Handle) {
-        let _ = self.runtime.set(runtime);
     }
 }
 
 impl Suite {
     pub(crate) fn table(&self) -> &Jobs {
-        self.0.jobs.table()
+        let LazyJobs {
+            limit,
+            takes_turns,
+            table,
+        } = &self.0.jobs;
+        let table = match table.get() {
+            Some(table) => table,
+            None => table.get_or_init(|| Jobs::new(*limit, *takes_turns)),
+        };
+        // Each time, since the body may have begun while the table was made.
+        if !table.has_runtime() {
+            if let Some(runtime) = self.runtime() {
+                table.run_on(runtime.clone());
+            }
+        }
+        table
     }
 
     /// None where nobody has asked for the table: then there is no job.

@@ -281,7 +281,7 @@ impl Suite {
             return Some(blocks);
         }
         match self.stage() {
-            Stage::Finishing => Some(lock(&self.0.ending).to_string()),
+            Stage::Finishing => Some(self.ending().to_string()),
             Stage::Initializing | Stage::InProgress => {
                 let child = self.known_jobs()?.awaited()?;
                 Some(format!("waiting for `{child}`"))
@@ -290,9 +290,16 @@ impl Suite {
         }
     }
 
+    fn ending(&self) -> Ending {
+        match self.0.owned.get() {
+            Some(owned) => lock(&owned.ending).clone(),
+            None => Ending::default(),
+        }
+    }
+
     /// Notes what the end of the suite waits for.
     pub(crate) fn note_ending(&self, what: Ending) {
-        *lock(&self.0.ending) = what;
+        *lock(&self.owned().ending) = what;
     }
 }
 
