@@ -25,13 +25,20 @@ pub enum Cause {
 }
 
 /// Set once; whoever waits is woken.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub(crate) struct Cancel {
     cause: OnceLock<Cause>,
     notify: Notify,
 }
 
 impl Cancel {
+    pub(crate) fn new() -> Cancel {
+        Cancel {
+            cause: OnceLock::new(),
+            notify: Notify::new(),
+        }
+    }
+
     /// Only the first cause counts; the answer is whether this was it.
     pub(crate) fn cancel(&self, cause: Cause) -> bool {
         let first = self.cause.set(cause).is_ok();
@@ -62,7 +69,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_cause_stays_and_late_listeners_hear_it() {
-        let cancel = Cancel::default();
+        let cancel = Cancel::new();
         assert!(cancel.cancel(Cause::Abort));
         assert!(!cancel.cancel(Cause::Stopped("later".into())));
         assert!(matches!(cancel.cancelled().await, Cause::Abort));
@@ -70,7 +77,7 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_listeners_are_woken() {
-        let cancel = std::sync::Arc::new(Cancel::default());
+        let cancel = std::sync::Arc::new(Cancel::new());
         let listener = tokio::spawn({
             let cancel = cancel.clone();
             async move { matches!(cancel.cancelled().await, Cause::Abort) }

@@ -65,6 +65,14 @@ impl Wake for Pulse {
 }
 
 impl Pulse {
+    pub(crate) fn new() -> Pulse {
+        Pulse {
+            polls: AtomicU64::new(0),
+            since: AtomicU64::new(0),
+            waker: Mutex::new(None),
+        }
+    }
+
     /// Drives a future and takes its pulse. Cancel safe if the future is.
     pub(crate) async fn of<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
         let mut future = pin!(future);

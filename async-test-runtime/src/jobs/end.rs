@@ -148,7 +148,7 @@ impl Jobs {
                 .filter(|entry| matches!(entry.status, Status::Running | Status::Waiting(_)))
                 .map(|entry| {
                     let doing = match entry.status {
-                        Status::Waiting(_) => Some(format!("waiting for one of {} places", state.limit)),
+                        Status::Waiting(_) => Some(format!("waiting for one of {} places", state.places.limit)),
                         _ => entry.pulse.as_ref().and_then(|pulse| pulse.blocks()),
                     };
                     let mut running = Running::new(entry.name.clone().into_owned(), entry.at.clone());

@@ -8,7 +8,8 @@ use tokio::task::AbortHandle;
 
 use crate::error::ErrorKind;
 use crate::ids::JobId;
-use crate::jobs::start::{self, Done};
+use crate::jobs::places;
+use crate::jobs::start::Done;
 use crate::jobs::{Control, Work};
 use crate::place::Place;
 use crate::pulse::Pulse;
@@ -25,7 +26,7 @@ pub(super) struct Entry {
     /// Once somebody wants to hear of the end.
     pub(super) done: Option<Arc<Done>>,
     /// While it runs, if it needs one.
-    pub(super) place: Option<start::Place>,
+    pub(super) place: Option<places::Place>,
     /// Stays in the table when it is done, until `release_job`.
     pub(super) kept: bool,
     /// Runs beside its siblings also where they run one by one.

@@ -6,7 +6,7 @@
 //! 1. A job is in one state: new, postponed, waiting for a place, running, done. It is started once.
 //! 2. A place is held from the start of a job to its end. A suite's own places are for its direct children only, so a
 //!    parent that waits holds none of them, and no depth and no limit can deadlock.
-//! 3. Waiting jobs start in the order in which they began to wait (tokio's semaphore is fair); one whose permit was on
+//! 3. Waiting jobs start in the order in which they began to wait (tokio's semaphore is fair); one whose place was on
 //!    its way when the limit was lowered waits anew.
 //! 4. Where nobody has set a limit, one that has a place and is not the only one also waits for its turn
 //!    (`admission`).
@@ -14,6 +14,7 @@
 mod admission;
 mod end;
 mod entry;
+mod places;
 mod start;
 mod table;
 #[cfg(test)]
@@ -38,6 +39,7 @@ use crate::place::Place;
 use crate::pulse::Pulse;
 
 use entry::{Entry, Status};
+use places::Places;
 pub(crate) use start::Done;
 use table::Table;
 
@@ -68,7 +70,8 @@ pub(crate) struct Jobs(Arc<Inner>);
 
 struct Inner {
     state: Mutex<State>,
-    places: Arc<Semaphore>,
+    /// Of those who wait for a place.
+    queue: Semaphore,
     /// One that has a place waits for its turn.
     in_turn: AtomicBool,
     /// Its tasks are those of the run itself.
@@ -79,13 +82,7 @@ struct Inner {
 
 struct State {
     next: u64,
-    limit: usize,
-    /// Permits of the semaphore that are to go when they come back, or when they arrive, since the limit was lowered.
-    surplus: usize,
-    /// Places of jobs that run.
-    held: usize,
-    /// The most of them that there have been at once.
-    most: usize,
+    places: Places,
     /// What has a place also waits for its turn.
     takes_turns: bool,
     entries: Table<Entry>,
@@ -111,7 +108,7 @@ impl fmt::Debug for Jobs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.0.lock();
         f.debug_struct("Jobs")
-            .field("limit", &state.limit)
+            .field("limit", &state.places.limit)
             .field("active", &state.active)
             .field("known", &state.entries.len())
             .finish()
@@ -124,17 +121,14 @@ impl Jobs {
         Jobs(Arc::new(Inner {
             state: Mutex::new(State {
                 next: 0,
-                limit,
-                surplus: 0,
-                held: 0,
-                most: 0,
+                places: Places::new(limit),
                 takes_turns,
                 entries: Table::new(),
                 active: 0,
                 given_up: 0,
                 cancelled: false,
             }),
-            places: Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS))),
+            queue: Semaphore::new(0),
             in_turn: AtomicBool::new(false),
             has_own_tasks: AtomicBool::new(false),
             idle: Notify::new(),
@@ -153,7 +147,7 @@ impl Jobs {
 
     /// The most jobs started with `start_job` that run at once.
     pub(crate) fn limit(&self) -> usize {
-        self.0.lock().limit
+        self.0.lock().places.limit
     }
 
     /// From here on its tasks are known as ours, and not as some that a test has started.
@@ -168,21 +162,13 @@ impl Jobs {
 
     /// The most jobs started with `start_job` that have run at once.
     pub(crate) fn most(&self) -> usize {
-        self.0.lock().most
+        self.0.lock().places.most
     }
 
     pub(crate) fn set_limit(&self, limit: usize) {
         let limit = limit.clamp(1, Semaphore::MAX_PERMITS);
-        let mut state = self.0.lock();
-        if limit > state.limit {
-            let kept = state.surplus.min(limit - state.limit);
-            state.surplus -= kept;
-            self.0.places.add_permits(limit - state.limit - kept);
-        } else {
-            let fewer = state.limit - limit;
-            state.surplus += fewer - self.0.places.forget_permits(fewer);
-        }
-        state.limit = limit;
+        let freed = self.0.lock().places.set_limit(limit, &self.0.queue);
+        freed.tell(&self.0.queue);
     }
 
     pub(crate) fn add(
@@ -208,7 +194,7 @@ impl Jobs {
         let id = JobId(state.next);
         state.entries.push(
             id,
-            Box::new(Entry {
+            Entry {
                 name,
                 at,
                 status,
@@ -223,7 +209,7 @@ impl Jobs {
                 place: None,
                 kept,
                 concurrent: false,
-            }),
+            },
         );
         id
     }

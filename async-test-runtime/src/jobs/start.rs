@@ -1,17 +1,18 @@
 //! How a job is started, and how its end is told.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::sync::Notify;
 
 use crate::error::ErrorKind;
 use crate::ids::JobId;
-use crate::jobs::{Inner, Jobs, State, Status, admission};
+use crate::jobs::places::Place;
+use crate::jobs::{Inner, Jobs, Status, admission};
 use crate::ours::OwnTask;
+use crate::turn::give_way;
 
 /// Whether a job has ended; shared with those who wait for it.
 #[derive(Default, Debug)]
@@ -23,6 +24,14 @@ pub(crate) struct Done {
 }
 
 impl Done {
+    pub(crate) fn new() -> Done {
+        Done {
+            ended: AtomicBool::new(false),
+            awaited: AtomicBool::new(false),
+            notify: Notify::new(),
+        }
+    }
+
     pub(crate) fn end(&self) {
         // In one order with the two of `wait`: he sees the end, or he is seen here.
         self.ended.store(true, Ordering::SeqCst);
@@ -49,65 +58,14 @@ impl Done {
     }
 }
 
+/// Whoever starts many jobs that need not wait for anything gives way to others each so many.
+const GIVES_WAY: u64 = 64;
+
 /// Marks a job as done however its task ends.
 struct Finish {
     jobs: Jobs,
     id: JobId,
     _task: Option<OwnTask>,
-}
-
-/// A place under the limit, until this is dropped.
-pub(super) struct Place {
-    jobs: Arc<Inner>,
-    permit: Option<OwnedSemaphorePermit>,
-}
-
-impl Place {
-    /// None where the limit was lowered while the permit was on its way: then it is gone.
-    /// With it, whether the job also waits for its turn: one alone takes turns with nobody.
-    fn new(jobs: &Arc<Inner>, permit: OwnedSemaphorePermit) -> Option<(Place, bool)> {
-        let mut state = jobs.lock();
-        if state.held >= state.limit && state.surplus > 0 {
-            state.surplus -= 1;
-            permit.forget();
-            return None;
-        }
-        state.held += 1;
-        state.most = state.most.max(state.held);
-        let waits_for_its_turn = state.takes_turns && state.held > 1;
-        drop(state);
-        let place = Place {
-            jobs: jobs.clone(),
-            permit: Some(permit),
-        };
-        Some((place, waits_for_its_turn))
-    }
-
-    /// What is left of it is to be dropped outside of the lock, since that wakes whoever waits for a place.
-    fn leave(mut self, state: &mut State) -> Option<OwnedSemaphorePermit> {
-        self.free(state)
-    }
-
-    fn free(&mut self, state: &mut State) -> Option<OwnedSemaphorePermit> {
-        let permit = self.permit.take()?;
-        state.held -= 1;
-        if state.surplus > 0 {
-            state.surplus -= 1;
-            permit.forget();
-            return None;
-        }
-        Some(permit)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if self.permit.is_some() {
-            let jobs = self.jobs.clone();
-            let permit = self.free(&mut jobs.lock());
-            drop(permit);
-        }
-    }
 }
 
 impl Drop for Finish {
@@ -119,31 +77,20 @@ impl Drop for Finish {
 impl Jobs {
     /// Starts a job when there is a place. Cancel safe: a job whose start was given up is as before.
     pub(crate) async fn start_job(&self, id: JobId) -> Result<(), ErrorKind> {
-        let takes_turns = {
+        let (has_place, takes_turns, is_shared) = {
             let mut state = self.0.lock();
             state.entries.get_mut(id).ok_or(ErrorKind::NoSuchJob(id))?.wait(id)?;
-            state.takes_turns
+            (state.places.take(), state.takes_turns, state.places.is_shared())
         };
         let waiting = GiveUp { jobs: self, id };
-        let (place, waits_for_its_turn) = loop {
-            // Whoever takes turns gives way to others there, and need not do so here. One that waits is not overtaken by
-            // this: a permit goes to it first.
-            let free = match takes_turns {
-                true => self.0.places.clone().try_acquire_owned().ok(),
-                false => None,
-            };
-            let permit = match free {
-                Some(permit) => permit,
-                None => match self.0.places.clone().acquire_owned().await {
-                    Ok(permit) => permit,
-                    // The semaphore is never closed.
-                    Err(_) => continue,
-                },
-            };
-            if let Some(place) = Place::new(&self.0, permit) {
-                break place;
-            }
+        let (place, is_shared) = match has_place {
+            true => (Place::taken(&self.0), is_shared),
+            false => Place::queue_up(&self.0).await,
         };
+        if !takes_turns && id.0 % GIVES_WAY == 0 {
+            give_way().await;
+        }
+        let waits_for_its_turn = takes_turns && is_shared;
         if waits_for_its_turn {
             let turn = Turn::new(&self.0);
             admission::turn().await;
@@ -169,23 +116,27 @@ impl Jobs {
         if !entry.is_running() {
             return;
         }
-        let (place, done) = (entry.place.take(), entry.done.clone());
-        let (control, gone) = match entry.kept {
+        let (place, control, done) = (entry.place.take(), entry.control.take(), entry.done.clone());
+        let gone = match entry.kept {
             true => {
                 entry.status = Status::Done;
-                (entry.control.take(), None)
+                None
             }
-            false => (None, Some(state.entries.remove_at(at))),
+            false => {
+                let mut entry = state.entries.remove_at(at);
+                entry.done = None;
+                let task = (entry.abort.take(), entry.pulse.take());
+                Some((task, state.entries.keep(entry)))
+            }
         };
         state.active -= 1;
         let idle = state.active <= state.given_up;
-        let permit = match place {
-            Some(place) => place.leave(&mut state),
-            None => None,
-        };
+        let freed = place.map(|place| place.leave(&mut state));
         drop(state);
         // It is free before anybody hears of the end, so that a waiting job starts no later than they go on.
-        drop(permit);
+        if let Some(freed) = freed {
+            freed.tell(&self.0.queue);
+        }
         drop((control, gone));
         if let Some(done) = done {
             done.end();

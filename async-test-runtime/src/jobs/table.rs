@@ -6,24 +6,35 @@
 use crate::ids::JobId;
 
 /// A map whose keys only grow. Values are boxed, since what is removed from the middle moves all that follow.
-pub(super) struct Table<T>(Vec<(JobId, Box<T>)>);
+///
+/// What is made on one thread and freed on another costs a lock of the allocator, so a few boxes are used again.
+pub(super) struct Table<T> {
+    jobs: Vec<(JobId, Box<T>)>,
+    spare: Vec<Box<T>>,
+}
+
+/// So many boxes are kept for later.
+const SPARE: usize = 64;
 
 impl<T> Table<T> {
     pub(super) const fn new() -> Table<T> {
-        Table(Vec::new())
+        Table {
+            jobs: Vec::new(),
+            spare: Vec::new(),
+        }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.jobs.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.jobs.is_empty()
     }
 
     /// Where a job stands, until another one is removed.
     pub(super) fn find(&self, id: JobId) -> Option<usize> {
-        let jobs = self.0.as_slice();
+        let jobs = self.jobs.as_slice();
         let (mut from, mut to) = (0, jobs.len());
         // Most often it is about the newest.
         if to > 0 && jobs[to - 1].0.0 == id.0 {
@@ -46,48 +57,64 @@ impl<T> Table<T> {
 
     pub(super) fn get(&self, id: JobId) -> Option<&T> {
         match self.find(id) {
-            Some(at) => Some(&self.0.as_slice()[at].1),
+            Some(at) => Some(&self.jobs.as_slice()[at].1),
             None => None,
         }
     }
 
     pub(super) fn get_mut(&mut self, id: JobId) -> Option<&mut T> {
         match self.find(id) {
-            Some(at) => Some(&mut self.0.as_mut_slice()[at].1),
+            Some(at) => Some(&mut self.jobs.as_mut_slice()[at].1),
             None => None,
         }
     }
 
     pub(super) fn at(&mut self, at: usize) -> &mut T {
-        &mut self.0.as_mut_slice()[at].1
+        &mut self.jobs.as_mut_slice()[at].1
     }
 
     pub(super) fn remove_at(&mut self, at: usize) -> Box<T> {
-        self.0.remove(at).1
+        self.jobs.remove(at).1
     }
 
     /// Adds one whose number is higher than those of all others before it.
-    pub(super) fn push(&mut self, id: JobId, value: Box<T>) {
-        self.0.push((id, value));
+    pub(super) fn push(&mut self, id: JobId, value: T) {
+        let value = match self.spare.pop() {
+            Some(mut spare) => {
+                *spare = value;
+                spare
+            }
+            None => Box::new(value),
+        };
+        self.jobs.push((id, value));
+    }
+
+    /// Keeps what has been removed for its box, or gives it back. There is to be nothing of the user's in it.
+    pub(super) fn keep(&mut self, gone: Box<T>) -> Option<Box<T>> {
+        if self.spare.len() < SPARE {
+            self.spare.push(gone);
+            return None;
+        }
+        Some(gone)
     }
 
     pub(super) fn remove(&mut self, id: JobId) -> Option<Box<T>> {
         match self.find(id) {
-            Some(at) => Some(self.0.remove(at).1),
+            Some(at) => Some(self.jobs.remove(at).1),
             None => None,
         }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (JobId, &T)> {
-        self.0.iter().map(|(id, value)| (*id, &**value))
+        self.jobs.iter().map(|(id, value)| (*id, &**value))
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (JobId, &mut T)> {
-        self.0.iter_mut().map(|(id, value)| (*id, &mut **value))
+        self.jobs.iter_mut().map(|(id, value)| (*id, &mut **value))
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().map(|(_, value)| &**value)
+        self.jobs.iter().map(|(_, value)| &**value)
     }
 }
 
@@ -101,13 +128,15 @@ mod tests {
         let mut random = fastrand::Rng::with_seed(1);
         let (mut table, mut map) = (Table::new(), BTreeMap::new());
         for next in 1..1_000 {
-            table.push(JobId(next), Box::new(next));
+            table.push(JobId(next), next);
             map.insert(JobId(next), next);
             for _ in 0..random.u64(..3) {
                 let id = JobId(random.u64(..=next + 1));
                 assert_eq!(table.get(id), map.get(&id));
                 assert_eq!(table.get_mut(id), map.get_mut(&id));
-                assert_eq!(table.remove(id).map(|it| *it), map.remove(&id));
+                let gone = table.remove(id);
+                assert_eq!(gone.as_deref(), map.remove(&id).as_ref());
+                gone.and_then(|gone| table.keep(gone));
             }
             assert_eq!((table.len(), table.is_empty()), (map.len(), map.is_empty()));
         }

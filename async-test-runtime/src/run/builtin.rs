@@ -150,6 +150,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
         seed,
         attempt,
         skip: stopped.then(|| "another suite has failed, and nothing is to be started after a failure".to_owned()),
+        runs: None,
     };
     let suite = match create(spec, launch) {
         Ok(suite) => suite,

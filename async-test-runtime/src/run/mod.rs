@@ -22,7 +22,7 @@ mod time_limit;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::condition;
@@ -32,7 +32,7 @@ use crate::filter::{self, Paths};
 use crate::record::Attempt;
 use crate::settings::Settings;
 use crate::spec::{Body, BodyFuture, SuiteSpec};
-use crate::suite::{Birth, Suite};
+use crate::suite::{Birth, Runs, Suite};
 
 /// How a suite is to be run.
 struct Launch {
@@ -44,6 +44,8 @@ struct Launch {
     attempt: Attempt,
     /// Why it is not to run, beside what its own plan says.
     skip: Option<String>,
+    /// Who runs it, if he is to give it up when it is stuck.
+    runs: Option<Weak<dyn Runs>>,
 }
 
 /// Creates the suite of a descriptor; as an error when it is not to run, which the hub has been told then.
@@ -53,6 +55,7 @@ fn create(spec: &'static SuiteSpec, launch: Launch) -> Result<Suite, Suite> {
         seed,
         attempt,
         skip,
+        runs,
     } = launch;
     let top = Suite::top();
     let mut plan = condition::resolve(spec.plan());
@@ -63,6 +66,7 @@ fn create(spec: &'static SuiteSpec, launch: Launch) -> Result<Suite, Suite> {
     let mut birth = Birth::new(spec.title().to_owned(), spec.place());
     birth.test_name = Some(spec.test_name());
     birth.is_async = is_async;
+    birth.runs = runs;
     birth.attempt = Some(attempt);
     birth.should_panic = spec.should_panic;
     birth.stray_panics = spec.stray_panics;

@@ -105,18 +105,19 @@ impl OneSuite {
             }
             now.cancelled = Some(Cause::Stopped(why.clone()));
         }
-        if let Ok(suite) = create(self.spec, self.launch(Attempt::ONLY)) {
+        if let Ok(suite) = create(self.spec, self.launch(Attempt::ONLY, None)) {
             suite.problem(Problem::Stopped(why));
             close_unrun(&suite, None);
         }
     }
 
-    fn launch(&self, attempt: Attempt) -> Launch {
+    fn launch(&self, attempt: Attempt, runs: Option<Weak<dyn Runs>>) -> Launch {
         Launch {
             is_async: true,
             seed: self.pass.seed,
             attempt,
             skip: None,
+            runs,
         }
     }
 
@@ -202,7 +203,13 @@ impl OneSuite {
             }
             now.has_begun = true;
         }
-        let suite = create(spec, self.launch(attempt)).ok()?;
+        // The turn of a group is the job's, and one that is stuck would keep it for ever.
+        let asks = spec.repeat > 1 || attempt.is_followed() || self.pass.fail_fast || spec.serial.is_some();
+        let runs: Option<Weak<dyn Runs>> = match asks {
+            true => None,
+            false => Some(Arc::<Self>::downgrade(self)),
+        };
+        let suite = create(spec, self.launch(attempt, runs)).ok()?;
         let cancelled = {
             let mut now = self.now();
             now.suite = Some(suite.clone());
@@ -211,13 +218,9 @@ impl OneSuite {
         if let Some(cause) = cancelled {
             suite.cancel(cause);
         }
-        let asks = spec.repeat > 1 || attempt.is_followed() || self.pass.fail_fast;
-        // The turn of a group is the job's, and one that is stuck would keep it for ever.
-        if asks || spec.serial.is_some() {
+        if asks {
             return Some(self.drive_and_ask(suite, asked).await);
         }
-        let me: Weak<Self> = Arc::downgrade(self);
-        suite.is_run_by(me);
         self.drive(suite, asked.elapsed(), None).await;
         self.now().suite = None;
         Some(true)

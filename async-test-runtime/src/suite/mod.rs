@@ -16,7 +16,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 
 use crate::activity::Activity;
 use crate::cancel::Cancel;
@@ -116,6 +116,8 @@ pub(crate) struct Birth {
     pub(crate) attempt: Option<Attempt>,
     /// What a stray panic does to it, where that is not what it does to all.
     pub(crate) stray_panics: Option<StrayPanics>,
+    /// Who gives it up when it is stuck; of a `#[suite]`. `when_stuck` can say it later.
+    pub(crate) runs: Option<Weak<dyn Runs>>,
 }
 
 impl Birth {
@@ -133,6 +135,7 @@ impl Birth {
             seed: None,
             attempt: None,
             stray_panics: None,
+            runs: None,
         }
     }
 }
@@ -174,7 +177,7 @@ impl Suite {
     pub(crate) fn root_of(hub: Arc<Hub>) -> Suite {
         let root = hub.root.clone();
         let activity = Activity::new(Paths::default(), hub.settings.seed);
-        Suite::assemble(hub, root, None, &Plan::new(), Within::Own(activity), None)
+        Suite::assemble(hub, root, None, &Plan::new(), Within::Own(activity), None, None)
     }
 
     /// The suite above all of the suites around this one.
@@ -193,6 +196,7 @@ impl Suite {
         plan: &Plan,
         activity: Within,
         stray_panics: Option<StrayPanics>,
+        runs: Option<Weak<dyn Runs>>,
     ) -> Suite {
         let settings = &hub.settings;
         let wish = stray_panics.unwrap_or(settings.stray_panics);
@@ -207,16 +211,16 @@ impl Suite {
         // A limit that somebody has set is one up to which everything starts at once.
         let takes_turns = settings.takes_turns && plan.test_jobs.is_none();
         let jobs = LazyJobs::new(plan.test_jobs.unwrap_or(settings.test_jobs), takes_turns);
-        let limits = Limits::new(timeout, plan.job_timeout.or(settings.job_timeout));
+        let limits = Limits::new(timeout, plan.job_timeout.or(settings.job_timeout), runs);
         Suite(Arc::new(Shared {
             jobs,
-            cancel: Cancel::default(),
+            cancel: Cancel::new(),
             stage: AtomicU8::new(Stage::Initializing as u8),
             // What somebody should check in the root itself is told as it comes.
             quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none() && info.nesting > 0),
             held: (info.nesting == 1 && hub.holds()).then(Held::default),
             dead: AtomicBool::new(false),
-            pulse: Arc::default(),
+            pulse: Arc::new(Pulse::new()),
             strays,
             owned: OnceLock::new(),
             is_on_shared_runtime: AtomicBool::new(false),
@@ -226,7 +230,7 @@ impl Suite {
             parallel: AtomicBool::new(plan.parallel.unwrap_or(false)),
             random: AtomicBool::new(plan.random.unwrap_or(settings.random)),
             begun: OnceLock::new(),
-            completed: Done::default(),
+            completed: Done::new(),
             limits: Mutex::new(limits),
             activity,
             log: log::Lines::default(),
@@ -281,6 +285,7 @@ impl Suite {
             &plan,
             activity,
             birth.stray_panics,
+            birth.runs,
         );
         // What was counted before the child stands before it.
         self.tell_passed();

@@ -38,7 +38,6 @@ pub(crate) trait Runs: Send + Sync {
     fn give_up(&self, suite: &Suite);
 }
 
-#[derive(Default)]
 pub(super) struct Limits {
     pub(super) timeout: Option<Duration>,
     pub(super) job_timeout: Option<Duration>,
@@ -54,11 +53,20 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub(super) fn new(timeout: Option<Duration>, job_timeout: Option<Duration>) -> Limits {
+    pub(super) fn new(
+        timeout: Option<Duration>,
+        job_timeout: Option<Duration>,
+        runs: Option<Weak<dyn Runs>>,
+    ) -> Limits {
         Limits {
             timeout,
             job_timeout,
-            ..Limits::default()
+            passed: None,
+            deadline: None,
+            is_called_off: false,
+            fallback: None,
+            next_look: None,
+            give_up: runs.map(GiveUp::Its),
         }
     }
 }
@@ -169,16 +177,7 @@ impl Suite {
     /// Says what to do when the suite has been asked to end and gives no sign of life, because its thread is blocked. It
     /// is called at most once, and not when the suite ends before.
     pub(crate) fn when_stuck(&self, give_up: impl FnOnce(&Suite) + Send + 'static) {
-        self.gives_up(GiveUp::This(Box::new(give_up)));
-    }
-
-    /// The same, where somebody runs it who knows what to do.
-    pub(crate) fn is_run_by(&self, runs: Weak<dyn Runs>) {
-        self.gives_up(GiveUp::Its(runs));
-    }
-
-    fn gives_up(&self, give_up: GiveUp) {
-        lock(&self.0.limits).give_up = Some(give_up);
+        lock(&self.0.limits).give_up = Some(GiveUp::This(Box::new(give_up)));
         if self.is_cancelled() {
             self.look_again(self.0.pulse.nudge(), Instant::now());
         }
