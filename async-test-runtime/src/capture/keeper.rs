@@ -6,13 +6,13 @@
 //! real error stream, and ends with it.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, IoSlice, Read as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::process::{CommandExt as _, parent_id};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::vigil::{Note, Vigil};
+use super::vigil::{HEAD, Note, Vigil};
 use crate::options;
 
 /// Says to the program that it is a keeper, and of which process.
@@ -25,8 +25,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The first process's end of the line to its keeper.
 pub(super) struct Keeper {
     line: Option<File>,
-    /// The notes that are being told.
-    notes: Vec<u8>,
 }
 
 impl Keeper {
@@ -54,20 +52,33 @@ impl Keeper {
         drop(child);
         Ok(Keeper {
             line: Some(File::from(telling)),
-            notes: Vec::new(),
         })
     }
 
     /// Tells the keeper, as long as it is there.
-    pub(super) fn tell(&mut self, notes: &[Note<'_>]) {
-        if let Some(line) = &mut self.line {
-            self.notes.clear();
-            for note in notes {
-                note.write(&mut self.notes);
-            }
-            if line.write_all(&self.notes).is_err() {
+    pub(super) fn tell(&mut self, note: &Note<'_>) {
+        let (head, rest) = note.parts();
+        self.write(&head, rest);
+    }
+
+    /// Tells it notes that are nothing but heads.
+    pub(super) fn tell_all(&mut self, heads: &[[u8; HEAD]]) {
+        self.write(heads.as_flattened(), &[]);
+    }
+
+    fn write(&mut self, head: &[u8], rest: &[u8]) {
+        let Some(line) = &mut self.line else { return };
+        let written = match line.write_vectored(&[IoSlice::new(head), IoSlice::new(rest)]) {
+            Ok(written) => written,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+            Err(_) => {
                 self.line = None;
+                return;
             }
+        };
+        // Mostly it is all of it.
+        if written < head.len() + rest.len() && line.write_all(&[head, rest].concat()[written..]).is_err() {
+            self.line = None;
         }
     }
 }

@@ -163,7 +163,7 @@ impl Capture {
         };
         state.running.insert(suite);
         drop(state);
-        self.tell(&[Note::Begins(suite.id.0, &suite.path)]);
+        self.tell(&Note::Begins(suite.id.0, &suite.path));
     }
 
     /// Text without a line end may be in the buffer of the standard library. It would be taken for somebody else's when
@@ -178,7 +178,7 @@ impl Capture {
         self.read_all(&mut state);
         state.running.remove(suite);
         drop(state);
-        self.tell(&[Note::Ends(suite.0)]);
+        self.tell(&Note::Ends(suite.0));
     }
 
     /// The same with a flush before it and what comes after it, which nobody waits for: it is done soon, in company.
@@ -206,10 +206,12 @@ impl Capture {
         self.read_all(&mut state);
         for one in leaving.iter() {
             state.running.remove(one.suite);
-            notes.push(Note::Ends(one.suite.0));
+            notes.push(Note::Ends(one.suite.0).parts().0);
         }
         drop(state);
-        self.tell(&notes);
+        if let Some(mut keeper) = self.keeper() {
+            keeper.tell_all(&notes);
+        }
         let mut leaving = leaving.drain(..);
         let mut end = || leaving.by_ref().for_each(|one| (one.then)());
         // It may wake somebody in the way of a test, and the others have to end as well.
@@ -249,12 +251,17 @@ impl Capture {
         if let (Some(_), Some(real)) = (&self.keeper, REAL_ERRORS.get()) {
             system::give_back_errors(real);
         }
-        self.tell(&[Note::Farewell]);
+        self.tell(&Note::Farewell);
     }
 
-    fn tell(&self, notes: &[Note<'_>]) {
-        if let Some(keeper) = &self.keeper {
-            keeper.lock().unwrap_or_else(PoisonError::into_inner).tell(notes);
+    fn keeper(&self) -> Option<MutexGuard<'_, Keeper>> {
+        let keeper = self.keeper.as_ref()?;
+        Some(keeper.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn tell(&self, note: &Note<'_>) {
+        if let Some(mut keeper) = self.keeper() {
+            keeper.tell(note);
         }
     }
 
@@ -269,7 +276,7 @@ impl Capture {
         }
         if length > 0 {
             // The end of whoever printed it comes later.
-            self.tell(&[Note::Printed(vigil::last(bytes))]);
+            self.tell(&Note::Printed(vigil::last(bytes)));
         }
         let text = state.lines.take(bytes);
         self.hand_on(state, text);

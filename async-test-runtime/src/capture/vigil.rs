@@ -22,14 +22,14 @@ pub(super) enum Note<'a> {
 
 /// Bytes in front of each note: what it is, an id, and how long the rest of it is. As one number, since that costs least
 /// in a program that is not optimized.
-const HEAD: usize = 16;
+pub(super) const HEAD: usize = 16;
 /// Where in that number what begins.
 const ID: u32 = 8;
 const LENGTH: u32 = ID + u64::BITS;
 
-impl Note<'_> {
-    /// As it travels, at the end of what travels before it.
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
+impl<'a> Note<'a> {
+    /// As it travels: its head, and the rest of it.
+    pub(super) fn parts(&self) -> ([u8; HEAD], &'a [u8]) {
         let (kind, id, rest) = match self {
             Note::Begins(id, path) => (b'+', *id, path.as_bytes()),
             Note::Ends(id) => (b'-', *id, &[] as &[u8]),
@@ -37,10 +37,7 @@ impl Note<'_> {
             Note::Farewell => (b'.', 0, &[] as &[u8]),
         };
         let head = kind as u128 | (id as u128) << ID | (rest.len() as u128) << LENGTH;
-        out.extend_from_slice(&head.to_le_bytes());
-        if !rest.is_empty() {
-            out.extend_from_slice(rest);
-        }
+        (head.to_le_bytes(), rest)
     }
 }
 
@@ -139,7 +136,10 @@ mod tests {
 
     fn told(notes: &[Note<'_>]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        notes.iter().for_each(|note| note.write(&mut bytes));
+        for note in notes {
+            let (head, rest) = note.parts();
+            bytes.extend([&head, rest].concat());
+        }
         bytes
     }
 

@@ -22,7 +22,7 @@ mod threads;
 mod trace;
 
 use std::backtrace::Backtrace;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -59,7 +59,10 @@ static OPEN: Mutex<BySuite<Weak<Shared>>> = Mutex::new(BySuite::new());
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing of the user's runs under these locks.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    match mutex.lock() {
+        Ok(guard) => guard,
+        Err(poisoned) => poisoned.into_inner(),
+    }
 }
 
 /// A `#[suite]` begins.

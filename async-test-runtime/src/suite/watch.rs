@@ -150,14 +150,17 @@ impl Suite {
     pub(crate) fn call_off_deadlines(&self) {
         let mut limits = lock(&self.0.limits);
         limits.is_called_off = true;
-        let called_off = (
-            limits.deadline.take(),
-            limits.fallback.take(),
-            limits.next_look.take(),
-            limits.give_up.take(),
-        );
-        drop(limits);
-        drop(called_off);
+        let give_up = limits.give_up.take();
+        // Most have none.
+        let has_any = limits.deadline.is_some() || limits.fallback.is_some() || limits.next_look.is_some();
+        if has_any {
+            let called_off = (limits.deadline.take(), limits.fallback.take(), limits.next_look.take());
+            drop(limits);
+            drop(called_off);
+        } else {
+            drop(limits);
+        }
+        drop(give_up);
     }
 
     /// Drops the suite's body at its next await. Its jobs are ended, its clean-ups run. Only the first cause counts.
