@@ -141,8 +141,8 @@ impl Jobs {
         let _ = self.0.runtime.set(runtime);
     }
 
-    pub(crate) fn has_runtime(&self) -> bool {
-        self.0.runtime.get().is_some()
+    pub(crate) fn runtime(&self) -> Option<&Handle> {
+        self.0.runtime.get()
     }
 
     /// The most jobs started with `start_job` that run at once.

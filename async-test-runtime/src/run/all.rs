@@ -28,6 +28,7 @@ pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: 
     top.table().has_own_tasks();
     top.table().run_on(Handle::current());
     let pass = Arc::new(Pass {
+        top: top.clone(),
         seed,
         own_threads: Arc::new(Semaphore::new(OWN_THREADS)),
         fail_fast,

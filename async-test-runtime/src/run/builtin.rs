@@ -152,7 +152,7 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
         skip: stopped.then(|| "another suite has failed, and nothing is to be started after a failure".to_owned()),
         runs: None,
     };
-    let suite = match create(spec, launch) {
+    let suite = match create(&Suite::top(), spec, launch) {
         Ok(suite) => suite,
         // Skipped before it began. The harness counts it as passed, so the reason is all there is to see.
         Err(skipped) => {

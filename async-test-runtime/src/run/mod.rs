@@ -48,8 +48,8 @@ struct Launch {
     runs: Option<Weak<dyn Runs>>,
 }
 
-/// Creates the suite of a descriptor; as an error when it is not to run, which the hub has been told then.
-fn create(spec: &'static SuiteSpec, launch: Launch) -> Result<Suite, Suite> {
+/// Creates the suite of a descriptor, below the root; as an error when it is not to run, which the hub has been told then.
+fn create(top: &Suite, spec: &'static SuiteSpec, launch: Launch) -> Result<Suite, Suite> {
     let Launch {
         is_async,
         seed,
@@ -57,7 +57,6 @@ fn create(spec: &'static SuiteSpec, launch: Launch) -> Result<Suite, Suite> {
         skip,
         runs,
     } = launch;
-    let top = Suite::top();
     let mut plan = condition::resolve(spec.plan());
     if let Some(why) = left_out(spec, &top.0.hub.settings).or(skip) {
         plan = plan.skip_all(why);

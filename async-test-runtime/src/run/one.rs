@@ -38,6 +38,8 @@ pub(super) struct OneSuite {
 
 /// What is the same for all suites of a pass.
 pub(super) struct Pass {
+    /// Held here, since what all threads count up and down all the time is slow.
+    pub(super) top: Suite,
     pub(super) seed: u64,
     /// Leave for threads of their own.
     pub(super) own_threads: Arc<Semaphore>,
@@ -105,7 +107,7 @@ impl OneSuite {
             }
             now.cancelled = Some(Cause::Stopped(why.clone()));
         }
-        if let Ok(suite) = create(self.spec, self.launch(Attempt::ONLY, None)) {
+        if let Ok(suite) = create(&self.pass.top, self.spec, self.launch(Attempt::ONLY, None)) {
             suite.problem(Problem::Stopped(why));
             close_unrun(&suite, None);
         }
@@ -135,7 +137,7 @@ impl OneSuite {
             None => None,
         };
         let spec = self.spec;
-        let of = retries(spec, &Suite::top().0.hub.settings).saturating_add(1);
+        let of = retries(spec, &self.pass.top.0.hub.settings).saturating_add(1);
         let mut held = true;
         let mut has_begun = false;
         for _ in 0..spec.repeat.max(1) {
@@ -161,7 +163,7 @@ impl OneSuite {
 
     /// Leave for a thread of its own; none when the run ends before.
     async fn thread(&self) -> Option<Leave<'_>> {
-        let top = Suite::top();
+        let top = &self.pass.top;
         tokio::select! {
             biased;
             leave = self.leave() => Some(leave),
@@ -197,7 +199,7 @@ impl OneSuite {
         {
             let mut now = self.now();
             // The root knows first: a suite that has ended for it may have made room for this one.
-            let is_over = now.cancelled.is_some() || Suite::top().is_cancelled();
+            let is_over = now.cancelled.is_some() || self.pass.top.is_cancelled();
             if is_over || (self.is_stopped() && !has_begun) {
                 return None;
             }
@@ -209,7 +211,7 @@ impl OneSuite {
             true => None,
             false => Some(Arc::<Self>::downgrade(self)),
         };
-        let suite = create(spec, self.launch(attempt, runs)).ok()?;
+        let suite = create(&self.pass.top, spec, self.launch(attempt, runs)).ok()?;
         let cancelled = {
             let mut now = self.now();
             now.suite = Some(suite.clone());
@@ -306,7 +308,7 @@ impl Runs for OneSuite {
             LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
             self.give_back_leave();
             // It holds the thread of its job.
-            Suite::top().table().end(JobId(self.job.load(Ordering::Acquire)));
+            self.pass.top.table().end(JobId(self.job.load(Ordering::Acquire)));
         }
     }
 }

@@ -22,8 +22,10 @@ use crate::suite::{Suite, lock};
 /// When and where a body began.
 pub(super) struct Begun {
     at: Instant,
-    /// Its runtime, and the same moment on the clock of that, which may be paused.
-    on: Option<(Handle, Instant)>,
+    /// The same moment on the clock of its runtime, which may be paused.
+    virtually: Option<Instant>,
+    /// Its runtime, where that is not the shared one: of that, no suite counts up a handle.
+    own: Option<Handle>,
 }
 
 impl Suite {
@@ -67,12 +69,17 @@ impl Suite {
     }
 
     pub(crate) fn begin(&self) {
-        let at = Instant::now();
-        let on = match Handle::try_current() {
-            Ok(runtime) => Some((runtime, tokio::time::Instant::now().into_std())),
-            Err(_) => None,
+        let is_shared = self.0.is_on_shared_runtime.load(Ordering::Relaxed);
+        let own = match is_shared {
+            true => None,
+            false => Handle::try_current().ok(),
         };
-        let _ = self.0.begun.set(Begun { at, on });
+        let virtually = match is_shared || own.is_some() {
+            true => Some(tokio::time::Instant::now().into_std()),
+            false => None,
+        };
+        let at = Instant::now();
+        let _ = self.0.begun.set(Begun { at, virtually, own });
         self.note_activity("began");
         self.send_event(EventKind::Started);
         stray::open(self);
@@ -96,19 +103,24 @@ impl Suite {
     /// When its body began on tokio's clock; that of the system where there is no other.
     pub(crate) fn started_virtually(&self) -> Instant {
         match self.0.begun.get() {
-            Some(Begun { on: Some((_, at)), .. }) => *at,
+            Some(Begun {
+                virtually: Some(at), ..
+            }) => *at,
             _ => self.started(),
         }
     }
 
     /// The runtime that its body began on: there its jobs run, wherever they are started from.
     pub(super) fn runtime(&self) -> Option<&Handle> {
-        match self.0.begun.get() {
-            Some(Begun {
-                on: Some((runtime, _)), ..
-            }) => Some(runtime),
-            _ => None,
+        let begun = self.0.begun.get()?;
+        if begun.own.is_some() || !self.0.is_on_shared_runtime.load(Ordering::Relaxed) {
+            return begun.own.as_ref();
         }
+        let mut top = self;
+        while let Some(above) = &top.0.parent {
+            top = above;
+        }
+        top.known_jobs()?.runtime()
     }
 
     pub(crate) fn mark_dismissed(&self) {

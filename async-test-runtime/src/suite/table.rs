@@ -34,7 +34,7 @@ impl Suite {
             None => table.get_or_init(|| Jobs::new(*limit, *takes_turns)),
         };
         // Each time, since the body may have begun while the table was made.
-        if !table.has_runtime() {
+        if table.runtime().is_none() {
             if let Some(runtime) = self.runtime() {
                 table.run_on(runtime.clone());
             }
