@@ -163,12 +163,15 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     if !cut_short {
         suite.judge_time(took);
     }
-    match suite.0.hub.capture.clone().filter(|_| leaves) {
-        Some(capture) => capture.leave(
-            suite.info().id,
-            Box::new(move || end(&suite, cut_short, took, waited, None)),
-        ),
-        None => end(&suite, cut_short, took, waited, reply),
+    match suite.capture() {
+        Some(capture) if leaves => {
+            let leaving = suite.clone();
+            capture.leave(
+                suite.info().id,
+                Box::new(move || end(&leaving, cut_short, took, waited, None)),
+            );
+        }
+        _ => end(&suite, cut_short, took, waited, reply),
     }
 }
 

@@ -74,14 +74,16 @@ impl Suite {
             true => None,
             false => Handle::try_current().ok(),
         };
-        let virtually = match is_shared || own.is_some() {
-            true => Some(tokio::time::Instant::now().into_std()),
-            false => None,
-        };
         let at = Instant::now();
+        let virtually = match (is_shared, &own) {
+            // Where several threads are, the clock cannot be paused.
+            (true, _) => Some(at),
+            (false, Some(_)) => Some(tokio::time::Instant::now().into_std()),
+            (false, None) => None,
+        };
         let _ = self.0.begun.set(Begun { at, virtually, own });
         self.note_activity("began");
-        self.send_event(EventKind::Started);
+        self.send_event_of(at, EventKind::Started);
         stray::open(self);
         if let Some(capture) = self.capture() {
             capture.begin(&self.0.info);

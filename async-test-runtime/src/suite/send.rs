@@ -25,18 +25,27 @@ fn is_plain_pass(claim: &Claim) -> bool {
 
 impl Suite {
     pub(crate) fn event(&self, kind: EventKind) -> Event {
+        self.event_of(Instant::now(), kind)
+    }
+
+    fn event_of(&self, time: Instant, kind: EventKind) -> Event {
         Event {
             origin: self.0.info.id,
             id: EventId(0),
-            time: Instant::now(),
+            time,
             kind,
         }
     }
 
     /// Sends an event, and before it what was counted of passing checks. Waits for a place in the queue.
     pub(crate) fn send_event(&self, kind: EventKind) {
+        self.send_event_of(Instant::now(), kind);
+    }
+
+    /// The same of something that happened at a time that is known.
+    pub(super) fn send_event_of(&self, time: Instant, kind: EventKind) {
         self.tell_passed_before(&kind);
-        if let Some(event) = self.hold_back(self.event(kind)) {
+        if let Some(event) = self.hold_back(self.event_of(time, kind)) {
             self.0.hub.send(Message::Event(event), self.is_awaited());
         }
     }
