@@ -2,6 +2,8 @@
 
 mod seed_map;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use async_test_suite::plan::{Condition, When};
 use async_test_suite::prelude::*;
 use async_test_suite::record::Verdict;
@@ -30,6 +32,28 @@ impl Condition for PostgresIsUp {
     fn describe(&self) -> String {
         "postgres is up".to_owned()
     }
+}
+
+/// How often it was asked.
+#[derive(Debug)]
+struct Counted(AtomicUsize);
+
+impl Condition for Counted {
+    fn is_met(&self) -> bool {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        true
+    }
+
+    fn describe(&self) -> String {
+        "it is asked".to_owned()
+    }
+}
+
+static COUNTED: Counted = Counted(AtomicUsize::new(0));
+
+#[suite(when = any(COUNTED))]
+async fn a30_a_condition_of_the_attribute_may_change_and_is_asked_once() {
+    is!(COUNTED.0.load(Ordering::SeqCst), 1);
 }
 
 static DOWN: PostgresIsUp = PostgresIsUp(false);

@@ -99,13 +99,17 @@ fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &Token
     // As the harness calls the test, `r#` included.
     let name = ident.to_string();
     let spec = format_ident!("__suite_{}", ident.unraw(), span = Span::mixed_site());
-    let place = place(ident.span(), function.end());
+    let lines = lines(ident.span(), function.end());
     let start = start(function, krate);
     let ignore = field("ignore", ignore.as_ref().map(|why| some(why.to_token_stream())));
     let panics = field(
         "should_panic",
         should_panic.as_ref().map(|message| some(message.to_token_stream())),
     );
+    let (item, keys) = match quote!(#fields #ignore #panics) {
+        none if none.is_empty() => (quote!(const), none),
+        keys => (quote!(static), quote!({ #keys })),
+    };
     let import = inline::import(&block.stream(), krate);
     let body = if should_panic.is_some() {
         quote!({ #spec.run_builtin_should_panic() })
@@ -117,9 +121,9 @@ fn suite(function: &Function, marks: &Marks, fields: &TokenStream, krate: &Token
     quote! {
         #(#cfg)*
         #krate::__rt::suite! {
-            #spec #name
+            #item #spec #name [#lines]
             { #import #(#inner)* #sig #block }
-            { #place #fields #ignore #panics }
+            #keys
             #start
             { #(#outer)* #vis fn #ident } #body
         }
@@ -145,11 +149,12 @@ fn signature(function: &Function) -> Signature {
     sig
 }
 
-fn place(start: Span, end: Span) -> TokenStream {
+/// The line and the column that it begins at, and the line that it ends at.
+fn lines(start: Span, end: Span) -> TokenStream {
     // The user's spans as they are: `line!` follows any other one to the attribute.
-    let mut place = quote_spanned!(start=> line: ::core::line!(), column: ::core::column!(),);
-    place.extend(quote_spanned!(end=> end_line: ::core::line!(),));
-    place
+    let mut lines = quote_spanned!(start=> ::core::line!(), ::core::column!(),);
+    lines.extend(quote_spanned!(end=> ::core::line!()));
+    lines
 }
 
 /// How the runtime starts the body: the kind of it, the handle and the call.

@@ -11,10 +11,6 @@ use crate::report::{Reporter, Style};
 use crate::shard::assign;
 use crate::spec::SuiteSpec;
 
-/// One registered suite. Made by the expansion of `#[suite]`.
-#[derive(Debug)]
-pub struct Registered(pub &'static SuiteSpec);
-
 /// One registered bundle. Made by `register_bundle!`.
 #[derive(Debug)]
 pub struct RegisteredBundle(pub fn() -> Box<dyn Bundle>);
@@ -28,7 +24,7 @@ pub struct RegisteredReporter {
     pub make: fn(&Style) -> Box<dyn Reporter>,
 }
 
-inventory::collect!(Registered);
+inventory::collect!(SuiteSpec);
 inventory::collect!(RegisteredBundle);
 inventory::collect!(RegisteredReporter);
 
@@ -60,7 +56,7 @@ macro_rules! register_reporter {
 /// Every suite that was linked in, sorted by test name and place.
 pub(crate) fn suites() -> Vec<&'static SuiteSpec> {
     let mut suites: Vec<&'static SuiteSpec> = Vec::new();
-    for Registered(spec) in inventory::iter::<Registered> {
+    for spec in inventory::iter::<SuiteSpec> {
         suites.push(spec);
     }
     sorted::sorted(&suites)

@@ -37,7 +37,8 @@ pub(crate) struct Own {
 }
 
 fn is_plain(spec: &SuiteSpec) -> bool {
-    spec.flavor != Some(Flavor::MultiThread) && spec.worker_threads.is_none() && !spec.start_paused
+    let keys = spec.keys();
+    keys.flavor != Some(Flavor::MultiThread) && keys.worker_threads.is_none() && !keys.start_paused
 }
 
 fn unused() -> MutexGuard<'static, Vec<Own>> {
@@ -58,11 +59,11 @@ impl Own {
     }
 
     fn new(spec: &SuiteSpec) -> io::Result<Own> {
-        let mut builder = match spec.flavor {
+        let mut builder = match spec.keys().flavor {
             Some(Flavor::MultiThread) => Builder::new_multi_thread(),
             Some(Flavor::CurrentThread) | None => Builder::new_current_thread(),
         };
-        if let Some(threads) = spec.worker_threads {
+        if let Some(threads) = spec.keys().worker_threads {
             builder.worker_threads(threads);
         }
         let home = Home::default();
@@ -76,7 +77,7 @@ impl Own {
             .on_thread_start(move || threads.enter())
             .on_thread_park(stray::passed_by)
             .on_thread_stop(Home::leave);
-        let runtime = builder.enable_all().start_paused(spec.start_paused).build()?;
+        let runtime = builder.enable_all().start_paused(spec.keys().start_paused).build()?;
         Ok(Own {
             runtime,
             home,
@@ -130,12 +131,14 @@ fn keeps_time() -> bool {
 
 /// Whether a suite cannot run on the shared runtime, whatever its future is.
 pub(crate) fn wants_its_own(spec: &SuiteSpec) -> bool {
-    spec.start_paused || spec.worker_threads.is_some() || spec.flavor == Some(Flavor::CurrentThread)
+    let keys = spec.keys();
+    keys.start_paused || keys.worker_threads.is_some() || keys.flavor == Some(Flavor::CurrentThread)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::SuiteKeys;
 
     fn is_as_new_after(life: impl Future<Output = ()>) -> bool {
         let own = Own::new(&SuiteSpec::BASE).unwrap();
@@ -195,23 +198,24 @@ mod tests {
 
     #[test]
     fn what_a_suite_has_asked_for_is_made_for_it() {
-        let specs = [
-            SuiteSpec {
+        const NONE: SuiteKeys = SuiteKeys::NONE;
+        static KEYS: [SuiteKeys; 3] = [
+            SuiteKeys {
                 start_paused: true,
-                ..SuiteSpec::BASE
+                ..NONE
             },
-            SuiteSpec {
+            SuiteKeys {
                 flavor: Some(Flavor::MultiThread),
-                ..SuiteSpec::BASE
+                ..NONE
             },
-            SuiteSpec {
+            SuiteKeys {
                 flavor: Some(Flavor::MultiThread),
                 worker_threads: Some(1),
-                ..SuiteSpec::BASE
+                ..NONE
             },
         ];
-        for spec in &specs {
-            assert!(!Own::of(spec).unwrap().drive(async {}));
+        for keys in &KEYS {
+            assert!(!Own::of(&SuiteSpec::BASE.with(keys)).unwrap().drive(async {}));
         }
     }
 }

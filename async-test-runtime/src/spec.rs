@@ -41,52 +41,20 @@ pub enum Flavor {
     MultiThread,
 }
 
-/// The path of the function of a suite. It is taken apart by the compiler: its parts are asked for again and again.
+/// Where code stands, as far as it is the same for many suites: these share one of it in the program.
 #[derive(Clone, Copy, Debug)]
-pub struct SuitePath {
-    /// With the crate, which is in front of the first of its colons.
-    whole: &'static str,
-    /// Where the name of the test begins.
-    test: usize,
-    /// Where the name of the function begins.
-    function: usize,
-}
-
-impl SuitePath {
-    const fn new(whole: &'static str) -> SuitePath {
-        let bytes = whole.as_bytes();
-        let (mut test, mut function, mut at) = (0, 0, 0);
-        while at < bytes.len() {
-            at += 1;
-            if bytes[at - 1] == b':' {
-                function = at;
-                // Of a colon there are two.
-                if test == 0 {
-                    test = at + 1;
-                }
-            }
-        }
-        SuitePath { whole, test, function }
-    }
-}
-
-/// One `#[suite]`, as the attribute wrote it down. All of it is constant data.
-#[derive(Clone, Copy, Debug)]
-pub struct SuiteSpec {
-    /// The path of the function, crate name first.
-    pub path: SuitePath,
-    /// The key `name`: the title in reports, in place of the function's name.
-    pub title: Option<&'static str>,
+pub struct Source {
     /// The source file.
     pub file: &'static str,
-    /// The line of the function's name.
-    pub line: u32,
-    /// The column of the function's name.
-    pub column: u32,
-    /// The line of the closing brace of the body.
-    pub end_line: u32,
     /// The cargo package, where cargo built it.
     pub package: Option<&'static str>,
+}
+
+/// What the attribute says beyond that there is a suite, all of which most suites leave out.
+#[derive(Clone, Copy, Debug)]
+pub struct SuiteKeys {
+    /// The key `name`: the title in reports, in place of the function's name.
+    pub title: Option<&'static str>,
     /// The key `plan`.
     pub tests: Option<u64>,
     /// The key `parallel`.
@@ -127,8 +95,62 @@ pub struct SuiteSpec {
     pub ignore: Option<&'static str>,
     /// `#[should_panic]`, with the expected text or nothing.
     pub should_panic: Option<&'static str>,
+}
+
+/// Of all suites without keys.
+static NO_KEYS: SuiteKeys = SuiteKeys::NONE;
+
+impl SuiteKeys {
+    /// What an attribute without keys means; expansions fill in over it.
+    pub const NONE: SuiteKeys = SuiteKeys {
+        title: None,
+        tests: None,
+        parallel: false,
+        random: false,
+        todo: None,
+        skip_all: None,
+        when: None,
+        test_jobs: None,
+        job_timeout: None,
+        timeout: None,
+        retries: 0,
+        repeat: 1,
+        tags: &[],
+        keys: &[],
+        serial: None,
+        flavor: None,
+        worker_threads: None,
+        start_paused: false,
+        stray_panics: None,
+        ignore: None,
+        should_panic: None,
+    };
+}
+
+/// One `#[suite]`, as the attribute wrote it down. All of it is constant data.
+///
+/// A program is loaded more than once in a run, and each pointer in here is work for its loader. So what suites seldom
+/// have, or have in common, is elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct SuiteSpec {
+    /// The path of the function, crate name first.
+    path: &'static str,
+    /// The file and the package.
+    pub(crate) source: &'static Source,
+    /// The keys of the attribute, where there are any.
+    keys: Option<&'static SuiteKeys>,
     /// The body.
-    pub body: Body,
+    pub(crate) body: Body,
+    /// The line of the function's name.
+    pub(crate) line: u32,
+    /// The column of the function's name.
+    pub(crate) column: u32,
+    /// The line of the closing brace of the body.
+    pub(crate) end_line: u32,
+    /// Where in the path the name of the test begins. The compiler takes the path apart: it is asked for again and again.
+    test: u16,
+    /// Where in the path the name of the function begins.
+    function: u16,
 }
 
 impl SuiteSpec {
@@ -136,89 +158,127 @@ impl SuiteSpec {
     #[cfg(test)]
     pub(crate) const BASE: SuiteSpec = SuiteSpec::of("");
 
-    /// What an attribute without keys means, on the function of this path; expansions fill in over it.
-    pub const fn of(path: &'static str) -> SuiteSpec {
-        SuiteSpec {
-            path: SuitePath::new(path),
-            title: None,
+    /// A suite of nowhere, which does nothing.
+    pub(crate) const fn of(path: &'static str) -> SuiteSpec {
+        const NOWHERE: Source = Source {
             file: "",
-            line: 0,
-            column: 0,
-            end_line: 0,
             package: None,
-            tests: None,
-            parallel: false,
-            random: false,
-            todo: None,
-            skip_all: None,
-            when: None,
-            test_jobs: None,
-            job_timeout: None,
-            timeout: None,
-            retries: 0,
-            repeat: 1,
-            tags: &[],
-            keys: &[],
-            serial: None,
-            flavor: None,
-            worker_threads: None,
-            start_paused: false,
-            stray_panics: None,
-            ignore: None,
-            should_panic: None,
-            body: Body::Blocking(|_| Outcome::default()),
+        };
+        SuiteSpec::new(path, [0; 3], &NOWHERE, Body::Blocking(|_| Outcome::default()))
+    }
+
+    /// What an attribute without keys means, on the function of this path, at this line and column and to this last line.
+    pub const fn new(
+        path: &'static str,
+        [line, column, end_line]: [u32; 3],
+        source: &'static Source,
+        body: Body,
+    ) -> SuiteSpec {
+        let bytes = path.as_bytes();
+        assert!(bytes.len() <= u16::MAX as usize, "the path of a suite is too long");
+        let (mut test, mut function, mut at) = (0, 0, 0);
+        while at < bytes.len() {
+            at += 1;
+            if bytes[at - 1] == b':' {
+                function = at as u16;
+                // Of a colon there are two.
+                if test == 0 {
+                    test = function + 1;
+                }
+            }
+        }
+        SuiteSpec {
+            path,
+            source,
+            keys: None,
+            body,
+            line,
+            column,
+            end_line,
+            test,
+            function,
+        }
+    }
+
+    /// The same at another place.
+    #[cfg(test)]
+    pub(crate) const fn at(self, source: &'static Source, line: u32, column: u32) -> SuiteSpec {
+        SuiteSpec {
+            source,
+            line,
+            column,
+            ..self
+        }
+    }
+
+    /// With the keys of the attribute.
+    pub const fn with(self, keys: &'static SuiteKeys) -> SuiteSpec {
+        SuiteSpec {
+            keys: Some(keys),
+            ..self
+        }
+    }
+
+    /// The keys of the attribute.
+    pub fn keys(&self) -> &'static SuiteKeys {
+        match self.keys {
+            Some(keys) => keys,
+            None => &NO_KEYS,
         }
     }
 
     /// The name of the function.
     pub fn function(&self) -> &'static str {
-        &self.path.whole[self.path.function..]
+        &self.path[self.function as usize..]
     }
 
     /// The module path of the function, crate name first.
     pub fn module(&self) -> &'static str {
-        &self.path.whole[..self.path.function.saturating_sub(2)]
+        &self.path[..(self.function as usize).saturating_sub(2)]
     }
 
     /// The path that names the test to every tool: modules without the crate, then the function.
     pub fn test_name(&self) -> &'static str {
-        &self.path.whole[self.path.test..]
+        &self.path[self.test as usize..]
     }
 
     /// The path of the function with its crate, which no other suite of the binary has.
     pub(crate) fn full_name(&self) -> &'static str {
-        self.path.whole
+        self.path
     }
 
     /// The name in reports: the key `name`, else the test name.
     pub fn title(&self) -> &'static str {
-        match self.title {
-            Some(title) => title,
-            None => self.test_name(),
+        if let Some(keys) = self.keys {
+            if let Some(title) = keys.title {
+                return title;
+            }
         }
+        self.test_name()
     }
 
     /// Where the function stands.
     pub fn place(&self) -> Place {
-        Place::new(self.file, self.line, self.column)
+        Place::new(self.source.file, self.line, self.column)
     }
 
     /// The keys of the attribute as a plan.
     pub fn plan(&self) -> Plan {
         let mut plan = Plan::new();
-        plan.tests = self.tests;
-        plan.parallel = self.parallel.then_some(true);
-        plan.random = self.random.then_some(true);
-        plan.todo = self.todo.map(Cow::Borrowed);
-        plan.skip_all = self.skip_all.map(Cow::Borrowed);
-        plan.when = self.when;
-        plan.test_jobs = self.test_jobs;
-        plan.job_timeout = self.job_timeout;
-        plan.timeout = self.timeout;
-        for tag in self.tags {
+        let Some(keys) = self.keys else { return plan };
+        plan.tests = keys.tests;
+        plan.parallel = keys.parallel.then_some(true);
+        plan.random = keys.random.then_some(true);
+        plan.todo = keys.todo.map(Cow::Borrowed);
+        plan.skip_all = keys.skip_all.map(Cow::Borrowed);
+        plan.when = keys.when;
+        plan.test_jobs = keys.test_jobs;
+        plan.job_timeout = keys.job_timeout;
+        plan.timeout = keys.timeout;
+        for tag in keys.tags {
             plan.tags.push(Cow::Borrowed(*tag));
         }
-        for (key, value) in self.keys {
+        for (key, value) in keys.keys {
             plan.extra.push((Cow::Borrowed(*key), (*value).to_owned()));
         }
         plan
@@ -233,7 +293,7 @@ mod tests {
     /// A key that is forgotten in `plan` is not there, whichever it is.
     #[test]
     fn every_key_of_the_attribute_reaches_the_plan() {
-        static SPEC: SuiteSpec = SuiteSpec {
+        static KEYS: SuiteKeys = SuiteKeys {
             tests: Some(1),
             parallel: true,
             random: true,
@@ -245,13 +305,20 @@ mod tests {
             timeout: Some(Duration::from_secs(4)),
             tags: &["net"],
             keys: &[("key", "value")],
-            ..SuiteSpec::of("kv::storage")
+            ..SuiteKeys::NONE
         };
-        let plan = format!("{:?}", SPEC.plan());
+        let plan = format!("{:?}", SuiteSpec::of("kv::storage").with(&KEYS).plan());
         assert!(
             !["None", "false", "[]"].iter().any(|nothing| plan.contains(nothing)),
             "{plan}"
         );
+    }
+
+    /// Each of ten thousand suites has one in the program, which is loaded for each of them.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_descriptor_is_small() {
+        assert_eq!(size_of::<SuiteSpec>(), 64);
     }
 
     #[test]
@@ -270,11 +337,11 @@ mod tests {
 
     #[test]
     fn the_plan_hands_bundle_keys_on() {
-        let spec = SuiteSpec {
+        const KEYS: SuiteKeys = SuiteKeys {
             keys: &[("owner", "team"), ("quarantine", "3")],
-            ..SuiteSpec::of("kv::storage")
+            ..SuiteKeys::NONE
         };
-        let extra = spec.plan().extra;
+        let extra = SuiteSpec::of("kv::storage").with(&KEYS).plan().extra;
         assert_eq!(
             extra,
             [

@@ -1,7 +1,7 @@
 other::__rt::suite! {
-    __suite_storage "storage" { async fn storage(#[allow(unused_variables, reason =
-    "a suite need not use its handle")] _ : Suite) {} } { line : ::core::line!(), column
-    : ::core::column!(), end_line : ::core::line!(), title :
+    static __suite_storage "storage"[::core::line!(), ::core::column!(), ::core::line!()]
+    { async fn storage(#[allow(unused_variables, reason =
+    "a suite need not use its handle")] _ : Suite) {} } { title :
     ::core::option::Option::Some("storage"), tests : ::core::option::Option::Some(3),
     parallel : true, random : true, todo : ::core::option::Option::Some("why"), skip_all
     : ::core::option::Option::Some("why"), when :

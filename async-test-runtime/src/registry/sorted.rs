@@ -104,7 +104,7 @@ impl Sort<'_> {
         match self.names[one].cmp(self.names[other]) {
             Ordering::Equal => {
                 let (one, other) = (self.suites[one], self.suites[other]);
-                (one.file, one.line, one.column).cmp(&(other.file, other.line, other.column))
+                (one.source.file, one.line, one.column).cmp(&(other.source.file, other.line, other.column))
             }
             order => order,
         }
@@ -116,10 +116,8 @@ mod tests {
     use super::*;
 
     fn suite(name: &str, line: u32) -> &'static SuiteSpec {
-        let spec = SuiteSpec {
-            line,
-            ..SuiteSpec::of(format!("kv::{name}").leak())
-        };
+        let spec = SuiteSpec::of(format!("kv::{name}").leak());
+        let spec = spec.at(spec.source, line, 0);
         Box::leak(Box::new(spec))
     }
 

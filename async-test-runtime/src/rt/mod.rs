@@ -9,10 +9,10 @@ pub use std::process::ExitCode;
 pub use crate::options::StrayPanics;
 pub use crate::outcome::{BodyError, Outcome, Outcome as Blocking, RoundTail, Tail, outcome_of};
 pub use crate::plan::When;
-pub use crate::registry::{Registered, RegisteredBundle, RegisteredReporter};
+pub use crate::registry::{RegisteredBundle, RegisteredReporter};
 pub use crate::round::{Mode, VerifySpec};
 pub use crate::run::main::main;
-pub use crate::spec::{Body, BodyFuture as Async, Flavor, SharedFuture as Future, SuiteSpec};
+pub use crate::spec::{Body, BodyFuture as Async, Flavor, SharedFuture as Future, Source, SuiteKeys, SuiteSpec};
 #[cfg(feature = "tracing")]
 pub use crate::tracing::{RegisteredSubscriber, dispatch};
 pub use crate::verify::{DuringOutput, Poll};
@@ -45,29 +45,38 @@ use crate::suite::Suite;
 /// One suite: its function, its descriptor, and where that is registered for the runs that find suites by themselves.
 ///
 /// How it is started is a function, not a closure, which would be two functions in the program. It has the name of the
-/// descriptor, since any other would hide one that the user's function may mean. The test's beginning and its body come
-/// from the attribute, or a lint about it would be shown here.
+/// descriptor, and so have the keys, since any other would hide one that the user's function may mean. The test's beginning
+/// and its body come from the attribute, or a lint about it would be shown here.
+///
+/// The descriptor is a constant, so that there is one, where it is registered, and no pointer to another. With keys it is
+/// a static, which is copied: to a condition that counts, for instance, no constant may point, says Rust 1.85.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __suite {
     (
-        $spec:ident $name:literal { $($function:tt)* } { $($fields:tt)* } $kind:ident $suite:tt { $($call:tt)* }
+        $item:tt $spec:ident $name:literal $lines:tt { $($function:tt)* } $({ $($keys:tt)* })? $kind:ident $suite:tt { $($call:tt)* }
         { $($test:tt)* } $body:tt $(-> $output:ident)?
     ) => {
         #[doc(hidden)]
         #[allow(non_upper_case_globals, clippy::unused_async, reason = "named after the function, which need not await")]
-        static $spec: $crate::__rt::SuiteSpec = {
+        $item $spec: $crate::__rt::SuiteSpec = {
             $($function)*
             fn $spec($suite: &$crate::Suite) -> $crate::__rt::$kind { $($call)* }
-            $crate::__rt::SuiteSpec {
-                file: ::core::file!(),
-                $($fields)*
-                package: ::core::option_env!("CARGO_PKG_NAME"),
-                body: $crate::__rt::Body::$kind($spec),
-                ..$crate::__rt::SuiteSpec::of(::core::concat!(::core::module_path!(), "::", $name))
-            }
+            $crate::__rt::SuiteSpec::new(
+                ::core::concat!(::core::module_path!(), "::", $name),
+                $lines,
+                &$crate::__rt::Source { file: ::core::file!(), package: ::core::option_env!("CARGO_PKG_NAME") },
+                $crate::__rt::Body::$kind($spec),
+            )
+            $(.with({
+                static $spec: $crate::__rt::SuiteKeys = $crate::__rt::SuiteKeys {
+                    $($keys)*
+                    ..$crate::__rt::SuiteKeys::NONE
+                };
+                &$spec
+            }))?
         };
-        $crate::__rt::inventory::submit! { $crate::__rt::Registered(&$spec) }
+        $crate::__rt::inventory::submit! { $spec }
         #[::core::prelude::v1::test]
         $($test)*() $(-> $crate::__rt::$output)? $body
     };

@@ -88,7 +88,7 @@ async fn start_each(top: &Suite, ones: &[Arc<OneSuite>], pass: &Pass) {
             break;
         }
         let spec = one.spec();
-        let turn = spec.serial.map(|group| {
+        let turn = spec.keys().serial.map(|group| {
             groups
                 .entry(group)
                 .or_insert_with(|| Arc::new(Semaphore::new(1)))

@@ -52,9 +52,11 @@ impl SuiteSpec {
         match (ended.failed, ended.payload) {
             (false, Some(payload)) => resume_unwind(payload),
             // Skipped or TODO, so it passes; the harness takes only the panic it expects for that.
-            (false, None) => resume_unwind(Box::new(self.should_panic.unwrap_or_default().to_owned())),
+            (false, None) => resume_unwind(Box::new(self.keys().should_panic.unwrap_or_default().to_owned())),
             // Of another panic than the expected one the harness has something to say itself.
-            (true, Some(payload)) if !panic::message(&*payload).contains(self.should_panic.unwrap_or_default()) => {
+            (true, Some(payload))
+                if !panic::message(&*payload).contains(self.keys().should_panic.unwrap_or_default()) =>
+            {
                 resume_unwind(payload);
             }
             // Without a panic the harness fails the test, as it should; why is in the report above.
@@ -65,12 +67,12 @@ impl SuiteSpec {
 
 /// Runs the suite, unless the variables leave it out, until one run of it fails or all have held.
 fn attempts(spec: &'static SuiteSpec) -> Ended {
-    let _turn = spec.serial.map(turn);
+    let _turn = spec.keys().serial.map(turn);
     let top = Suite::top();
     let settings = &top.0.hub.settings;
     // Asked once: what has begun gets its verdict.
     let stopped = settings.fail_fast && HAS_FAILED.load(Ordering::SeqCst);
-    let (passes, repeats) = (settings.repeat.max(1), spec.repeat.max(1));
+    let (passes, repeats) = (settings.repeat.max(1), spec.keys().repeat.max(1));
     let (mut pass, mut repeat) = (0, 0);
     loop {
         let ended = held(spec, settings, seed_of_pass(settings.seed, u64::from(pass)), stopped);

@@ -76,7 +76,10 @@ pub(super) fn nearest(filter: &str, suites: &[&'static SuiteSpec]) -> Option<&'s
 
 /// What to say of a tag that no suite has; none for one that a suite has.
 pub(super) fn unknown_tag(name: &str, suites: &[&'static SuiteSpec]) -> Option<String> {
-    let mut known: Vec<&str> = suites.iter().flat_map(|spec| spec.tags.iter().copied()).collect();
+    let mut known: Vec<&str> = suites
+        .iter()
+        .flat_map(|spec| spec.keys().tags.iter().copied())
+        .collect();
     known.sort();
     known.dedup();
     if known.contains(&name) {
@@ -105,11 +108,12 @@ pub(super) fn instead(filter: &str, beside: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::SuiteKeys;
 
-    static PLAIN: SuiteSpec = SuiteSpec {
+    static PLAIN: SuiteSpec = SuiteSpec::of("kv::store::writes").with(&SuiteKeys {
         title: Some("all writes"),
-        ..SuiteSpec::of("kv::store::writes")
-    };
+        ..SuiteKeys::NONE
+    });
 
     #[test]
     fn a_misspelt_filter_finds_its_neighbour() {

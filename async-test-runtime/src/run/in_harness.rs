@@ -36,7 +36,7 @@ pub(super) fn run(spec: &'static SuiteSpec, suite: Suite, runtime: Own) {
 /// Whether the suite is worth a thread.
 fn may_be_left(spec: &SuiteSpec, suite: &Suite) -> bool {
     let limit = suite.0.hub.settings.timeout;
-    spec.timeout.is_some() || limit != Some(options::DEFAULT_TIMEOUT) || LEFT.load(Ordering::SeqCst) > 0
+    spec.keys().timeout.is_some() || limit != Some(options::DEFAULT_TIMEOUT) || LEFT.load(Ordering::SeqCst) > 0
 }
 
 fn on_own_thread(spec: &'static SuiteSpec, suite: Suite, runtime: Own) {

@@ -36,8 +36,8 @@ pub(super) fn list(selection: &Selection, format: &str) -> String {
 fn json(suites: &[(&str, &SuiteSpec, bool)]) -> String {
     let mut text = "{ \"type\": \"suite\", \"event\": \"discovery\" }\n".to_owned();
     for (name, spec, is_ignored) in suites {
-        let message = quoted(spec.ignore.unwrap_or_default());
-        let (name, file, line) = (quoted(name), quoted(spec.file), spec.line);
+        let message = quoted(spec.keys().ignore.unwrap_or_default());
+        let (name, file, line) = (quoted(name), quoted(spec.source.file), spec.line);
         let (begin, end) = (spec.column, spec.column + spec.function().chars().count() as u32);
         let _ = writeln!(
             text,
@@ -59,20 +59,17 @@ fn json(suites: &[(&str, &SuiteSpec, bool)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::{Source, SuiteKeys};
 
-    static ONE: SuiteSpec = SuiteSpec {
+    static SOURCE: Source = Source {
         file: "tests/kv.rs",
-        line: 7,
-        column: 10,
-        ..SuiteSpec::of("kv::store::writes")
+        package: None,
     };
-    static OTHER: SuiteSpec = SuiteSpec {
+    static ONE: SuiteSpec = SuiteSpec::of("kv::store::writes").at(&SOURCE, 7, 10);
+    static OTHER: SuiteSpec = SuiteSpec::of("kv::crash").at(&SOURCE, 7, 10).with(&SuiteKeys {
         ignore: Some("too \"slow\""),
-        file: ONE.file,
-        line: ONE.line,
-        column: ONE.column,
-        ..SuiteSpec::of("kv::crash")
-    };
+        ..SuiteKeys::NONE
+    });
 
     #[test]
     fn every_form_of_the_list() {

@@ -317,8 +317,8 @@ fn ignore(top: &Suite, ignored: &[&'static SuiteSpec]) {
     for spec in ignored {
         let mut birth = Birth::new(spec.title().to_owned(), spec.place());
         birth.test_name = Some(spec.test_name());
-        birth.should_panic = spec.should_panic;
-        let suite = top.child(birth, spec.plan().skip_all(spec.ignore.unwrap_or_default()));
+        birth.should_panic = spec.keys().should_panic;
+        let suite = top.child(birth, spec.plan().skip_all(spec.keys().ignore.unwrap_or_default()));
         close_unrun(&suite, None);
     }
 }

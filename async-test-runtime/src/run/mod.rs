@@ -67,10 +67,10 @@ fn create(top: &Suite, spec: &'static SuiteSpec, launch: Launch) -> Result<Suite
     birth.is_async = is_async;
     birth.runs = runs;
     birth.attempt = Some(attempt);
-    birth.should_panic = spec.should_panic;
-    birth.stray_panics = spec.stray_panics;
+    birth.should_panic = spec.keys().should_panic;
+    birth.stray_panics = spec.keys().stray_panics;
     birth.body = Some(BodySpan {
-        file: spec.file,
+        file: spec.source.file,
         first: spec.line,
         last: spec.end_line,
     });
@@ -88,8 +88,8 @@ fn create(top: &Suite, spec: &'static SuiteSpec, launch: Launch) -> Result<Suite
 
 /// Why the variables leave a suite out that the harness has chosen. Under `main!` such a suite is not chosen at all.
 fn left_out(spec: &SuiteSpec, settings: &Settings) -> Option<String> {
-    if settings.tag.as_ref().is_some_and(|tag| !tag.matches(spec.tags)) {
-        let tags = match spec.tags {
+    if settings.tag.as_ref().is_some_and(|tag| !tag.matches(spec.keys().tags)) {
+        let tags = match spec.keys().tags {
             [] => "it has no tags, which does".to_owned(),
             tags => format!("its tags, {}, do", tags.join(", ")),
         };
@@ -100,7 +100,7 @@ fn left_out(spec: &SuiteSpec, settings: &Settings) -> Option<String> {
 
 /// How often a failing suite is tried again: the flag has the last word, as in other runners.
 fn retries(spec: &SuiteSpec, settings: &Settings) -> u32 {
-    settings.retries.unwrap_or(spec.retries)
+    settings.retries.unwrap_or(spec.keys().retries)
 }
 
 /// The seed of a pass, counted from 0: every pass has another, and each can be asked for with `--seed`.

@@ -140,7 +140,7 @@ impl OneSuite {
         let of = retries(spec, &self.pass.top.0.hub.settings).saturating_add(1);
         let mut held = true;
         let mut has_begun = false;
-        for _ in 0..spec.repeat.max(1) {
+        for _ in 0..spec.keys().repeat.max(1) {
             for number in 1..=of {
                 match self.once(asked, Attempt { number, of }, has_begun).await {
                     // Skipped, or the run is ending: so would be the next one.
@@ -206,7 +206,8 @@ impl OneSuite {
             now.has_begun = true;
         }
         // The turn of a group is the job's, and one that is stuck would keep it for ever.
-        let asks = spec.repeat > 1 || attempt.is_followed() || self.pass.fail_fast || spec.serial.is_some();
+        let asks =
+            spec.keys().repeat > 1 || attempt.is_followed() || self.pass.fail_fast || spec.keys().serial.is_some();
         let runs: Option<Weak<dyn Runs>> = match asks {
             true => None,
             false => Some(Arc::<Self>::downgrade(self)),

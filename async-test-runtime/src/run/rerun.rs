@@ -16,7 +16,7 @@ pub(super) fn parts(spec: &SuiteSpec, settings: &Settings, seed: u64) -> Rerun {
         command: Cow::Borrowed(command),
         test: Cow::Borrowed(spec.test_name()),
         title: Cow::Borrowed(spec.title()),
-        flags: Cow::Borrowed(match spec.ignore {
+        flags: Cow::Borrowed(match spec.keys().ignore {
             Some(_) => runner.includes_ignored(),
             None => "",
         }),
@@ -33,7 +33,7 @@ fn known_command(spec: &SuiteSpec, settings: &Settings) -> (Runner, &'static str
         all: Vec::new(),
         last: 0,
     });
-    let key = (spec.module(), spec.file, settings.own_command_line);
+    let key = (spec.module(), spec.source.file, settings.own_command_line);
     let mut known = match KNOWN.lock() {
         Ok(known) => known,
         Err(poisoned) => poisoned.into_inner(),
@@ -68,8 +68,8 @@ struct Known {
 /// Without what names the suite.
 fn command(spec: &SuiteSpec, settings: &Settings) -> (Runner, String) {
     let process = options::process();
-    let package = spec.package.map(str::to_owned).or_else(|| process.package());
-    let target = match target(spec.file, spec.module(), package.as_deref()) {
+    let package = spec.source.package.map(str::to_owned).or_else(|| process.package());
+    let target = match target(spec.source.file, spec.module(), package.as_deref()) {
         // Other targets would not know the flags, so this has to name one.
         None if settings.own_command_line => Some(likely_target(spec, package.as_deref())),
         target => target,
@@ -98,7 +98,9 @@ fn command(spec: &SuiteSpec, settings: &Settings) -> (Runner, String) {
 /// Where the layout says nothing: what stands in `src` with a command line of its own is a program, anything else is most
 /// likely a test.
 fn likely_target(spec: &SuiteSpec, package: Option<&str>) -> String {
-    let is_source = Path::new(spec.file).components().any(|part| part.as_os_str() == "src");
+    let is_source = Path::new(spec.source.file)
+        .components()
+        .any(|part| part.as_os_str() == "src");
     match (is_source, package) {
         (true, Some(package)) => format!("--bin {package}"),
         _ => format!("--test {}", crate_name(spec.module())),

@@ -41,11 +41,11 @@ pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options, tag: Op
         let wanted = in_shard
             && (options.filters.is_empty() || is_named(spec, &options.filters, options.exact))
             && (options.skip.is_empty() || !is_skipped(spec, &options.skip, options.exact))
-            && tag.is_none_or(|tag| tag.matches(spec.tags))
+            && tag.is_none_or(|tag| tag.matches(spec.keys().tags))
             && boot::bazel_wants(spec, &options.bazel)
-            && !(options.exclude_should_panic && spec.should_panic.is_some())
-            && (options.ignored != Ignored::Only || spec.ignore.is_some());
-        match (wanted, spec.ignore, options.ignored) {
+            && !(options.exclude_should_panic && spec.keys().should_panic.is_some())
+            && (options.ignored != Ignored::Only || spec.keys().ignore.is_some());
+        match (wanted, spec.keys().ignore, options.ignored) {
             (false, _, _) => selection.filtered_out += 1,
             // Where only benchmarks are asked for, and there are none.
             (true, _, _) if !options.tests => selection.ignored.push(spec),
@@ -73,12 +73,13 @@ mod tests {
 
     use super::*;
     use crate::options::Shard;
+    use crate::spec::SuiteKeys;
 
     static PLAIN: SuiteSpec = SuiteSpec::of("kv::store::writes");
-    static IGNORED: SuiteSpec = SuiteSpec {
+    static IGNORED: SuiteSpec = SuiteSpec::of("kv::store::crash").with(&SuiteKeys {
         ignore: Some("slow"),
-        ..SuiteSpec::of("kv::store::crash")
-    };
+        ..SuiteKeys::NONE
+    });
 
     fn names(options: &Options) -> (Vec<&'static str>, Vec<&'static str>, usize) {
         let selection = select(vec![&PLAIN, &IGNORED], options, None);
