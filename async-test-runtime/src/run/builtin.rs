@@ -125,9 +125,24 @@ fn turn(group: &'static str) -> MutexGuard<'static, ()> {
 }
 
 fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) -> Ended {
+    match prepare(spec, attempt, seed, stopped) {
+        Ok((suite, runtime)) => {
+            let shared = suite.clone();
+            run_prepared(spec, suite, runtime);
+            ended(&shared)
+        }
+        Err(ended) => *ended,
+    }
+}
+
+/// Makes what is to run; as an error what is to be said where nothing is. A function of its own, and with a box, since in a
+/// build without optimization all that it moves about would stand on the stack below the test.
+#[inline(never)]
+fn prepare(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) -> Result<(Suite, Own), Box<Ended>> {
     let top = Suite::top();
+    let refuse = |text: String| Err(Box::new(failed(text)));
     if let Some(text) = &top.0.hub.settings.complaint {
-        return failed(format!("async-test-suite: {text}\n"));
+        return refuse(format!("async-test-suite: {text}\n"));
     }
     static IS_GUARDED: OnceLock<()> = OnceLock::new();
     IS_GUARDED.get_or_init(|| {
@@ -141,11 +156,11 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
             Cause::BailOut(why) => why.clone(),
             other => format!("{other:?}"),
         };
-        return failed(format!("not run: the run was bailed out: {why}\n"));
+        return refuse(format!("not run: the run was bailed out: {why}\n"));
     }
     let runtime = match Own::of(spec) {
         Ok(runtime) => runtime,
-        Err(error) => return failed(format!("failed to start a tokio runtime: {error}\n")),
+        Err(error) => return refuse(format!("failed to start a tokio runtime: {error}\n")),
     };
     let launch = Launch {
         is_async: false,
@@ -154,36 +169,40 @@ fn once(spec: &'static SuiteSpec, attempt: Attempt, seed: u64, stopped: bool) ->
         skip: stopped.then(|| "another suite has failed, and nothing is to be started after a failure".to_owned()),
         runs: None,
     };
-    let suite = match create(&Suite::top(), spec, launch) {
-        Ok(suite) => suite,
+    match create(&top, spec, launch) {
+        Ok(suite) => Ok((suite, runtime)),
         // Skipped before it began. The harness counts it as passed, so the reason is all there is to see.
-        Err(skipped) => {
-            return Ended {
-                failed: false,
-                is_followed: false,
-                collected: collect(&skipped),
-                payload: None,
-            };
-        }
-    };
-    let shared = suite.clone();
+        Err(skipped) => Err(Box::new(Ended {
+            failed: false,
+            is_followed: false,
+            collected: collect(&skipped),
+            payload: None,
+        })),
+    }
+}
+
+fn run_prepared(spec: &'static SuiteSpec, suite: Suite, runtime: Own) {
     // A bail-out elsewhere in the process reaches the suite through the root's jobs.
-    let job = top
+    let job = Suite::top()
         .table()
         .stand_in(suite.path().to_owned(), spec.place(), Arc::new(suite.clone()));
     runtime.belongs_to(&suite);
     suite.keep_late_strays();
     in_harness::run(spec, suite, runtime);
     drop(job);
-    let mut collected = collect(&shared);
+}
+
+#[inline(never)]
+fn ended(suite: &Suite) -> Ended {
+    let mut collected = collect(suite);
     // Its report had been written.
-    let late = shared.late_strays();
+    let late = suite.late_strays();
     for problem in &late {
         collected.text.extend_from_slice(report::plain(problem).as_bytes());
     }
     // One that was left behind has failed, whatever it still comes to.
-    let verdict = collected.verdict.take().filter(|_| !shared.is_given_up());
-    let payload = shared.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let verdict = collected.verdict.take().filter(|_| !suite.is_given_up());
+    let payload = suite.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ended {
         // A report that is lost hides what it should have told.
         failed: !late.is_empty() || collected.lost.is_some() || verdict.as_ref().is_none_or(Verdict::fails),

@@ -52,14 +52,30 @@ impl Suite {
             self.root_speaks(&event);
             return Some(event);
         };
-        if matches!(event.kind, EventKind::DoneTesting(_)) && !self.0.hub.is_attended {
+        let is_the_end = matches!(event.kind, EventKind::DoneTesting(_));
+        match &mut *lock(state) {
+            State::Kept(kept) if kept.len() < KEPT && !is_the_end && ledger::is_plain(&event.kind) => {
+                kept.push(event);
+                return None;
+            }
+            State::Kept(_) | State::Unheard { .. } | State::Told => {}
+        }
+        self.hold_no_more(state, event)
+    }
+
+    /// The same of what is not merely kept. Apart from it, since in a build without optimization all that this moves about
+    /// would stand on the stack of the thread of a test, for every check.
+    #[inline(never)]
+    fn hold_no_more(&self, state: &Mutex<State>, event: Event) -> Option<Event> {
+        let is_the_end = matches!(event.kind, EventKind::DoneTesting(_));
+        if is_the_end && !self.0.hub.is_attended {
             // What still waits may be something that the next suite to end has to fail for.
             self.0.hub.sender.settle();
         }
         let mut guard = lock(state);
         match &mut *guard {
             State::Told => {
-                if matches!(event.kind, EventKind::DoneTesting(_)) {
+                if is_the_end {
                     self.tell_unheard();
                 }
                 return Some(event);
@@ -75,12 +91,7 @@ impl Suite {
                 self.0.hub.send(Message::Event(event), false);
                 return None;
             }
-            State::Kept(kept) if kept.len() < KEPT && ledger::is_plain(&event.kind) => {
-                let is_the_end = matches!(event.kind, EventKind::DoneTesting(_));
-                if !is_the_end {
-                    kept.push(event);
-                    return None;
-                }
+            State::Kept(kept) if kept.len() < KEPT && is_the_end && ledger::is_plain(&event.kind) => {
                 if self.0.hub.is_attended {
                     kept.push(event);
                     let kept = std::mem::take(kept);

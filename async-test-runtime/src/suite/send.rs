@@ -46,8 +46,13 @@ impl Suite {
     pub(super) fn send_event_of(&self, time: Instant, kind: EventKind) {
         self.tell_passed_before(&kind);
         if let Some(event) = self.hold_back(self.event_of(time, kind)) {
-            self.0.hub.send(Message::Event(event), self.is_awaited());
+            self.send_on(event);
         }
+    }
+
+    #[inline(never)]
+    fn send_on(&self, event: Event) {
+        self.0.hub.send(Message::Event(event), self.is_awaited());
     }
 
     /// What is to be sent of counted checks before an event.
