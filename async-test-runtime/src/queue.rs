@@ -24,6 +24,9 @@ const PASSES: usize = 16 * CAPACITY;
 /// How long the hub's thread lets messages gather after it has handled some: to be woken for each of them would cost
 /// more than all the rest.
 const NAP: Duration = Duration::from_millis(1);
+/// It is woken from that where so many wait, or passing checks in proportion: else whoever sends them would soon find the
+/// road full and do all of the work himself.
+const ENOUGH: usize = CAPACITY / 4;
 
 /// What travels in the queue.
 pub(crate) enum Message {
@@ -139,8 +142,17 @@ struct Waiting {
     most: usize,
     /// The hub's thread sleeps until it is woken.
     is_awaited: bool,
+    /// It lets messages gather, and is woken when they are enough.
+    is_napping: bool,
     /// Nothing is taken in any more.
     is_closed: bool,
+}
+
+impl Waiting {
+    /// Whether it is time to handle them.
+    fn are_enough(&self) -> bool {
+        self.messages.len() >= ENOUGH || self.passes.len() >= PASSES / CAPACITY * ENOUGH
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -232,9 +244,10 @@ impl Sender {
         let waiting = &mut *guard;
         waiting.messages.push_back(message);
         let is_too_much = waiting.messages.len() >= CAPACITY || waiting.passes.len() >= PASSES;
-        let wakes = wakes && waiting.is_awaited;
+        let wakes = (wakes && waiting.is_awaited) || (waiting.is_napping && waiting.are_enough());
         if wakes {
             waiting.is_awaited = false;
+            waiting.is_napping = false;
         }
         drop(guard);
         if wakes {
@@ -317,7 +330,17 @@ impl Sender {
     pub(crate) fn attend(&self) {
         while self.await_message() {
             self.handle();
-            std::thread::sleep(NAP);
+            self.nap();
+        }
+    }
+
+    /// Lets messages gather; one that is woken for nothing has napped for less, and that is all.
+    fn nap(&self) {
+        let mut waiting = lock(&self.0.waiting);
+        if !waiting.is_closed && !waiting.are_enough() {
+            waiting.is_napping = true;
+            let waited = self.0.come.wait_timeout(waiting, NAP);
+            waited.unwrap_or_else(PoisonError::into_inner).0.is_napping = false;
         }
     }
 

@@ -5,7 +5,52 @@ pub use ::std::*;
 
 pub mod sync {
     pub use ::std::sync::{Arc, OnceLock, PoisonError, Weak};
-    pub use shuttle::sync::{Condvar, Mutex, MutexGuard, mpsc};
+    pub use shuttle::sync::{Mutex, MutexGuard, mpsc};
+
+    use ::std::sync::LockResult;
+    use ::std::time::Duration;
+
+    /// Who waits for a while is woken after a while, be it by somebody or by nobody. (Shuttle's own waits for ever.)
+    #[derive(Default, Debug)]
+    pub struct Condvar(Arc<shuttle::sync::Condvar>);
+
+    impl Condvar {
+        pub fn new() -> Condvar {
+            Condvar::default()
+        }
+
+        pub fn notify_one(&self) {
+            self.0.notify_one();
+        }
+
+        pub fn notify_all(&self) {
+            self.0.notify_all();
+        }
+
+        pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+            self.0.wait(guard)
+        }
+
+        pub fn wait_timeout<'a, T>(
+            &self,
+            guard: MutexGuard<'a, T>,
+            _: Duration,
+        ) -> LockResult<(MutexGuard<'a, T>, ())> {
+            let is_awake = Arc::<atomic::AtomicBool>::default();
+            let (time, is_over) = (self.0.clone(), is_awake.clone());
+            shuttle::thread::spawn(move || {
+                while !is_over.load(atomic::Ordering::SeqCst) {
+                    time.notify_all();
+                    shuttle::thread::yield_now();
+                }
+            });
+            let waited = self.0.wait(guard);
+            is_awake.store(true, atomic::Ordering::SeqCst);
+            waited
+                .map(|guard| (guard, ()))
+                .map_err(|error| PoisonError::new((error.into_inner(), ())))
+        }
+    }
 
     /// Real ones, since some are statics and outlive a schedule; others may go on before each operation.
     pub mod atomic {
