@@ -74,6 +74,36 @@ mod fixture {
         }
     }
 
+    mod after_the_end {
+        use std::sync::atomic::AtomicBool;
+
+        use super::*;
+
+        static HAS_CHECKED: AtomicBool = AtomicBool::new(false);
+
+        #[suite(when = env("RUNS_FIXTURE"))]
+        async fn a_ends_and_checks() {
+            let t = Suite::current();
+            std::thread::spawn(move || {
+                while !["Finished", "Dismissed"].contains(&&*format!("{:?}", t.stage())) {
+                    std::hint::spin_loop();
+                }
+                for _ in 0..10 {
+                    t.pass("too late");
+                }
+                HAS_CHECKED.store(true, Ordering::Release);
+            });
+            pass!("in time");
+        }
+
+        #[suite(when = env("RUNS_FIXTURE"))]
+        async fn b_goes_on_until_then() {
+            while !HAS_CHECKED.load(Ordering::Acquire) {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
     mod retried {
         use super::*;
 
@@ -403,6 +433,20 @@ fn what_has_begun_gets_its_last_try() {
     rows.sort();
     let row = |name: &str, held| (format!("fixture::fast_and_retried::{name}"), held);
     is!(rows, [row("fails", false), row("is_being_tried", true)]);
+}
+
+#[suite]
+fn what_is_checked_as_soon_as_a_suite_has_ended_is_late() {
+    for format in ["pretty", "tap", "json"] {
+        let seen = run(&["fixture::after_the_end", "--format", format], &[]);
+        isnt!(seen.code, Some(0), "{format}: {}", seen.out);
+        is!(
+            seen.out.matches("a check came after suite").count() >= 10,
+            true,
+            "{format}: {}",
+            seen.out
+        );
+    }
 }
 
 #[suite]

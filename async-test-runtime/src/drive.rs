@@ -165,11 +165,14 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     }
     match suite.capture() {
         Some(capture) if leaves => {
+            // What is checked from here on is late, though the end is told a moment later.
+            suite.check_no_more();
             let leaving = suite.clone();
-            capture.leave(
-                suite.info().id,
-                Box::new(move || end(&leaving, cut_short, took, waited, None)),
-            );
+            let then = move || {
+                end(&leaving, cut_short, took, waited, None);
+                leaving.part();
+            };
+            capture.leave(suite.info().id, Box::new(then));
         }
         _ => end(&suite, cut_short, took, waited, reply),
     }

@@ -23,6 +23,13 @@ use crate::turn::give_way;
 /// How long the lock is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long whoever ends the process waits for the ends that are under way: but a part of the time that he has.
+const HURRY: Duration = Duration::from_millis(100);
+
+/// For how long after something was printed ends are worked off at once: who has left and has not been ended yet may have
+/// printed it, for all that is known.
+const TALK: Duration = Duration::from_millis(100);
+
 /// How long somebody looks around for others who are about to order a flush as well, before the thread is woken. For so
 /// long that thread waits for others where nobody waits for it.
 const GATHERING: Duration = Duration::from_millis(1);
@@ -70,6 +77,8 @@ struct Orders {
     naps: bool,
     /// Since when somebody is about to call it.
     gathering: Option<Instant>,
+    /// When something was last printed.
+    printed: Option<Instant>,
     /// Somebody has waited in vain, and the thread has not come back since.
     is_held_up: bool,
     /// One for many flushes: it looks only now and then whether one takes too long.
@@ -101,6 +110,10 @@ impl Order {
 }
 
 impl Orders {
+    fn is_quiet(&self) -> bool {
+        self.printed.is_none_or(|printed| printed.elapsed() > TALK)
+    }
+
     /// No flush is waited for any more by those who have left.
     fn let_all_go(&mut self) {
         let Orders {
@@ -166,6 +179,17 @@ impl Flusher {
         None
     }
 
+    /// Something was printed: those who have left are ended soon.
+    pub(super) fn note_print(&self) {
+        let mut orders = self.0.lock();
+        orders.printed = Some(Instant::now());
+        let is_to_wake = std::mem::take(&mut orders.naps);
+        drop(orders);
+        if is_to_wake {
+            self.0.ordered.notify_one();
+        }
+    }
+
     /// Waits until all have been ended who have left so far. Cancel safe.
     pub(super) async fn all_have_left(&self) {
         while self.0.lock().left > 0 {
@@ -182,7 +206,7 @@ impl Flusher {
         self.0.lock().let_all_go();
         self.0.end_let_go();
         let began = Instant::now();
-        while self.0.lock().left > 0 && began.elapsed() < PATIENCE {
+        while self.0.lock().left > 0 && began.elapsed() < HURRY {
             std::thread::sleep(GATHERING);
         }
     }
@@ -332,7 +356,7 @@ impl Inner {
                 orders.is_asleep = orders.gathering.is_none();
                 orders = self.ordered.wait(orders).unwrap_or_else(PoisonError::into_inner);
                 orders.is_asleep = false;
-            } else if may_nap && orders.waiting.is_empty() {
+            } else if may_nap && orders.waiting.is_empty() && orders.is_quiet() {
                 may_nap = false;
                 orders.naps = true;
                 let waited = self.ordered.wait_timeout(orders, GATHERING);

@@ -35,10 +35,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::aside;
+use crate::claim::Problem;
 use crate::ids::SuiteId;
 use crate::panic::catch_sync;
 use crate::queue::Sender;
 use crate::record::{Output, SuiteInfo};
+use crate::suite::Suite;
 
 use flush::{Flusher, Leaving};
 use lines::Lines;
@@ -215,7 +217,9 @@ impl Capture {
         let mut leaving = leaving.drain(..);
         let mut end = || leaving.by_ref().for_each(|one| (one.then)());
         // It may wake somebody in the way of a test, and the others have to end as well.
-        while catch_sync(&mut end).is_err() {}
+        while let Err(caught) = catch_sync(&mut end) {
+            Suite::top().problem(Problem::Panicked(caught.panic));
+        }
     }
 
     /// Reads what has been printed so far, with what is in the buffer of the standard library.
@@ -275,6 +279,7 @@ impl Capture {
             return length;
         }
         if length > 0 {
+            self.flusher.note_print();
             // The end of whoever printed it comes later.
             self.tell(&Note::Printed(vigil::last(bytes)));
         }

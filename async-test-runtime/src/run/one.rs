@@ -221,6 +221,10 @@ impl OneSuite {
         if let Some(cause) = cancelled {
             suite.cancel(cause);
         }
+        if !suite.0.hub.holds() {
+            // Whoever has everything told may have looked for it before it could be found.
+            suite.tell_held();
+        }
         if asks {
             return Some(self.drive_and_ask(suite, asked).await);
         }

@@ -120,7 +120,7 @@ impl Suite {
     }
 
     /// Brings to the hub what was kept, ahead of whatever else is about to be sent or asked.
-    pub(super) fn tell_held(&self) {
+    pub(crate) fn tell_held(&self) {
         match &self.0.held {
             Some(Held(state)) => {
                 let state = &mut *lock(state);

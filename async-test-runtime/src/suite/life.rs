@@ -68,6 +68,12 @@ impl Suite {
         }
     }
 
+    /// Its end is being told.
+    #[inline]
+    pub(super) fn is_finished(&self) -> bool {
+        self.0.stage.load(Ordering::Acquire) == Stage::Finished as u8
+    }
+
     pub(crate) fn begin(&self) {
         let is_shared = self.0.is_on_shared_runtime.load(Ordering::Relaxed);
         let own = match is_shared {
@@ -142,8 +148,9 @@ impl Suite {
         self.0.hub.capture.as_deref().filter(|_| self.0.info.nesting == 1)
     }
 
-    /// Whether nobody can tell that the end of a `#[suite]` follows a moment after that of its task, so that it does not
-    /// have to wait for what it printed: its runtime goes on, and the next one does not start because it ends.
+    /// Whether the end of a `#[suite]` may follow a moment after that of its task, so that it does not have to wait for what it
+    /// printed: its runtime goes on, and the next one does not start because it ends. What others print until then may be its
+    /// own, for all that is known.
     pub(crate) fn may_leave(&self) -> bool {
         self.capture().is_some()
             && self.0.hub.settings.takes_turns

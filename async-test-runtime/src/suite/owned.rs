@@ -31,6 +31,12 @@ pub(super) struct Owned {
     pub(super) ending: Mutex<Ending>,
 }
 
+impl Owned {
+    fn is_empty(&self) -> bool {
+        lock(&self.clean_ups).is_empty() && lock(&self.attachments).list.is_empty()
+    }
+}
+
 #[derive(Default)]
 struct Attachments {
     next: u64,
@@ -52,6 +58,20 @@ impl Suite {
             at,
             work: Box::pin(clean_up),
         });
+    }
+
+    /// Lets go of a suite that has ended, on a thread that must not be held up. What somebody has registered too late is the
+    /// user's and goes with the last handle: then a task of the runtime drops it, whose panic is told as that of any task.
+    pub(crate) fn part(self) {
+        let Some(shared) = Arc::into_inner(self.0) else { return };
+        let owns_nothing = shared.owned.get().is_none_or(|owned| owned.is_empty());
+        if owns_nothing && shared.jobs.is_empty() {
+            return;
+        }
+        let root = shared.parent.as_ref();
+        if let Some(runtime) = root.and_then(|root| root.known_jobs()?.runtime().cloned()) {
+            runtime.spawn(async move { drop(shared) });
+        }
     }
 
     pub(crate) fn take_clean_up(&self) -> Option<CleanUp> {

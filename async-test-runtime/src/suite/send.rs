@@ -138,7 +138,9 @@ impl Suite {
 
     /// Sends such a check.
     pub(crate) fn gather(&self, pass: Pass) {
-        if !self.is_dead() {
+        if self.is_finished() {
+            self.late(pass.into());
+        } else if !self.is_dead() {
             self.step_on();
             self.0.hub.sender.pass(self.0.info.id, pass);
         }
@@ -149,11 +151,31 @@ impl Suite {
     /// After an abort or a bail-out nothing is sent.
     pub fn claim(&self, claim: Claim) -> bool {
         let held = claim.raw != Raw::Fail;
-        if !self.is_dead() {
+        if self.is_finished() {
+            self.late(claim);
+        } else if !self.is_dead() {
             self.step_on();
             self.send_event(EventKind::Test(claim));
         }
         held
+    }
+
+    /// Nothing is counted from here on, and what is checked comes too late, whenever the hub hears of the end.
+    pub(crate) fn check_no_more(&self) {
+        self.tell_last_passed();
+        let _ = self.set_stage(Stage::Finished);
+    }
+
+    /// Fails the run for a check, as the ledger does for one that comes when the suite has ended there.
+    #[cold]
+    fn late(&self, claim: Claim) {
+        if !self.is_dead() {
+            self.root().problem(Problem::LateCheck {
+                suite: self.path().to_owned(),
+                label: claim.label.into_owned(),
+                at: claim.at,
+            });
+        }
     }
 
     /// Fails the suite for something that is not a check.

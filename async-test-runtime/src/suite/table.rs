@@ -20,6 +20,10 @@ impl LazyJobs {
             table: OnceLock::new(),
         }
     }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.table.get().is_none_or(|jobs| !jobs.has_any())
+    }
 }
 
 impl Suite {
