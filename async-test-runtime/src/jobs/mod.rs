@@ -85,6 +85,8 @@ struct State {
     places: Places,
     /// What has a place also waits for its turn.
     takes_turns: bool,
+    /// So many of these need not.
+    ahead: u32,
     entries: Table<Entry>,
     /// Started and not done.
     active: usize,
@@ -92,6 +94,18 @@ struct State {
     given_up: usize,
     /// `cancel_all` has been called: what starts from here on ends at once.
     cancelled: bool,
+}
+
+impl State {
+    /// Whether the next job has to take its turn.
+    fn waits_for_its_turn(&mut self) -> bool {
+        let waits = self.takes_turns && self.places.is_shared();
+        if waits && self.ahead > 0 {
+            self.ahead -= 1;
+            return false;
+        }
+        waits
+    }
 }
 
 impl Inner {
@@ -123,6 +137,7 @@ impl Jobs {
                 next: 0,
                 places: Places::new(limit),
                 takes_turns,
+                ahead: 0,
                 entries: Table::new(),
                 active: 0,
                 given_up: 0,

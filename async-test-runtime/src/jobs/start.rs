@@ -77,24 +77,30 @@ impl Drop for Finish {
 impl Jobs {
     /// Starts a job when there is a place. Cancel safe: a job whose start was given up is as before.
     pub(crate) async fn start_job(&self, id: JobId) -> Result<(), ErrorKind> {
-        let (has_place, takes_turns, is_shared) = {
+        let (has_place, takes_turns, waits_for_its_turn) = {
             let mut state = self.0.lock();
             state.entries.get_mut(id).ok_or(ErrorKind::NoSuchJob(id))?.wait(id)?;
-            (state.places.take(), state.takes_turns, state.places.is_shared())
+            let has_place = state.places.take();
+            (has_place, state.takes_turns, state.waits_for_its_turn())
         };
         let waiting = GiveUp { jobs: self, id };
-        let (place, is_shared) = match has_place {
-            true => (Place::taken(&self.0), is_shared),
-            false => Place::queue_up(&self.0).await,
+        let (place, waits_for_its_turn) = match has_place {
+            true => (Place::taken(&self.0), waits_for_its_turn),
+            false => {
+                let (place, is_shared) = Place::queue_up(&self.0).await;
+                (place, takes_turns && is_shared)
+            }
         };
         if !takes_turns && id.0 % GIVES_WAY == 0 {
             give_way().await;
         }
-        let waits_for_its_turn = takes_turns && is_shared;
         if waits_for_its_turn {
             let turn = Turn::new(&self.0);
-            admission::turn().await;
+            let ahead = admission::turn().await;
             drop(turn);
+            if ahead > 0 {
+                self.0.lock().ahead = ahead;
+            }
         }
         std::mem::forget(waiting);
         self.launch(id, Some(place))
