@@ -4,16 +4,17 @@
 //! the last registered first; the end. Whatever stops the body, the rest of the order is the same, and a suite never
 //! ends before its jobs, except those that hold their thread and do not give it back.
 
+mod wind_up;
+
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::cancel::Cause;
-use crate::claim::{Problem, Running};
-use crate::clock::sleep_real;
+use crate::claim::Problem;
 use crate::context;
 use crate::event::{Closing, EventKind, Reply};
 use crate::ours;
@@ -21,8 +22,12 @@ use crate::outcome::Outcome;
 use crate::panic::{self, Caught, catch_sync};
 use crate::stage::Stage;
 use crate::stray;
-use crate::suite::{CleanUp, Ending, Suite};
+use crate::suite::Suite;
 use crate::turn::give_way;
+
+pub(crate) use wind_up::run_postponed;
+
+use wind_up::wind_up;
 
 /// How a body ended.
 type BodyEnd = Result<Outcome, Caught>;
@@ -229,153 +234,6 @@ pub(crate) fn for_children(suite: &Suite, cause: &Cause) -> Cause {
         Cause::FailFast(what) => Cause::Stopped(format!("an invariant of `{path}` was broken: {what}")),
         Cause::Stopped(why) => Cause::Stopped(why.clone()),
     }
-}
-
-async fn wind_up(suite: &Suite) {
-    let mut given_up = 0;
-    if may_have_jobs(suite) {
-        let _ = unless_cancelled(suite, run_postponed(suite)).await;
-        given_up = await_jobs(suite, given_up).await;
-        suite
-            .table()
-            .end_unstarted(&Cause::Stopped("it was created and never started".to_owned()));
-        given_up = await_jobs(suite, given_up).await;
-    }
-    if suite.0.hub.hears_stages {
-        suite.send_event(EventKind::JobsAwaited);
-    }
-    while let Some(attachment) = suite.take_attachment() {
-        suite.note_ending(Ending::Verifiers);
-        if let Err(panic) = panic::catch(attachment.end()).await {
-            suite.problem(Problem::Panicked(panic));
-        }
-    }
-    while let Some(clean_up) = suite.take_clean_up() {
-        suite.note_ending(Ending::CleanUp(clean_up.at.clone()));
-        run_clean_up(suite, clean_up).await;
-    }
-    // A clean-up may have started something.
-    if may_have_jobs(suite) {
-        await_jobs(suite, given_up).await;
-    }
-}
-
-/// Whether there is something to wait for, or to keep from starting.
-fn may_have_jobs(suite: &Suite) -> bool {
-    suite.has_jobs() || suite.is_cancelled()
-}
-
-/// Starts what was put off, in an order that belongs to the seed; one by one unless the suite is parallel.
-pub(crate) async fn run_postponed(suite: &Suite) {
-    let jobs = suite.table();
-    loop {
-        let mut postponed = jobs.postponed();
-        if postponed.is_empty() {
-            return;
-        }
-        suite.rng("order").shuffle(&mut postponed);
-        for job in postponed {
-            let done = jobs.done(job);
-            // Somebody who awaited it may have started it already.
-            if jobs.start_job(job).await.is_ok() && !(suite.parallel() || jobs.is_concurrent(job)) {
-                done.wait().await;
-            }
-        }
-    }
-}
-
-/// Waits for the jobs, but for so many that have been given up; the answer is how many have been given up now.
-async fn await_jobs(suite: &Suite, given_up: usize) -> usize {
-    let jobs = suite.table();
-    // What was put off and not started is ended as well when the suite is cancelled.
-    if jobs.active() <= given_up && !suite.is_cancelled() {
-        return given_up;
-    }
-    suite.note_ending(Ending::Jobs);
-    let limit = suite.job_timeout();
-    let mut timed_out = false;
-    if !suite.is_cancelled() {
-        let out_of_time = async {
-            match limit {
-                Some(limit) => sleep_real(limit).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            () = jobs.idle_but_for(given_up) => return given_up,
-            _ = suite.cancelled() => {}
-            () = out_of_time => timed_out = true,
-        }
-    }
-    if timed_out {
-        suite.flush_running();
-        let running = suite.0.hub.with_last_seen(suite.everything_running());
-        let limit = limit.unwrap_or_default();
-        suite.problem(Problem::JobsTimedOut { limit, running });
-        jobs.cancel_all(&Cause::Stopped(format!(
-            "`{}` waited {limit:?} for its jobs after its body had ended",
-            suite.path()
-        )));
-    } else if let Some(cause) = suite.0.cancel.cause() {
-        jobs.cancel_all(&for_children(suite, cause));
-    }
-    let grace = suite.patience();
-    tokio::select! {
-        biased;
-        () = jobs.idle_but_for(given_up) => given_up,
-        () = no_sign_of_life(suite, grace) => {
-            let running = stuck(suite);
-            suite.problem(Problem::Stuck { grace, running });
-            jobs.give_up()
-        }
-    }
-}
-
-/// Ends when no job has shown a sign of life for so long. A subtest that winds up shows some: it has limits of its own.
-async fn no_sign_of_life(suite: &Suite, grace: Duration) {
-    let jobs = suite.table();
-    let (mut polls, mut alive) = (jobs.nudge(), Instant::now());
-    while alive.elapsed() < grace {
-        sleep_real(grace / 10).await;
-        let now = jobs.nudge();
-        if now != polls {
-            (polls, alive) = (now, Instant::now());
-        }
-    }
-}
-
-/// What was asked to end and has not: it holds its thread, since a future that yields would have been dropped.
-fn stuck(suite: &Suite) -> Vec<Running> {
-    let mut running = suite.0.hub.with_last_seen(suite.everything_running());
-    for one in &mut running {
-        one.doing
-            .get_or_insert_with(|| "did not end when it was asked to".to_owned());
-    }
-    running
-}
-
-async fn run_clean_up(suite: &Suite, clean_up: CleanUp) {
-    let CleanUp { at, work } = clean_up;
-    let limit = suite.job_timeout();
-    let out_of_time = async {
-        match limit {
-            Some(limit) => sleep_real(limit).await,
-            None => std::future::pending().await,
-        }
-    };
-    let what = tokio::select! {
-        biased;
-        ended = context::scope(suite.clone(), panic::catch(work)) => match ended {
-            Ok(()) => return,
-            Err(panic) => match panic.at {
-                Some(place) => format!("panicked at {place}: {}", panic.message),
-                None => format!("panicked: {}", panic.message),
-            },
-        },
-        () = out_of_time => format!("took longer than {:?}", limit.unwrap_or_default()),
-    };
-    suite.problem(Problem::CleanUp { at, what });
 }
 
 /// Ends a suite in the ledger that was asked to end and does not: something holds its thread. What it still says later

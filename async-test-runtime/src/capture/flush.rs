@@ -6,19 +6,22 @@
 
 #[cfg(test)]
 mod tests;
+mod ticket;
 
 use std::future::poll_fn;
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::aside;
 use crate::clock::{self, Deadline, sleep_real};
 use crate::ids::SuiteId;
 use crate::turn::give_way;
+
+use ticket::Ticket;
 
 /// How long the lock is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -89,14 +92,6 @@ struct Orders {
 enum Order {
     Task(Waker),
     Thread(mpsc::Sender<()>),
-}
-
-/// An order of a task.
-struct Ticket<'a> {
-    inner: &'a Arc<Inner>,
-    /// None where there is no waiting for it.
-    number: Option<u64>,
-    waker: Option<Waker>,
 }
 
 impl Order {
@@ -209,36 +204,6 @@ impl Flusher {
         while self.0.lock().left > 0 && began.elapsed() < HURRY {
             std::thread::sleep(GATHERING);
         }
-    }
-}
-
-impl Ticket<'_> {
-    /// The answer is whether the thread is to be called.
-    fn order(&mut self, context: &Context<'_>) -> bool {
-        let waker = context.waker().clone();
-        let (number, is_to_call) = self.inner.order(Order::Task(waker.clone()));
-        self.number = number;
-        self.waker = Some(waker);
-        is_to_call
-    }
-
-    fn poll(&mut self, context: &Context<'_>) -> Poll<()> {
-        let Some(number) = self.number else {
-            return Poll::Ready(());
-        };
-        if self.inner.served.load(Ordering::Acquire) >= number {
-            return Poll::Ready(());
-        }
-        // Woken by something else; by whom it is polled may have changed.
-        if self
-            .waker
-            .as_ref()
-            .is_some_and(|waker| waker.will_wake(context.waker()))
-        {
-            return Poll::Pending;
-        }
-        self.waker = Some(context.waker().clone());
-        self.inner.tell_as_well(number, context.waker())
     }
 }
 

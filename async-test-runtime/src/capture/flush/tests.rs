@@ -1,5 +1,6 @@
 use super::*;
 use std::pin::pin;
+use std::task::Context;
 
 /// One whose thread has nothing to do.
 fn idle() -> Flusher {
