@@ -104,6 +104,44 @@ mod fixture {
         }
     }
 
+    mod left_behind {
+        use std::sync::atomic::AtomicBool;
+
+        use super::*;
+
+        static HAS_DROPPED: AtomicBool = AtomicBool::new(false);
+
+        struct Panics;
+
+        impl Drop for Panics {
+            fn drop(&mut self) {
+                HAS_DROPPED.store(true, Ordering::Release);
+                panic!("in the drop");
+            }
+        }
+
+        #[suite(when = env("RUNS_FIXTURE"))]
+        async fn a_ends_and_is_given_something() {
+            let t = Suite::current();
+            std::thread::spawn(move || {
+                while !["Finished", "Dismissed"].contains(&&*format!("{:?}", t.stage())) {
+                    std::hint::spin_loop();
+                }
+                let panics = Panics;
+                t.on_finish(async move { drop(panics) });
+            });
+        }
+
+        #[suite(when = env("RUNS_FIXTURE"))]
+        async fn b_goes_on_until_it_is_dropped() {
+            while !HAS_DROPPED.load(Ordering::Acquire) {
+                tokio::task::yield_now().await;
+            }
+            // What panics now is heard before the end of the run.
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    }
+
     mod retried {
         use super::*;
 
@@ -446,6 +484,16 @@ fn what_is_checked_as_soon_as_a_suite_has_ended_is_late() {
             "{format}: {}",
             seen.out
         );
+    }
+}
+
+#[suite]
+fn what_is_left_with_a_suite_that_has_ended_is_dropped_where_its_panic_is_heard() {
+    for _ in 0..10 {
+        let seen = run(&["fixture::left_behind"], &[]);
+        is!(seen.code, Some(101), "{}", seen.out);
+        is!(seen.rows().len(), 2, "{}", seen.out);
+        like!(seen.out, "in the drop");
     }
 }
 

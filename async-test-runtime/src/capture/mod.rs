@@ -112,20 +112,7 @@ pub(crate) fn start() -> io::Result<Option<(Arc<Capture>, File)>> {
         let _ = REAL_ERRORS.set(real_errors);
     }
     let waiter = source.waiter()?;
-    let capture = Arc::new(Capture {
-        source,
-        state: Mutex::new(State {
-            buffer: vec![0; CHUNK],
-            lines: Lines::default(),
-            running: Running::default(),
-            is_late: false,
-        }),
-        keeper: keeper.map(Mutex::new),
-        pending: Pending::default(),
-        flusher: Flusher::default(),
-    });
-    let ending = capture.clone();
-    capture.flusher.start(move |leaving| ending.end_all(leaving))?;
+    let capture = Capture::of(source, keeper)?;
     let reading = capture.clone();
     // It ends with the process: somebody may print until then, and must not be held up by a full pipe.
     aside::start("async-test-output", move || {
@@ -141,6 +128,25 @@ pub(crate) fn start() -> io::Result<Option<(Arc<Capture>, File)>> {
 }
 
 impl Capture {
+    /// One with a thread that flushes, and none that reads.
+    fn of(source: Source, keeper: Option<Keeper>) -> io::Result<Arc<Capture>> {
+        let capture = Arc::new(Capture {
+            source,
+            state: Mutex::new(State {
+                buffer: vec![0; CHUNK],
+                lines: Lines::default(),
+                running: Running::default(),
+                is_late: false,
+            }),
+            keeper: keeper.map(Mutex::new),
+            pending: Pending::default(),
+            flusher: Flusher::default(),
+        });
+        let ending = capture.clone();
+        capture.flusher.start(move |leaving| ending.end_all(leaving))?;
+        Ok(capture)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,20 +3,7 @@ use super::*;
 /// A capture of nothing but what is written to this file.
 fn alone() -> (Arc<Capture>, File) {
     let (source, printer) = Source::alone();
-    let capture = Arc::new(Capture {
-        source,
-        state: Mutex::new(State {
-            buffer: vec![0; CHUNK],
-            lines: Lines::default(),
-            running: Running::default(),
-            is_late: false,
-        }),
-        keeper: None,
-        pending: Pending::default(),
-        flusher: Flusher::default(),
-    });
-    let ending = capture.clone();
-    capture.flusher.start(move |leaving| ending.end_all(leaving)).unwrap();
+    let capture = Capture::of(source, None).unwrap();
     (capture, printer)
 }
 

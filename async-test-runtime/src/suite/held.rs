@@ -60,13 +60,13 @@ impl Suite {
             }
             State::Kept(_) | State::Unheard { .. } | State::Told => {}
         }
-        self.hold_no_more(state, event)
+        self.hold_or_tell(state, event)
     }
 
     /// The same of what is not merely kept. Apart from it, since in a build without optimization all that this moves about
     /// would stand on the stack of the thread of a test, for every check.
     #[inline(never)]
-    fn hold_no_more(&self, state: &Mutex<State>, event: Event) -> Option<Event> {
+    fn hold_or_tell(&self, state: &Mutex<State>, event: Event) -> Option<Event> {
         let is_the_end = matches!(event.kind, EventKind::DoneTesting(_));
         if is_the_end && !self.0.hub.is_attended {
             // What still waits may be something that the next suite to end has to fail for.
