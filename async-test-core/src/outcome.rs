@@ -9,14 +9,16 @@ use crate::place::Place;
 /// What a body returned, whatever its type was.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Outcome {
-    /// The `Err` it returned.
-    pub error: Option<BodyFailure>,
+    /// The `Err` it returned. On the heap: outcomes are handed through many functions, and nearly all have none.
+    pub error: Option<Box<BodyFailure>>,
 }
 
 impl Outcome {
     /// A body that returned an `Err`.
     pub fn failed(error: BodyFailure) -> Outcome {
-        Outcome { error: Some(error) }
+        Outcome {
+            error: Some(Box::new(error)),
+        }
     }
 }
 
@@ -190,8 +192,9 @@ impl<T, E: Into<BodyError>> RoundTail for Result<T, E> {
 
 /// The outcome of a `subtest!` body.
 pub fn outcome_of<T>(result: Result<T, BodyError>) -> Outcome {
-    Outcome {
-        error: result.err().map(BodyError::into_failure),
+    match result {
+        Ok(_) => Outcome::default(),
+        Err(error) => Outcome::failed(error.into_failure()),
     }
 }
 

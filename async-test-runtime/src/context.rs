@@ -112,17 +112,18 @@ pub(crate) fn with<T>(operation: &'static str, body: impl FnOnce(&Suite) -> T) -
 pub(crate) fn claim(operation: &'static str, make: impl FnOnce() -> Claim) -> bool {
     let sent = CURRENT.try_with(|current| match &current.captured {
         None => current.suite.claim(make()),
-        Some(captured) => {
-            let claim = make();
-            let held = claim.raw != crate::claim::Raw::Fail;
-            captured.lock().unwrap_or_else(PoisonError::into_inner).push(claim);
-            held
-        }
+        Some(captured) => keep(captured, make()),
     });
     match sent {
         Ok(held) => held,
         Err(_) => no_suite(operation),
     }
+}
+
+fn keep(captured: &Captured, claim: Claim) -> bool {
+    let held = claim.raw != crate::claim::Raw::Fail;
+    captured.lock().unwrap_or_else(PoisonError::into_inner).push(claim);
+    held
 }
 
 /// Counts a passing check of the current suite; false where it has to be sent.

@@ -30,7 +30,7 @@ pub(crate) use wind_up::run_postponed;
 use wind_up::wind_up;
 
 /// How a body ended.
-type BodyEnd = Result<Outcome, Caught>;
+type BodyEnd = Result<Outcome, Box<Caught>>;
 
 /// Runs an asynchronous body as the suite's. Cancel safety: none; it is spawned and never dropped half-way.
 pub(crate) fn drive<F: Future<Output = Outcome>>(
@@ -80,7 +80,11 @@ fn whole_life(
 ) -> impl Future<Output = ()> {
     let taken = suite.clone();
     let life = Box::pin(async move {
-        run_body(&suite, body).await;
+        {
+            // Told before the body is dropped: what that does comes after it.
+            let mut body = std::pin::pin!(body);
+            run_body(&suite, body.as_mut()).await;
+        }
         boxed_ending(suite, waited, reply).await;
     });
     async move { taken.0.pulse.of(life).await }
@@ -93,15 +97,14 @@ fn boxed_ending(suite: Suite, waited: Duration, reply: Option<Reply>) -> Pin<Box
 /// The first part of a suite's life alone; `after_body` has to follow, also where this is dropped.
 pub(crate) async fn live<F: Future<Output = Outcome>>(suite: &Suite, body: F) {
     let body = context::scope(suite.clone(), panic::catch_with_payload(body));
-    suite.0.pulse.of(run_body(suite, body)).await;
+    let mut body = std::pin::pin!(body);
+    suite.0.pulse.of(run_body(suite, body.as_mut())).await;
 }
 
-async fn run_body(suite: &Suite, body: impl Future<Output = BodyEnd>) {
+async fn run_body(suite: &Suite, body: Pin<&mut impl Future<Output = BodyEnd>>) {
     panic::install();
     suite.begin();
-    // Told before the body is dropped: what that does comes after it.
-    let mut body = std::pin::pin!(body);
-    if let Some(ended) = unless_cancelled(suite, body.as_mut()).await {
+    if let Some(ended) = unless_cancelled(suite, body).await {
         tell(suite, ended);
     }
 }
@@ -129,7 +132,9 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
         give_way().await;
     }
     let _ = suite.set_stage(Stage::Finishing);
-    wind_up(&suite).await;
+    if let Some(waiting) = wind_up(&suite) {
+        waiting.await;
+    }
     let leaves = reply.is_none() && suite.may_leave();
     let waits = suite.capture().filter(|_| !leaves);
     if let Some(capture) = waits {
@@ -139,29 +144,36 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     if !suite.may_end() {
         return;
     }
-    let cut_short = match suite.0.cancel.cause() {
-        None => {
-            // It came back on its own before it could be told to.
-            if let Some(limit) = suite.passed_limit() {
-                let running = Vec::new();
-                suite.problem(Problem::TimedOut { limit, running });
-            }
-            suite.judge_filters();
-            false
-        }
-        Some(cause) => {
-            if let Some(problem) = problem(cause) {
-                suite.problem(problem);
-            }
-            true
-        }
-    };
+    let cut_short = judge(&suite);
     if let Some(capture) = waits {
         capture.end(suite.info().id);
     }
-    if suite.nesting() == 1 {
-        stray::settle().await;
+    if suite.nesting() == 1
+        && let Some(settling) = stray::settle()
+    {
+        settling.await;
     }
+    leave_or_end(&suite, cut_short, leaves, waited, reply);
+}
+
+/// What is to be said of the suite now that everything in it has ended; true where something had put an end to it.
+fn judge(suite: &Suite) -> bool {
+    let Some(cause) = suite.0.cancel.cause() else {
+        // It came back on its own before it could be told to.
+        if let Some(limit) = suite.passed_limit() {
+            let running = Vec::new();
+            suite.problem(Problem::TimedOut { limit, running });
+        }
+        suite.judge_filters();
+        return false;
+    };
+    if let Some(problem) = problem(cause) {
+        suite.problem(problem);
+    }
+    true
+}
+
+fn leave_or_end(suite: &Suite, cut_short: bool, leaves: bool, waited: Duration, reply: Option<Reply>) {
     suite.call_off_deadlines();
     suite.note_end();
     let took = suite.started().elapsed();
@@ -179,7 +191,7 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
             };
             capture.leave(suite.info().id, Box::new(then));
         }
-        _ => end(&suite, cut_short, took, waited, reply),
+        _ => end(suite, cut_short, took, waited, reply),
     }
 }
 
@@ -198,15 +210,16 @@ fn has_others(suite: &Suite) -> bool {
 fn tell(suite: &Suite, ended: BodyEnd) {
     match ended {
         Ok(Outcome { error: None }) => suite.note_return(),
-        Ok(Outcome { error: Some(failure) }) => suite.problem(Problem::Returned(failure)),
+        Ok(Outcome { error: Some(failure) }) => suite.problem(Problem::Returned(*failure)),
         Err(caught) => {
-            suite.problem(Problem::Panicked(caught.panic));
+            let Caught { panic, payload: raised } = *caught;
+            suite.problem(Problem::Panicked(panic));
             let mut payload = suite
                 .0
                 .payload
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
-            *payload = Some(caught.payload);
+            *payload = Some(raised);
         }
     }
 }

@@ -201,7 +201,7 @@ pub(crate) struct Caught {
     pub(crate) payload: Box<dyn Any + Send>,
 }
 
-fn caught(payload: Box<dyn Any + Send>) -> Caught {
+fn caught(payload: Box<dyn Any + Send>) -> Box<Caught> {
     let known = seen()
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -218,17 +218,17 @@ fn caught(payload: Box<dyn Any + Send>) -> Caught {
             backtrace: None,
         },
     };
-    Caught { panic, payload }
+    Box::new(Caught { panic, payload })
 }
 
 /// Runs a closure and catches its panic.
-pub(crate) fn catch_sync<T>(body: impl FnOnce() -> T) -> Result<T, Caught> {
+pub(crate) fn catch_sync<T>(body: impl FnOnce() -> T) -> Result<T, Box<Caught>> {
     context::catches();
     catch_unwind(AssertUnwindSafe(body)).map_err(caught)
 }
 
 /// Drives a future and catches its panic. After a panic the future is not polled again. Cancel safe if the future is.
-pub(crate) async fn catch_with_payload<F: Future>(future: F) -> Result<F::Output, Caught> {
+pub(crate) async fn catch_with_payload<F: Future>(future: F) -> Result<F::Output, Box<Caught>> {
     let mut future = pin!(future);
     context::catches();
     poll_fn(

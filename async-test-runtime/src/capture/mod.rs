@@ -30,7 +30,9 @@ use elsewhere as system;
 use unix as system;
 
 use std::fs::File;
+use std::future::Future;
 use std::io::{self, Write as _};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -176,8 +178,8 @@ impl Capture {
 
     /// Text without a line end may be in the buffer of the standard library. It would be taken for somebody else's when
     /// its suite has ended. Cancel safe.
-    pub(crate) async fn flush(&self) {
-        self.flusher.flush().await;
+    pub(crate) fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.flusher.flush())
     }
 
     /// A `#[suite]` ends. What it printed has been handed to the hub before its end.

@@ -1,5 +1,7 @@
 //! What a suite's end waits for: its jobs, its attachments, its clean-ups.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use super::{for_children, unless_cancelled};
@@ -11,19 +13,36 @@ use crate::event::EventKind;
 use crate::panic;
 use crate::suite::{CleanUp, Ending, Suite};
 
-pub(super) async fn wind_up(suite: &Suite) {
+/// A future on the heap. The functions here answer with one where they do not run in every suite: in a build without
+/// optimization whoever awaits them would have room for copies of them on its stack, whether they run or not.
+type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// None where there is nothing to wait for, as in most suites.
+pub(super) fn wind_up(suite: &Suite) -> Option<Waiting<'_, ()>> {
+    if may_have_jobs(suite) || !suite.owns_nothing() {
+        return Some(Box::pin(wait_for_all(suite)));
+    }
+    tell_jobs_awaited(suite);
+    None
+}
+
+fn tell_jobs_awaited(suite: &Suite) {
+    if suite.0.hub.hears_stages {
+        suite.send_event(EventKind::JobsAwaited);
+    }
+}
+
+async fn wait_for_all(suite: &Suite) {
     let mut given_up = 0;
     if may_have_jobs(suite) {
-        let _ = unless_cancelled(suite, run_postponed(suite)).await;
+        start_postponed(suite).await;
         given_up = await_jobs(suite, given_up).await;
         suite
             .table()
             .end_unstarted(&Cause::Stopped("it was created and never started".to_owned()));
         given_up = await_jobs(suite, given_up).await;
     }
-    if suite.0.hub.hears_stages {
-        suite.send_event(EventKind::JobsAwaited);
-    }
+    tell_jobs_awaited(suite);
     while let Some(attachment) = suite.take_attachment() {
         suite.note_ending(Ending::Verifiers);
         if let Err(panic) = panic::catch(attachment.end()).await {
@@ -43,6 +62,12 @@ pub(super) async fn wind_up(suite: &Suite) {
 /// Whether there is something to wait for, or to keep from starting.
 fn may_have_jobs(suite: &Suite) -> bool {
     suite.has_jobs() || suite.is_cancelled()
+}
+
+fn start_postponed(suite: &Suite) -> Waiting<'_, ()> {
+    Box::pin(async {
+        let _ = unless_cancelled(suite, run_postponed(suite)).await;
+    })
 }
 
 /// Starts what was put off, in an order that belongs to the seed; one by one unless the suite is parallel.
@@ -65,7 +90,11 @@ pub(crate) async fn run_postponed(suite: &Suite) {
 }
 
 /// Waits for the jobs, but for so many that have been given up; the answer is how many have been given up now.
-async fn await_jobs(suite: &Suite, given_up: usize) -> usize {
+fn await_jobs(suite: &Suite, given_up: usize) -> Waiting<'_, usize> {
+    Box::pin(idle(suite, given_up))
+}
+
+async fn idle(suite: &Suite, given_up: usize) -> usize {
     let jobs = suite.table();
     // What was put off and not started is ended as well when the suite is cancelled.
     if jobs.active() <= given_up && !suite.is_cancelled() {
@@ -135,7 +164,11 @@ fn stuck(suite: &Suite) -> Vec<Running> {
     running
 }
 
-async fn run_clean_up(suite: &Suite, clean_up: CleanUp) {
+fn run_clean_up(suite: &Suite, clean_up: CleanUp) -> Waiting<'_, ()> {
+    Box::pin(clean(suite, clean_up))
+}
+
+async fn clean(suite: &Suite, clean_up: CleanUp) {
     let CleanUp { at, work } = clean_up;
     let limit = suite.job_timeout();
     let out_of_time = async {

@@ -4,6 +4,8 @@
 //! change the lists.
 
 use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
@@ -179,8 +181,15 @@ fn catch_up() {
     }
 }
 
-/// Waits for what is undecided, which is nothing nearly always. Cancel safe.
-pub(crate) async fn settle() {
+/// Waits for what is undecided; none where that is nothing, as nearly always. Cancel safe.
+pub(crate) fn settle() -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+    if is_settled() {
+        return None;
+    }
+    Some(Box::pin(settled()))
+}
+
+async fn settled() {
     let began = Instant::now();
     while !is_settled() && began.elapsed() < SETTLING {
         catch_up();

@@ -6,8 +6,8 @@
 //! test that passes, and the hub never hears of it then. Under `main!` a row is to be shown, and the hub is told everything
 //! at once.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use crate::event::{Event, EventKind};
 use crate::ledger;
@@ -73,35 +73,20 @@ impl Suite {
             self.0.hub.sender.settle();
         }
         let mut guard = lock(state);
-        match &mut *guard {
+        match &*guard {
             State::Told => {
                 if is_the_end {
                     self.tell_unheard();
                 }
                 return Some(event);
             }
-            State::Unheard { is_known } => {
-                if matches!(event.kind, EventKind::Telemetry(_)) {
-                    // Nobody listens any more, and whoever measures is not to wait for the desk.
-                    return None;
-                }
-                self.tell_name(is_known);
-                drop(guard);
-                // It comes too late, so nobody else is about to ask the hub.
-                self.0.hub.send(Message::Event(event), false);
+            State::Unheard { .. } => {
+                self.speak_unheard(guard, event);
                 return None;
             }
             State::Kept(kept) if kept.len() < KEPT && is_the_end && ledger::is_plain(&event.kind) => {
                 if self.0.hub.is_attended {
-                    kept.push(event);
-                    let kept = std::mem::take(kept);
-                    *guard = State::Told;
-                    // Under the lock: whatever else is said of it comes later.
-                    let is_too_much = self.0.hub.sender.put(Message::Whole(kept));
-                    drop(guard);
-                    if is_too_much {
-                        self.0.hub.sender.handle();
-                    }
+                    self.tell_whole(guard, event);
                     return None;
                 }
                 if !self.0.hub.blames_next() {
@@ -117,6 +102,35 @@ impl Suite {
         }
         self.tell(&mut guard);
         Some(event)
+    }
+
+    /// It has passed, and now that is told with all that was kept.
+    #[inline(never)]
+    fn tell_whole(&self, mut state: MutexGuard<'_, State>, end: Event) {
+        if let State::Kept(mut kept) = std::mem::replace(&mut *state, State::Told) {
+            kept.push(end);
+            // Under the lock: whatever else is said of it comes later.
+            let is_too_much = self.0.hub.sender.put(Message::Whole(kept));
+            drop(state);
+            if is_too_much {
+                self.0.hub.sender.handle();
+            }
+        }
+    }
+
+    /// It has passed unheard, and this comes after it.
+    #[inline(never)]
+    fn speak_unheard(&self, mut state: MutexGuard<'_, State>, event: Event) {
+        if matches!(event.kind, EventKind::Telemetry(_)) {
+            // Nobody listens any more, and whoever measures is not to wait for the desk.
+            return;
+        }
+        if let State::Unheard { is_known } = &mut *state {
+            self.tell_name(is_known);
+        }
+        drop(state);
+        // It comes too late, so nobody else is about to ask the hub.
+        self.0.hub.send(Message::Event(event), false);
     }
 
     /// Brings to the hub what was kept, ahead of whatever else is about to be sent or asked.

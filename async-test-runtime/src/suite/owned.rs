@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::claim::Running;
 use crate::place::Place;
@@ -31,9 +31,10 @@ pub(super) struct Owned {
     pub(super) ending: Mutex<Ending>,
 }
 
-impl Owned {
-    fn is_empty(&self) -> bool {
-        lock(&self.clean_ups).is_empty() && lock(&self.attachments).list.is_empty()
+fn is_empty(owned: &OnceLock<Box<Owned>>) -> bool {
+    match owned.get() {
+        Some(owned) => lock(&owned.clean_ups).is_empty() && lock(&owned.attachments).list.is_empty(),
+        None => true,
     }
 }
 
@@ -64,14 +65,18 @@ impl Suite {
     /// user's and goes with the last handle: then a task of the runtime drops it, whose panic is told as that of any task.
     pub(crate) fn part(self) {
         let Some(shared) = Arc::into_inner(self.0) else { return };
-        let owns_nothing = shared.owned.get().is_none_or(|owned| owned.is_empty());
-        if owns_nothing && shared.jobs.is_empty() {
+        if is_empty(&shared.owned) && shared.jobs.is_empty() {
             return;
         }
         let root = shared.parent.as_ref();
         if let Some(runtime) = root.and_then(|root| root.known_jobs()?.runtime().cloned()) {
             runtime.spawn(async move { drop(shared) });
         }
+    }
+
+    /// Whether there is neither a clean-up nor an attachment to end.
+    pub(crate) fn owns_nothing(&self) -> bool {
+        is_empty(&self.0.owned)
     }
 
     pub(crate) fn take_clean_up(&self) -> Option<CleanUp> {

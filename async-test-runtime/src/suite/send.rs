@@ -104,9 +104,14 @@ impl Suite {
 
     /// Handles nothing, since it is somebody's turn. What is sent next does.
     fn put_passed(&self, count: u64) {
-        if count == 0 {
-            return;
+        if count > 0 {
+            self.put_number(count);
         }
+    }
+
+    /// Apart, so that where nothing was counted nobody pays for the room that this needs.
+    #[inline(never)]
+    fn put_number(&self, count: u64) {
         if let Some(event) = self.hold_back(self.event(EventKind::Passed(count))) {
             self.0.hub.sender.put(Message::Event(event));
         }

@@ -27,14 +27,14 @@ enum How {
 pub(crate) type Died = (Outcome, Option<Box<dyn Any>>);
 
 impl Ending {
-    fn of(result: Result<Died, crate::panic::Caught>) -> Ending {
+    fn of(result: Result<Died, Box<crate::panic::Caught>>) -> Ending {
         match result {
             Ok((Outcome { error: None }, _)) => Ending {
                 how: How::Lived,
                 value: None,
             },
             Ok((Outcome { error: Some(failure) }, value)) => Ending {
-                how: How::Failed(failure),
+                how: How::Failed(*failure),
                 value,
             },
             Err(caught) => Ending {
