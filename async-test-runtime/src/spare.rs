@@ -1,7 +1,7 @@
 //! Spare worker threads of the shared runtime: they sleep until code of the user holds all the others.
 //!
-//! A runtime cannot be given more threads later. So it is built with some more than it is to use, and each of these is
-//! put to sleep by a task that blocks it. From outside a beat is sent now and then: a task that does nothing. When none
+//! A runtime cannot be given more threads later. So it is built with some more than it is to use, and these are put to
+//! sleep by tasks that block them. From outside a beat is sent now and then: a task that does nothing. When none
 //! has come through for a while, no thread is free, and a spare one is woken, the next time two, and so on. A thread that
 //! was woken stays awake: a program that blocks its threads once does it again.
 //!
@@ -35,7 +35,8 @@ pub(crate) fn count(suites: usize) -> usize {
 pub(crate) struct Spares(Arc<Inner>);
 
 struct Inner {
-    runtime: Handle,
+    /// How many threads are to bring a task that puts one to sleep.
+    to_come: AtomicUsize,
     /// How many are to wake.
     wake: Mutex<usize>,
     woken: Condvar,
@@ -55,14 +56,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Spares {
-    /// Puts so many threads of the runtime to sleep, and watches over the others. Nothing else may be started on it before
-    /// `settle`.
-    ///
-    /// All at once: as long as fewer tasks wait than there are threads, none takes two of them, of which the second one
-    /// would lie where nobody looks.
-    pub(crate) fn new(runtime: Handle, count: usize) -> Spares {
-        let inner = Arc::new(Inner {
-            runtime,
+    /// So many, of a runtime that is to be built with as many threads more than it is to use.
+    pub(crate) fn new(count: usize) -> Spares {
+        Spares(Arc::new(Inner {
+            to_come: AtomicUsize::new(count),
             wake: Mutex::new(0),
             woken: Condvar::new(),
             asleep: AtomicUsize::new(count),
@@ -71,26 +68,38 @@ impl Spares {
             next: Mutex::new(None),
             settled: Mutex::new(0),
             settles: Condvar::new(),
-        });
-        for _ in 0..count {
-            let sleeper = inner.clone();
-            drop(ours::spawn(&inner.runtime, async move { sleeper.sleep() }));
-        }
-        Spares(inner)
+        }))
     }
 
-    /// Waits until they sleep.
+    /// What each thread of the runtime has to do first. Nothing else may be started on it before `settle`.
+    ///
+    /// It brings the task that puts one to sleep, and finds it at once where no other has taken it: to start the tasks when
+    /// the threads are there would be to wake one after the other. As long as fewer tasks wait than there are threads, none
+    /// takes two of them, of which the second one would lie where nobody looks.
+    pub(crate) fn on_thread_start(&self) -> impl Fn() + Send + Sync + use<> {
+        let inner = Arc::downgrade(&self.0);
+        move || {
+            let Some(inner) = inner.upgrade() else { return };
+            let one_less = |to_come: usize| to_come.checked_sub(1);
+            let order = Ordering::Relaxed;
+            if inner.to_come.fetch_update(order, order, one_less).is_ok() {
+                drop(ours::spawn(&Handle::current(), async move { inner.sleep() }));
+            }
+        }
+    }
+
+    /// Waits until they sleep, and watches over the other threads of the runtime from then on.
     ///
     /// Not for ever: which thread takes which task is tokio's to say, and one spare thread less is better than a run that
     /// does not begin.
-    pub(crate) fn settle(&self) {
+    pub(crate) fn settle(&self, runtime: &Handle) {
         let inner = &self.0;
         let are_awake = |settled: &mut usize| *settled < inner.asleep.load(Ordering::Relaxed);
         let settled = inner
             .settles
             .wait_timeout_while(lock(&inner.settled), SETTLE, are_awake);
         drop(settled);
-        inner.beat(Instant::now(), 1);
+        inner.beat(runtime, Instant::now(), 1);
     }
 
     /// Wakes no more of them, and lets those sleep on that still do, for ever; how many they are.
@@ -139,24 +148,21 @@ impl Inner {
     }
 
     /// Looks for the beat that was sent at `sent`, and sends the next one. `more` is how many threads to wake.
-    fn beat(self: &Arc<Self>, mut sent: Instant, mut more: usize) {
+    fn beat(self: &Arc<Self>, runtime: &Handle, mut sent: Instant, mut more: usize) {
         if self.beaten.swap(false, Ordering::Relaxed) {
             sent = Instant::now();
             self.is_late.store(false, Ordering::Relaxed);
             let me = self.clone();
-            drop(
-                self.runtime
-                    .spawn(async move { me.beaten.store(true, Ordering::Relaxed) }),
-            );
+            drop(runtime.spawn(async move { me.beaten.store(true, Ordering::Relaxed) }));
         } else if sent.elapsed() >= LATE {
             self.is_late.store(true, Ordering::Relaxed);
             self.wake(more);
             (sent, more) = (Instant::now(), more.saturating_mul(2));
         }
-        let me = Arc::downgrade(self);
+        let (me, runtime) = (Arc::downgrade(self), runtime.clone());
         let next = clock::after(BEAT, move || {
             if let Some(me) = me.upgrade() {
-                me.beat(sent, more);
+                me.beat(&runtime, sent, more);
             }
         });
         let before = lock(&self.next).replace(next);
@@ -177,13 +183,14 @@ mod tests {
 
     #[test]
     fn work_goes_on_when_every_thread_is_blocked() {
+        let spares = Spares::new(3);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2 + 3)
+            .on_thread_start(spares.on_thread_start())
             .enable_all()
             .build()
             .unwrap();
-        let spares = Spares::new(runtime.handle().clone(), 3);
-        spares.settle();
+        spares.settle(runtime.handle());
         let (free, blocked) = mpsc::channel::<()>();
         let blocked = Arc::new(Mutex::new(blocked));
         for _ in 0..4 {

@@ -192,7 +192,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     exits::guard(door, bail_out_code(options));
     time_limit::watch(door, bail_out_code(options));
     ignore(&top, &selection.ignored);
-    runtime.spares().settle();
+    runtime.settle();
     // A task as the suites are: it goes on without a thread having to wake another one.
     let passes = ours::spawn(
         runtime.handle(),

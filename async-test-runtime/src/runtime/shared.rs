@@ -29,6 +29,7 @@ impl Shared {
     pub(crate) fn new(worker_threads: Option<usize>, suites: usize) -> io::Result<Shared> {
         let threads = worker_threads.unwrap_or_else(default_threads);
         let spare = spare::count(suites);
+        let spares = Arc::new(Spares::new(spare));
         let mut builder = Builder::new_multi_thread();
         builder.worker_threads(threads.saturating_add(spare));
         // Plain functions run on these, and one that does not come back keeps its own.
@@ -41,13 +42,13 @@ impl Shared {
                 begins.begun.fetch_add(1, Ordering::SeqCst);
                 "async-test-worker".to_owned()
             })
+            .on_thread_start(spares.on_thread_start())
             .on_thread_park(stray::passed_by)
             .on_thread_stop(move || {
                 stray::passed_by();
                 ends.ends_here();
             });
         let runtime = builder.enable_all().build()?;
-        let spares = Arc::new(Spares::new(runtime.handle().clone(), spare));
         Ok(Shared {
             spares,
             runtime,
@@ -61,6 +62,11 @@ impl Shared {
 
     pub(crate) fn spares(&self) -> &Arc<Spares> {
         &self.spares
+    }
+
+    /// Waits until the spare threads sleep.
+    pub(crate) fn settle(&self) {
+        self.spares.settle(self.handle());
     }
 
     /// Ends it with what is left on it. What does not come back is not waited for any longer than this.
@@ -175,7 +181,7 @@ mod tests {
 
     fn runtime() -> Shared {
         let shared = Shared::new(Some(2), 8).unwrap();
-        shared.spares().settle();
+        shared.settle();
         shared
     }
 
