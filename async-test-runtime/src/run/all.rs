@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::clock::sleep_real;
 use crate::jobs::Control;
-use crate::run::one::{OneSuite, Pass};
+use crate::run::pass::Pass;
 use crate::spare::Spares;
 use crate::spec::SuiteSpec;
 use crate::suite::Suite;
@@ -27,25 +27,15 @@ pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: 
     top.table().set_limit(limit);
     top.table().has_own_tasks();
     top.table().run_on(Handle::current());
-    let pass = Arc::new(Pass {
-        top: top.clone(),
-        seed,
-        own_threads: Arc::new(Semaphore::new(OWN_THREADS)),
-        fail_fast,
-        is_stopped: AtomicBool::new(false),
-    });
-    let mut ones = Vec::with_capacity(suites.len());
-    for spec in suites {
-        ones.push(Arc::new(OneSuite::new(spec, pass.clone())));
-    }
-    let is_in_order = start(&top, &ones, &pass, spares).await
+    let pass = Arc::new(Pass::new(top.clone(), seed, OWN_THREADS, fail_fast));
+    let is_in_order = start(&top, suites, &pass, spares).await
         && tokio::select! {
             biased;
             () = top.table().idle() => true,
-            () = no_thread_is_left(&ones, spares) => false,
+            () = no_thread_is_left(&pass, spares) => false,
         };
     if !is_in_order {
-        ones.iter().for_each(|one| one.fail_unstarted());
+        pass.fail_unstarted(suites);
     }
     // Their tasks have ended, and they may be about to.
     if let Some(capture) = &top.0.hub.capture {
@@ -54,13 +44,13 @@ pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: 
 }
 
 /// Starts them, until all have been started or the run ends. False where there is no thread left to do so.
-async fn start(top: &Suite, ones: &[Arc<OneSuite>], pass: &Pass, spares: &Spares) -> bool {
-    let mut start = pin!(start_each(top, ones, pass));
+async fn start(top: &Suite, suites: &[&'static SuiteSpec], pass: &Arc<Pass>, spares: &Spares) -> bool {
+    let mut start = pin!(start_each(top, suites, pass));
     let mut end = pin!(async {
         tokio::select! {
             biased;
             _ = top.cancelled() => true,
-            () = no_thread_is_left(ones, spares) => false,
+            () = no_thread_is_left(pass, spares) => false,
         }
     });
     let mut has_waker = false;
@@ -79,15 +69,15 @@ async fn start(top: &Suite, ones: &[Arc<OneSuite>], pass: &Pass, spares: &Spares
 }
 
 /// Cancel safe: what has not been started is not.
-async fn start_each(top: &Suite, ones: &[Arc<OneSuite>], pass: &Pass) {
+async fn start_each(top: &Suite, suites: &[&'static SuiteSpec], pass: &Arc<Pass>) {
     let jobs = top.table();
     let mut groups: HashMap<&'static str, Arc<Semaphore>> = HashMap::new();
     let asked = Instant::now();
-    for one in ones {
+    for spec in suites {
         if top.is_cancelled() || pass.is_stopped.load(Ordering::Relaxed) {
             break;
         }
-        let spec = one.spec();
+        let one = pass.next(spec);
         let turn = spec.keys().serial.map(|group| {
             groups
                 .entry(group)
@@ -104,10 +94,10 @@ async fn start_each(top: &Suite, ones: &[Arc<OneSuite>], pass: &Pass) {
 }
 
 /// Ends when every thread of the runtime is blocked for good: those that block them have been asked to end and did not.
-async fn no_thread_is_left(ones: &[Arc<OneSuite>], spares: &Spares) {
+async fn no_thread_is_left(pass: &Pass, spares: &Spares) {
     loop {
         sleep_real(Duration::from_millis(500)).await;
-        if spares.are_exhausted() && !ones.iter().any(|one| one.is_alive()) {
+        if spares.are_exhausted() && !pass.is_alive() {
             return;
         }
     }

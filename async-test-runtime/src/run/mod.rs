@@ -12,6 +12,7 @@ mod interrupt;
 mod list;
 pub(crate) mod main;
 mod one;
+mod pass;
 mod passes;
 mod replay;
 mod report_file;

@@ -1,6 +1,6 @@
 //! One suite of a run under `main!`: its attempts, and the runtime or thread that it needs.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use crate::ids::{JobId, SuiteId};
 use crate::jobs::{Control, Done};
 use crate::pulse::Pulse;
 use crate::record::Attempt;
+use crate::run::pass::Pass;
 use crate::run::{Launch, create, retries, run_here};
 use crate::runtime::{self, Own};
 use crate::spec::{Body, BodyFuture, SharedFuture, SuiteSpec};
@@ -30,23 +31,12 @@ pub(super) fn leaves_threads_behind() -> bool {
 /// One suite of the run, through all its attempts.
 pub(super) struct OneSuite {
     spec: &'static SuiteSpec,
+    /// Its place among the suites of the pass.
+    index: usize,
     pass: Arc<Pass>,
     now: Mutex<Now>,
     /// The number of its job, once that is known; 0 before.
     job: AtomicU64,
-}
-
-/// What is the same for all suites of a pass.
-pub(super) struct Pass {
-    /// Held here, since what all threads count up and down all the time is slow.
-    pub(super) top: Suite,
-    pub(super) seed: u64,
-    /// Leave for threads of their own.
-    pub(super) own_threads: Arc<Semaphore>,
-    /// Nothing is to be started after a failure.
-    pub(super) fail_fast: bool,
-    /// Set by a failure then.
-    pub(super) is_stopped: AtomicBool,
 }
 
 #[derive(Default)]
@@ -68,9 +58,10 @@ impl Drop for Leave<'_> {
 }
 
 impl OneSuite {
-    pub(super) fn new(spec: &'static SuiteSpec, pass: Arc<Pass>) -> OneSuite {
+    pub(super) fn new(spec: &'static SuiteSpec, index: usize, pass: Arc<Pass>) -> OneSuite {
         OneSuite {
             spec,
+            index,
             pass,
             now: Mutex::new(Now {
                 suite: None,
@@ -87,17 +78,12 @@ impl OneSuite {
         self.job.store(job.0, Ordering::Release);
     }
 
-    pub(super) fn spec(&self) -> &'static SuiteSpec {
-        self.spec
-    }
-
     /// Whether it is running, and may still end by itself.
     pub(super) fn is_alive(&self) -> bool {
         let now = self.now();
         now.suite.as_ref().is_some_and(|suite| !suite.is_given_up())
     }
 
-    /// Fails what has not begun, since there is no thread that could run it.
     pub(super) fn fail_unstarted(&self) {
         let why = "it could not be started: suites that block their threads hold all of them".to_owned();
         {
@@ -132,6 +118,7 @@ impl OneSuite {
 
     /// Runs the suite as often as `repeat` and `retries` say, when it is its turn where it has to wait for that.
     pub(super) async fn attempts(self: Arc<Self>, asked: Instant, turn: Option<Arc<Semaphore>>) {
+        let _known = self.pass.known(self.index);
         let _turn = match turn {
             Some(turn) => turn.acquire_owned().await.ok(),
             None => None,
