@@ -11,12 +11,12 @@ use crate::record::{Check, Record, SuiteEnd, SuiteInfo, Tally, Verdict};
 
 impl Ledger {
     /// Applies all events of a `#[suite]`, from its opening to its end, of which each is plain ([`is_plain`]). Where there
-    /// is nothing to tell but that it has passed, one record does so.
-    pub fn whole(&mut self, events: Vec<Event>, effects: &mut Effects) {
-        match self.passes_silently(&events) {
+    /// is nothing to tell but that it has passed, one record does so. What is left in the list then has been told.
+    pub fn whole(&mut self, events: &mut Vec<Event>, effects: &mut Effects) {
+        match self.passes_silently(events) {
             Some((info, run)) => self.passed_silently(info, run, events, effects),
             None => {
-                for event in events {
+                for event in events.drain(..) {
                     self.apply(event, effects);
                 }
             }
@@ -48,18 +48,18 @@ impl Ledger {
         Some((opening.info.clone(), run))
     }
 
-    fn passed_silently(&mut self, info: Arc<SuiteInfo>, run: u64, mut events: Vec<Event>, effects: &mut Effects) {
+    fn passed_silently(&mut self, info: Arc<SuiteInfo>, run: u64, events: &[Event], effects: &mut Effects) {
         let Some(Event {
             kind: EventKind::DoneTesting(closing),
             time,
             ..
-        }) = events.pop()
+        }) = events.last()
         else {
             return;
         };
         self.ended.push(info.id, info.path.clone());
-        let end = Arc::new(passed_end(info, run, &closing));
-        if let Some(check) = self.count_whole(&end, time, effects) {
+        let end = Arc::new(passed_end(info, run, closing));
+        if let Some(check) = self.count_whole(&end, *time, effects) {
             self.totals.ended(&end, &check.verdict);
             effects.records.push(Record::Check(Arc::new(check)));
         }
@@ -185,7 +185,7 @@ mod tests {
         let (mut other, mut effects) = (ledger(), Effects::default());
         suites()
             .into_iter()
-            .for_each(|events| other.whole(events, &mut effects));
+            .for_each(|mut events| other.whole(&mut events, &mut effects));
         [apart, told(&other, &effects)]
     }
 
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_root_that_makes_something_of_a_pass_does_so() {
         let flunks = || Amnesty::Flunk("it has to".into(), Span::Next(1));
-        let [root, child] = [0, 1].map(|_| {
+        let [root, mut child] = [0, 1].map(|_| {
             let grant = event(0, EventKind::Amnesty(flunks()));
             (grant, suite(1, [check()]))
         });
@@ -228,7 +228,7 @@ mod tests {
         one.apply(root.0, &mut apart);
         root.1.into_iter().for_each(|event| one.apply(event, &mut apart));
         other.apply(child.0, &mut whole);
-        other.whole(child.1, &mut whole);
+        other.whole(&mut child.1, &mut whole);
         assert_eq!(one.root_tally().failed, 1);
         assert_eq!(other.root_tally(), one.root_tally());
     }
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn what_comes_too_late_names_it() {
         let (mut ledger, mut effects) = (ledger(), Effects::default());
-        ledger.whole(suite(1, [check()]), &mut effects);
+        ledger.whole(&mut suite(1, [check()]), &mut effects);
         ledger.apply(event(1, check()), &mut effects);
         let run = ledger.run_end(0, 0, Duration::ZERO, 0);
         assert!(format!("{:?}", run.problems).contains("s1"), "{:?}", run.problems);

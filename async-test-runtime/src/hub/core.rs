@@ -17,6 +17,7 @@ use crate::ids::SuiteId;
 use crate::ledger::{Effects, Ledger};
 use crate::queue::{Collected, Desk, EndOfRun, Ended, Message};
 use crate::record::Record;
+use crate::suite::Spent;
 
 /// What is at the end of the road: the ledger, the bundles, the reporters.
 pub(super) struct Core {
@@ -34,6 +35,7 @@ pub(super) struct Core {
     effects: Effects,
     /// Whether the next suite that ends is to fail for something, for those that need not come here.
     pub(super) blames_next: Arc<AtomicBool>,
+    pub(super) spent_events: Spent<Vec<Event>>,
     seed: u64,
     started: Instant,
 }
@@ -41,6 +43,9 @@ pub(super) struct Core {
 /// So many records are told at once, if they come at once: what is to be seen to with each call of a reporter is then done
 /// once for all of them.
 const TOGETHER: usize = 64;
+
+/// Room for so many events is kept for another suite.
+const SMALL: usize = 8;
 
 enum Ears {
     Each(Each),
@@ -81,6 +86,7 @@ impl Core {
             capture,
             ears,
             blames_next: Arc::default(),
+            spent_events: Spent::default(),
             seed,
             started: Instant::now(),
         };
@@ -228,8 +234,11 @@ impl Desk for Core {
                 }
             }
             // Not where there are bundles.
-            Message::Whole(events) => {
-                self.ledger.whole(events, &mut self.effects);
+            Message::Whole(mut events) => {
+                self.ledger.whole(&mut events, &mut self.effects);
+                if events.capacity() <= SMALL {
+                    self.spent_events.put(events);
+                }
                 self.tell_much();
             }
             // They come to `passes`.

@@ -27,7 +27,7 @@ use crate::queue::{Message, Sender};
 use crate::record::{Record, RunStart, SuiteInfo};
 use crate::report::{self, Reporter, View};
 use crate::settings::Settings;
-use crate::suite::Untold;
+use crate::suite::{Spent, Suite, Untold};
 
 use self::core::Core;
 pub(crate) use self::guest::Guests;
@@ -94,6 +94,11 @@ pub(crate) struct Hub {
     pub(crate) untold: Untold,
     /// The next `#[suite]` that ends has to fail for something that came too late for another.
     blames_next: Arc<AtomicBool>,
+    /// Room for what a suite keeps to itself, of those that have told it.
+    pub(crate) spent_events: Spent<Vec<Event>>,
+    /// Suites that have ended and that nobody has a handle to. They hold this hub, which lives as long as the process where
+    /// there are any.
+    pub(crate) spent_suites: Spent<Suite>,
     filters: Mutex<Vec<(String, Option<Vec<String>>)>>,
 }
 
@@ -154,6 +159,7 @@ impl Hub {
         let core = Core::new(ledger, output, bundles, posted.clone(), guests.clone(), settings.seed);
         let capture = core.capture.clone();
         let blames_next = core.blames_next.clone();
+        let spent_events = core.spent_events.clone();
         let sender = Sender::to(Box::new(core));
         if let Some(capture) = &capture {
             capture.connect(sender.clone());
@@ -176,6 +182,8 @@ impl Hub {
             holds: AtomicBool::new(holds),
             untold: Untold::default(),
             blames_next,
+            spent_events,
+            spent_suites: Spent::default(),
             filters: Mutex::default(),
         })
     }

@@ -31,9 +31,12 @@ enum State {
     Told,
 }
 
-impl Default for Held {
-    fn default() -> Held {
-        Held(Mutex::new(State::Kept(Vec::with_capacity(4))))
+impl Held {
+    /// With the room of another one that has been told.
+    pub(super) fn new(room: Option<Vec<Event>>) -> Held {
+        let mut room = room.unwrap_or_else(|| Vec::with_capacity(4));
+        room.clear();
+        Held(Mutex::new(State::Kept(room)))
     }
 }
 

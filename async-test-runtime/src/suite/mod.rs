@@ -7,6 +7,7 @@ mod log;
 mod owned;
 mod quiet;
 mod send;
+mod spent;
 mod strays;
 mod sweep;
 mod table;
@@ -79,6 +80,7 @@ pub(crate) struct Shared {
 pub(crate) use held::Untold;
 pub(crate) use owned::{Attachment, CleanUp};
 
+pub(crate) use spent::Spent;
 pub(crate) use watch::{Ending, Runs};
 
 use held::Held;
@@ -212,13 +214,17 @@ impl Suite {
         let takes_turns = settings.takes_turns && plan.test_jobs.is_none();
         let jobs = LazyJobs::new(plan.test_jobs.unwrap_or(settings.test_jobs), takes_turns);
         let limits = Limits::new(timeout, plan.job_timeout.or(settings.job_timeout), runs);
-        Suite(Arc::new(Shared {
+        let old = match info.nesting {
+            1 => hub.spent_suites.take(),
+            _ => None,
+        };
+        let shared = Shared {
             jobs,
             cancel: Cancel::new(),
             stage: AtomicU8::new(Stage::Initializing as u8),
             // What somebody should check in the root itself is told as it comes.
             quiet: Quiet::new(hub.counts_passed && plan.skip_all.is_none() && info.nesting > 0),
-            held: (info.nesting == 1 && hub.holds()).then(Held::default),
+            held: (info.nesting == 1 && hub.holds()).then(|| Held::new(hub.spent_events.take())),
             dead: AtomicBool::new(false),
             pulse: Arc::new(Pulse::new()),
             strays,
@@ -238,7 +244,19 @@ impl Suite {
             hub,
             info,
             parent,
-        }))
+        };
+        Suite::in_place_of(old, shared)
+    }
+
+    /// In the memory of one that has ended, where there is such a one.
+    pub(super) fn in_place_of(old: Option<Suite>, shared: Shared) -> Suite {
+        if let Some(mut old) = old
+            && let Some(place) = Arc::get_mut(&mut old.0)
+        {
+            *place = shared;
+            return old;
+        }
+        Suite(Arc::new(shared))
     }
 
     /// Creates a child and tells the hub. A child whose plan says `skip_all` must not be driven.

@@ -68,7 +68,10 @@ impl Suite {
             && is_empty(&shared.owned)
             && shared.jobs.is_empty()
         {
-            // Where it stands: to move it out, as below, is to copy it.
+            if shared.owned.get().is_none() && shared.jobs.is_untouched() {
+                let spent = shared.hub.spent_suites.clone();
+                spent.put(self);
+            }
             return;
         }
         let Some(shared) = Arc::into_inner(self.0) else { return };

@@ -21,6 +21,11 @@ impl LazyJobs {
         }
     }
 
+    /// Whether there has never been a job.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.table.get().is_none()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.table.get().is_none_or(|jobs| !jobs.has_any())
     }
