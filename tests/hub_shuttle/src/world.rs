@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::claim::Pass;
-use crate::event::{Closing, EventKind};
+use crate::event::{Closing, Event, EventKind};
 use crate::ids::SuiteId;
 use crate::ledger::{Effects, Ledger};
 use crate::place::Place;
@@ -16,7 +16,7 @@ use crate::queue::{Desk, EndOfRun, Message, Sender};
 use crate::record::{Record, RunEnd, SuiteInfo};
 use crate::settings::Settings;
 use crate::stage::Stage;
-use crate::suite::{Birth, Suite};
+use crate::suite::{Birth, Spent, Suite};
 
 pub(crate) mod hub {
     use crate::claim::Running;
@@ -24,7 +24,7 @@ pub(crate) mod hub {
     use crate::queue::{Message, Sender};
     use crate::record::SuiteInfo;
     use crate::settings::Settings;
-    use crate::suite::Untold;
+    use crate::suite::{Spent, Suite, Untold};
     use real_std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -43,6 +43,8 @@ pub(crate) mod hub {
         pub(crate) holds: bool,
         pub(crate) untold: Untold,
         pub(crate) blames_next: Arc<AtomicBool>,
+        pub(crate) spent_events: Spent<Vec<Event>>,
+        pub(crate) spent_suites: Spent<Suite>,
     }
 
     #[allow(clippy::unused_self, reason = "the shape of the hub")]
@@ -213,6 +215,7 @@ struct Judge {
     ledger: Ledger,
     records: Arc<Mutex<Vec<Record>>>,
     blames_next: Arc<AtomicBool>,
+    spent_events: Spent<Vec<Event>>,
 }
 
 impl Desk for Judge {
@@ -220,7 +223,10 @@ impl Desk for Judge {
         let mut effects = Effects::default();
         match message {
             Message::Event(event) => self.ledger.apply(event, &mut effects),
-            Message::Whole(events) => self.ledger.whole(events, &mut effects),
+            Message::Whole(mut events) => {
+                self.ledger.whole(&mut events, &mut effects);
+                self.spent_events.put(events);
+            }
             Message::Passes(..) => {}
             Message::Output | Message::Collect(..) => {}
             Message::Unheard(suite, path) => self.ledger.note_ended(suite, path),
@@ -327,10 +333,12 @@ impl World {
         if holds && !is_attended {
             ledger.blame_late();
         }
+        let spent_events = Spent::default();
         let sender = Sender::to(Box::new(Judge {
             ledger,
             records: records.clone(),
             blames_next: blames_next.clone(),
+            spent_events: spent_events.clone(),
         }));
         if is_attended {
             let road = sender.clone();
@@ -348,6 +356,8 @@ impl World {
             holds,
             untold: Default::default(),
             blames_next,
+            spent_events,
+            spent_suites: Spent::default(),
         };
         World {
             suite: begin(&Suite::root_of(Arc::new(hub)), "s"),
