@@ -148,9 +148,11 @@ async fn ending(suite: Suite, waited: Duration, reply: Option<Reply>) {
     if let Some(capture) = waits {
         capture.end(suite.info().id);
     }
-    if suite.nesting() == 1
-        && let Some(settling) = stray::settle()
-    {
+    let settling = match suite.nesting() {
+        1 => stray::settle(),
+        _ => None,
+    };
+    if let Some(settling) = settling {
         settling.await;
     }
     leave_or_end(&suite, cut_short, leaves, waited, reply);

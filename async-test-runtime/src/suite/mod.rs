@@ -250,11 +250,11 @@ impl Suite {
 
     /// In the memory of one that has ended, where there is such a one.
     pub(super) fn in_place_of(old: Option<Suite>, shared: Shared) -> Suite {
-        if let Some(mut old) = old
-            && let Some(place) = Arc::get_mut(&mut old.0)
-        {
-            *place = shared;
-            return old;
+        if let Some(mut old) = old {
+            if let Some(place) = Arc::get_mut(&mut old.0) {
+                *place = shared;
+                return old;
+            }
         }
         Suite(Arc::new(shared))
     }

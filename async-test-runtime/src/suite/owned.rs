@@ -64,15 +64,12 @@ impl Suite {
     /// Lets go of a suite that has ended, on a thread that must not be held up. What somebody has registered too late is the
     /// user's and goes with the last handle: then a task of the runtime drops it, whose panic is told as that of any task.
     pub(crate) fn part(mut self) {
-        if let Some(shared) = Arc::get_mut(&mut self.0)
-            && is_empty(&shared.owned)
-            && shared.jobs.is_empty()
-        {
+        if let Some(shared) = Arc::get_mut(&mut self.0) {
             if shared.owned.get().is_none() && shared.jobs.is_untouched() {
                 let spent = shared.hub.spent_suites.clone();
                 spent.put(self);
+                return;
             }
-            return;
         }
         let Some(shared) = Arc::into_inner(self.0) else { return };
         if is_empty(&shared.owned) && shared.jobs.is_empty() {
