@@ -85,7 +85,8 @@ async fn start_each(top: &Suite, suites: &[&'static SuiteSpec], pass: &Arc<Pass>
                 .clone()
         });
         let control: Arc<dyn Control> = one.clone();
-        let work = Box::pin(one.clone().attempts(asked, turn));
+        let runs = one.clone();
+        let work = Box::pin(async move { runs.boxed(asked, turn).await });
         let job = jobs.add(spec.title(), spec.place(), work, Some(control), false);
         one.is_job(job);
         // A new job can be started; that a bail-out has started it to end it is as good.

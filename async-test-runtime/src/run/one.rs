@@ -11,7 +11,7 @@ use crate::claim::{Problem, Running};
 use crate::drive::{abandon, close_unrun, drive, drive_blocking};
 use crate::event::Reply;
 use crate::ids::{JobId, SuiteId};
-use crate::jobs::{Control, Done};
+use crate::jobs::{Control, Done, Work};
 use crate::pulse::Pulse;
 use crate::record::Attempt;
 use crate::run::pass::Pass;
@@ -43,7 +43,7 @@ pub(super) struct OneSuite {
 struct Now {
     suite: Option<Suite>,
     has_begun: bool,
-    cancelled: Option<Cause>,
+    cancelled: Option<Box<Cause>>,
     /// Of a suite that has a thread of its own. What is stuck gives it back.
     leave: Option<OwnedSemaphorePermit>,
 }
@@ -91,7 +91,7 @@ impl OneSuite {
             if now.has_begun || now.cancelled.is_some() || self.is_stopped() {
                 return;
             }
-            now.cancelled = Some(Cause::Stopped(why.clone()));
+            now.cancelled = Some(Box::new(Cause::Stopped(why.clone())));
         }
         if let Ok(suite) = create(&self.pass.top, self.spec, self.launch(Attempt::ONLY, None)) {
             suite.problem(Problem::Stopped(why));
@@ -116,8 +116,13 @@ impl OneSuite {
         }
     }
 
+    /// The attempts. What they need is large, and so it is taken on the thread that runs them, which gives it back.
+    pub(super) fn boxed(self: Arc<Self>, asked: Instant, turn: Option<Arc<Semaphore>>) -> Work {
+        Box::pin(self.attempts(asked, turn))
+    }
+
     /// Runs the suite as often as `repeat` and `retries` say, when it is its turn where it has to wait for that.
-    pub(super) async fn attempts(self: Arc<Self>, asked: Instant, turn: Option<Arc<Semaphore>>) {
+    async fn attempts(self: Arc<Self>, asked: Instant, turn: Option<Arc<Semaphore>>) {
         let _known = self.pass.known(self.index);
         let _turn = match turn {
             Some(turn) => turn.acquire_owned().await.ok(),
@@ -206,7 +211,7 @@ impl OneSuite {
             now.cancelled.clone()
         };
         if let Some(cause) = cancelled {
-            suite.cancel(cause);
+            suite.cancel(*cause);
         }
         if !suite.0.hub.holds() {
             // Whoever has everything told may have looked for it before it could be found.
@@ -320,7 +325,7 @@ impl Control for OneSuite {
     fn cancel(&self, cause: Cause) {
         let suite = {
             let mut now = self.now();
-            now.cancelled.get_or_insert_with(|| cause.clone());
+            now.cancelled.get_or_insert_with(|| Box::new(cause.clone()));
             now.suite.clone()
         };
         if let Some(suite) = suite {
