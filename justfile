@@ -31,4 +31,4 @@ bench *arguments:
 # fail when a check or a round costs more instructions than the committed counts
 instructions:
     sh benches/instructions/setup-valgrind.sh
-    cargo run --release -p instructions
+    cargo run --profile counts -p instructions

@@ -48,6 +48,18 @@ mod tests {
     }
 
     #[suite]
+    fn a_body_that_panics_when_it_is_dropped_ends_as_any_other() {
+        let ended = run(&["suites::is_loud_when_dropped", "suites::innocent_a"], &[], &LIMITS);
+        is!(ended.status.code(), Some(101));
+        ok!(ended.has_traced("cleaned up"));
+        let out = words(&ended.out);
+        for part in ["timed out after 300ms", "dropped at its limit", "1 passed; 1 failed"] {
+            ok!(out.contains(part), "{part}: {}", ended.out);
+        }
+        nok!(out.contains("had not 500ms later"), "{}", ended.out);
+    }
+
+    #[suite]
     fn what_holds_its_thread_fails_and_the_others_go_on() {
         let blocking = [
             "suites::sleeps",
@@ -133,12 +145,17 @@ mod tests {
 
     #[suite(parallel)]
     async fn more_than_there_are_threads_for_all_get_their_verdict() {
-        for kind in ["own_runtime", "not_send"] {
+        for kind in ["own_runtime", "not_send", "shared_runtime"] {
             subtest!("{kind}", {
-                let args = ["--ignored", &format!("crowd::{kind}::")[..]];
+                let args = ["--ignored", "--test-threads=2", &format!("crowd::{kind}::")[..]];
                 let ended = Process::start(&args, &LIMITS).end();
                 is!(ended.status.code(), Some(101));
                 like!(ended.out, r"(?m)^test result: FAILED\. 0 passed; 66 failed;");
+                let unstarted = ended
+                    .out
+                    .matches("could not be started: suites that block their threads hold all")
+                    .count();
+                is!(unstarted > 0, kind == "shared_runtime", "{}", ended.out);
             });
         }
     }

@@ -7,6 +7,7 @@ mod due;
 
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -48,7 +49,8 @@ impl Watch {
                     let due = state.due.pop_first();
                     drop(state);
                     if let Some(action) = due {
-                        action();
+                        // Without this thread no limit would be kept any more. The hook has told what it is.
+                        let _ = catch_unwind(AssertUnwindSafe(action));
                     }
                     self.lock()
                 }

@@ -81,8 +81,7 @@ fn whole_life(
     let taken = suite.clone();
     let life = Box::pin(async move {
         {
-            // Told before the body is dropped: what that does comes after it.
-            let mut body = std::pin::pin!(body);
+            let mut body = std::pin::pin!(Some(body));
             run_body(&suite, body.as_mut()).await;
         }
         boxed_ending(suite, waited, reply).await;
@@ -97,15 +96,26 @@ fn boxed_ending(suite: Suite, waited: Duration, reply: Option<Reply>) -> Pin<Box
 /// The first part of a suite's life alone; `after_body` has to follow, also where this is dropped.
 pub(crate) async fn live<F: Future<Output = Outcome>>(suite: &Suite, body: F) {
     let body = context::scope(suite.clone(), panic::catch_with_payload(body));
-    let mut body = std::pin::pin!(body);
+    let mut body = std::pin::pin!(Some(body));
     suite.0.pulse.of(run_body(suite, body.as_mut())).await;
 }
 
-async fn run_body(suite: &Suite, body: Pin<&mut impl Future<Output = BodyEnd>>) {
+/// Runs the body and drops it. Its end is told first: what the drop does comes after it.
+async fn run_body(suite: &Suite, mut body: Pin<&mut Option<impl Future<Output = BodyEnd>>>) {
     panic::install();
     suite.begin();
-    if let Some(ended) = unless_cancelled(suite, body).await {
-        tell(suite, ended);
+    if let Some(running) = body.as_mut().as_pin_mut() {
+        if let Some(ended) = unless_cancelled(suite, running).await {
+            tell(suite, ended);
+        }
+    }
+    drop_body(suite, body);
+}
+
+/// One that was stopped holds values of the test, and what their drop raises is the test's as well.
+fn drop_body(suite: &Suite, mut body: Pin<&mut Option<impl Future<Output = BodyEnd>>>) {
+    if let Err(caught) = catch_sync(AssertUnwindSafe(|| body.set(None))) {
+        suite.problem(Problem::Panicked(caught.panic));
     }
 }
 

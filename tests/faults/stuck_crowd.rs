@@ -30,7 +30,7 @@ mod group {
     }
 }
 
-/// More than there are threads for suites that need one of their own.
+/// More than there are threads, for suites that need one of their own and for those that share them.
 macro_rules! crowds {
     ($($name:ident)*) => {
         mod own_runtime {
@@ -54,6 +54,17 @@ macro_rules! crowds {
                     block();
                     tokio::task::yield_now().await;
                     drop(kept);
+                }
+            )*
+        }
+
+        mod shared_runtime {
+            use super::*;
+            $(
+                #[suite]
+                #[ignore = "run by the tests"]
+                async fn $name() {
+                    block();
                 }
             )*
         }

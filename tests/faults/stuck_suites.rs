@@ -34,6 +34,20 @@ async fn waits(t: Suite) {
 
 #[suite]
 #[ignore = "run by the tests"]
+async fn is_loud_when_dropped(t: Suite) {
+    struct Loud;
+    impl Drop for Loud {
+        fn drop(&mut self) {
+            panic!("dropped at its limit");
+        }
+    }
+    t.on_finish(async { trace("cleaned up") });
+    let _loud = Loud;
+    std::future::pending::<()>().await;
+}
+
+#[suite]
+#[ignore = "run by the tests"]
 async fn sleeps() {
     ok!(true, "the last that is heard of it");
     block();

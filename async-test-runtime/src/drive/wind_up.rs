@@ -19,11 +19,14 @@ type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// None where there is nothing to wait for, as in most suites.
 pub(super) fn wind_up(suite: &Suite) -> Option<Waiting<'_, ()>> {
-    if may_have_jobs(suite) || !suite.owns_nothing() {
+    if may_have_jobs(suite) {
         return Some(Box::pin(wait_for_all(suite)));
     }
     tell_jobs_awaited(suite);
-    None
+    match suite.owns_nothing() {
+        true => None,
+        false => Some(Box::pin(end_owned(suite, 0))),
+    }
 }
 
 fn tell_jobs_awaited(suite: &Suite) {
@@ -33,16 +36,18 @@ fn tell_jobs_awaited(suite: &Suite) {
 }
 
 async fn wait_for_all(suite: &Suite) {
-    let mut given_up = 0;
-    if may_have_jobs(suite) {
-        start_postponed(suite).await;
-        given_up = await_jobs(suite, given_up).await;
-        suite
-            .table()
-            .end_unstarted(&Cause::Stopped("it was created and never started".to_owned()));
-        given_up = await_jobs(suite, given_up).await;
-    }
+    start_postponed(suite).await;
+    let given_up = await_jobs(suite, 0).await;
+    suite
+        .table()
+        .end_unstarted(&Cause::Stopped("it was created and never started".to_owned()));
+    let given_up = await_jobs(suite, given_up).await;
     tell_jobs_awaited(suite);
+    end_owned(suite, given_up).await;
+}
+
+/// Ends what lives beside the body. So many jobs have been given up.
+async fn end_owned(suite: &Suite, given_up: usize) {
     while let Some(attachment) = suite.take_attachment() {
         suite.note_ending(Ending::Verifiers);
         if let Err(panic) = panic::catch(attachment.end()).await {

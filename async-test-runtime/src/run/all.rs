@@ -6,15 +6,14 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use crate::clock::sleep_real;
 use crate::jobs::Control;
 use crate::run::pass::Pass;
-use crate::spare::Spares;
+use crate::run::rescue::Watch;
 use crate::spec::SuiteSpec;
 use crate::suite::Suite;
 
@@ -22,17 +21,18 @@ use crate::suite::Suite;
 const OWN_THREADS: usize = 64;
 
 /// Starts every suite, as many at once as the limit says, and waits for all of them.
-pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: bool, seed: u64, spares: &Spares) {
+pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: bool, seed: u64, watch: &Watch) {
     let top = Suite::top();
     top.table().set_limit(limit);
     top.table().has_own_tasks();
     top.table().run_on(Handle::current());
     let pass = Arc::new(Pass::new(top.clone(), seed, OWN_THREADS, fail_fast));
-    let is_in_order = start(&top, suites, &pass, spares).await
+    watch.begins(&pass);
+    let is_in_order = start(&top, suites, &pass, watch).await
         && tokio::select! {
             biased;
             () = top.table().idle() => true,
-            () = no_thread_is_left(&pass, spares) => false,
+            () = watch.no_thread_is_left() => false,
         };
     if !is_in_order {
         pass.fail_unstarted(suites);
@@ -44,13 +44,13 @@ pub(super) async fn all(suites: &[&'static SuiteSpec], limit: usize, fail_fast: 
 }
 
 /// Starts them, until all have been started or the run ends. False where there is no thread left to do so.
-async fn start(top: &Suite, suites: &[&'static SuiteSpec], pass: &Arc<Pass>, spares: &Spares) -> bool {
+async fn start(top: &Suite, suites: &[&'static SuiteSpec], pass: &Arc<Pass>, watch: &Watch) -> bool {
     let mut start = pin!(start_each(top, suites, pass));
     let mut end = pin!(async {
         tokio::select! {
             biased;
             _ = top.cancelled() => true,
-            () = no_thread_is_left(pass, spares) => false,
+            () = watch.no_thread_is_left() => false,
         }
     });
     let mut has_waker = false;
@@ -91,15 +91,5 @@ async fn start_each(top: &Suite, suites: &[&'static SuiteSpec], pass: &Arc<Pass>
         one.is_job(job);
         // A new job can be started; that a bail-out has started it to end it is as good.
         let _ = jobs.start_job(job).await;
-    }
-}
-
-/// Ends when every thread of the runtime is blocked for good: those that block them have been asked to end and did not.
-async fn no_thread_is_left(pass: &Pass, spares: &Spares) {
-    loop {
-        sleep_real(Duration::from_millis(500)).await;
-        if spares.are_exhausted() && !pass.is_alive() {
-            return;
-        }
     }
 }

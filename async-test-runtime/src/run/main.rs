@@ -22,6 +22,7 @@ use crate::run::interrupt::{self, Door};
 use crate::run::list::list;
 use crate::run::one::leaves_threads_behind;
 use crate::run::passes;
+use crate::run::rescue::{Run, Watch};
 use crate::run::select::{Selection, select};
 use crate::run::{exits, replay, sinks, time_limit};
 use crate::runtime::Shared;
@@ -193,15 +194,20 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     time_limit::watch(door, bail_out_code(options));
     ignore(&top, &selection.ignored);
     runtime.settle();
+    let watch = Watch::new(runtime.spares().clone());
+    let passes = Run::new(passes::passes(options.clone(), selection.run.clone(), watch.clone()));
     // A task as the suites are: it goes on without a thread having to wake another one.
-    let passes = ours::spawn(
-        runtime.handle(),
-        passes::passes(options.clone(), selection.run.clone(), runtime.spares().clone()),
-    );
-    let passes = match runtime.handle().block_on(passes) {
-        Ok(passes) => passes,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    };
+    let task = ours::spawn(runtime.handle(), passes.clone());
+    let passes = runtime.handle().block_on(async {
+        tokio::select! {
+            biased;
+            ended = task => match ended {
+                Ok(ended) => ended.flatten(),
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            },
+            ended = passes.taken_over(&watch) => ended,
+        }
+    });
     let stuck = top.table().active() > 0 || leaves_threads_behind();
     if let Some(capture) = &capture {
         capture.sync();

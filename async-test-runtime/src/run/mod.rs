@@ -17,6 +17,7 @@ mod passes;
 mod replay;
 mod report_file;
 mod rerun;
+mod rescue;
 mod select;
 mod sinks;
 mod time_limit;

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::cancel::Cause;
 use crate::claim::{Problem, Running};
 use crate::drive::{abandon, close_unrun, drive, drive_blocking};
-use crate::event::Reply;
+use crate::event::{EventKind, Reply};
 use crate::ids::{JobId, SuiteId};
 use crate::jobs::{Control, Done, Work};
 use crate::pulse::Pulse;
@@ -94,6 +94,8 @@ impl OneSuite {
             now.cancelled = Some(Box::new(Cause::Stopped(why.clone())));
         }
         if let Ok(suite) = create(&self.pass.top, self.spec, self.launch(Attempt::ONLY, None)) {
+            // Reports have no place for a problem of a suite that has not begun.
+            suite.send(EventKind::Started);
             suite.problem(Problem::Stopped(why));
             close_unrun(&suite, None);
         }

@@ -1,13 +1,11 @@
 //! The passes of a run: everything once, or again and again.
 
-use std::sync::Arc;
-
 use crate::options::Options;
 use crate::order;
 use crate::record::Passes;
 use crate::run::all::all;
+use crate::run::rescue::Watch;
 use crate::run::seed_of_pass;
-use crate::spare::Spares;
 use crate::spec::SuiteSpec;
 use crate::suite::Suite;
 
@@ -21,7 +19,7 @@ pub(super) fn suites_to_run(options: &Options, selected: usize) -> usize {
 
 /// Runs all suites as often as `--repeat` and `--until-fail` say. Every pass has a seed of its own, and so an order of
 /// its own where the order is random. The answer is none where nobody asked for more than one pass.
-pub(super) async fn passes(options: Options, suites: Vec<&'static SuiteSpec>, spares: Arc<Spares>) -> Option<Passes> {
+pub(super) async fn passes(options: Options, suites: Vec<&'static SuiteSpec>, watch: Watch) -> Option<Passes> {
     let top = Suite::top();
     let limit = top.0.hub.settings.test_jobs;
     let most = match (options.repeat, options.until_fail) {
@@ -37,7 +35,7 @@ pub(super) async fn passes(options: Options, suites: Vec<&'static SuiteSpec>, sp
         if options.random {
             order::shuffle(&mut suites, seed, "");
         }
-        all(&suites, limit, options.fail_fast, seed, &spares).await;
+        all(&suites, limit, options.fail_fast, seed, &watch).await;
         let after = standing(&top);
         // What fails the run and no suite of it, such as a check that came too late, is not counted.
         let has_failed = after.failed > before.failed || (after.is_failed && !before.is_failed) || top.is_cancelled();

@@ -125,9 +125,14 @@ impl Suite {
     /// Ends the suite with what is running now and what the hub has last heard of each. The hub may be busy, and this is
     /// the clock's thread, which waits for nobody.
     fn time_out(self, limit: Duration) {
-        let untold = self.clone();
+        // Not a handle: what the suite has been left with is not to be dropped by the thread of the clock.
+        let untold = Arc::downgrade(&self.0);
         let without = self.running_from_here();
-        let fallback = clock::after(HEARSAY, move || untold.cancel(Cause::TimedOut(limit, without)));
+        let fallback = clock::after(HEARSAY, move || {
+            if let Some(untold) = untold.upgrade() {
+                Suite(untold).cancel(Cause::TimedOut(limit, without));
+            }
+        });
         let mut limits = lock(&self.0.limits);
         limits.passed = Some(limit);
         let before = limits.fallback.replace(fallback);

@@ -1,5 +1,5 @@
 //! Guards the cost of a passing check, a round of a verifier and a subtest, in instructions: unlike time, they do not
-//! depend on what else the machine does. `cargo run --release -p instructions` counts them with valgrind and fails when
+//! depend on what else the machine does. `cargo run --profile counts -p instructions` counts them with valgrind and fails when
 //! one has grown by more than 5 % over what `benches/instructions/counts.toml` holds for this compiler; `-- --renew` writes
 //! the counts of now into that file.
 //!
@@ -18,7 +18,7 @@ const MAY_GROW: f64 = 0.05;
 /// Set for the programs that are counted: these must not count.
 const CHILD: &str = "INSTRUCTIONS_CHILD";
 
-const RENEW: &str = "cargo run --release -p instructions -- --renew";
+const RENEW: &str = "cargo run --profile counts -p instructions -- --renew";
 
 /// The instructions of a run of this program with so much of this work.
 fn instructions(work: &str, size: u64) -> u64 {

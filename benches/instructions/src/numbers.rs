@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 const HEAD: &str = "\
 # Instructions of one passing check and of one round of a verifier, in release, by the compiler. The guard compares them:
-# cargo run --release -p instructions
+# cargo run --profile counts -p instructions
 # and this writes those of the compiler at hand anew:
-# cargo run --release -p instructions -- --renew
+# cargo run --profile counts -p instructions -- --renew
 ";
 
 /// The counts by compiler and work.
