@@ -14,7 +14,7 @@ use crate::hub::{self, Output};
 use crate::options::{self, Bazel, Options, Parsed};
 use crate::ours;
 use crate::queue::{EndOfRun, Ended, Message};
-use crate::record::RunStart;
+use crate::record::{Passes, RunStart};
 use crate::registry;
 use crate::run::bazel_files::PrematureExitFile;
 use crate::run::hints::{instead, nearest, pattern, take_names, unknown_tag, unmatched};
@@ -194,20 +194,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     time_limit::watch(door, bail_out_code(options));
     ignore(&top, &selection.ignored);
     runtime.settle();
-    let watch = Watch::new(runtime.spares().clone());
-    let passes = Run::new(passes::passes(options.clone(), selection.run.clone(), watch.clone()));
-    // A task as the suites are: it goes on without a thread having to wake another one.
-    let task = ours::spawn(runtime.handle(), passes.clone());
-    let passes = runtime.handle().block_on(async {
-        tokio::select! {
-            biased;
-            ended = task => match ended {
-                Ok(ended) => ended.flatten(),
-                Err(error) => std::panic::resume_unwind(error.into_panic()),
-            },
-            ended = passes.taken_over(&watch) => ended,
-        }
-    });
+    let passes = drive(&runtime, options, selection);
     let stuck = top.table().active() > 0 || leaves_threads_behind();
     if let Some(capture) = &capture {
         capture.sync();
@@ -265,6 +252,24 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
     // Reports that have been closed know nothing of it.
     let is_untold = code == 0 && stray::is_untold();
     ExitCode::from(if is_untold { bail_out_code(options) } else { code })
+}
+
+/// Runs the suites. What it knows of the spare threads is gone when it returns, so that these can be ended.
+fn drive(runtime: &Shared, options: &Options, selection: &Selection) -> Option<Passes> {
+    let watch = Watch::new(runtime.spares().clone());
+    let passes = Run::new(passes::passes(options.clone(), selection.run.clone(), watch.clone()));
+    // A task as the suites are: it goes on without a thread having to wake another one.
+    let task = ours::spawn(runtime.handle(), passes.clone());
+    runtime.handle().block_on(async {
+        tokio::select! {
+            biased;
+            ended = task => match ended {
+                Ok(ended) => ended.flatten(),
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            },
+            ended = passes.taken_over(&watch) => ended,
+        }
+    })
 }
 
 /// Shows a run that has been.
