@@ -43,7 +43,7 @@ struct Inner {
     asleep: AtomicUsize,
     /// The beat has come through.
     beaten: AtomicBool,
-    /// It has not for longer than it may take.
+    /// It has not for longer than it may take, and all had been woken before.
     is_late: AtomicBool,
     next: Mutex<Option<Deadline>>,
     /// How many have gone to sleep in the beginning.
@@ -155,7 +155,9 @@ impl Inner {
             let me = self.clone();
             drop(runtime.spawn(async move { me.beaten.store(true, Ordering::Relaxed) }));
         } else if sent.elapsed() >= LATE {
-            self.is_late.store(true, Ordering::Relaxed);
+            // One that is woken now may be free in a moment.
+            let is_the_last_awake = self.asleep.load(Ordering::Relaxed) == 0;
+            self.is_late.store(is_the_last_awake, Ordering::Relaxed);
             self.wake(more);
             (sent, more) = (Instant::now(), more.saturating_mul(2));
         }
