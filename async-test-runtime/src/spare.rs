@@ -156,8 +156,8 @@ impl Inner {
             drop(runtime.spawn(async move { me.beaten.store(true, Ordering::Relaxed) }));
         } else if sent.elapsed() >= LATE {
             // One that is woken now may be free in a moment.
-            let is_the_last_awake = self.asleep.load(Ordering::Relaxed) == 0;
-            self.is_late.store(is_the_last_awake, Ordering::Relaxed);
+            let were_all_woken = self.asleep.load(Ordering::Relaxed) == 0;
+            self.is_late.store(were_all_woken, Ordering::Relaxed);
             self.wake(more);
             (sent, more) = (Instant::now(), more.saturating_mul(2));
         }
