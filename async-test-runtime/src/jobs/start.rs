@@ -32,6 +32,12 @@ impl Done {
         }
     }
 
+    /// As `new` makes it, of one that nobody waits for.
+    pub(crate) fn renew(&mut self) {
+        self.ended = AtomicBool::new(false);
+        self.awaited = AtomicBool::new(false);
+    }
+
     pub(crate) fn end(&self) {
         // In one order with the two of `wait`: he sees the end, or he is seen here.
         self.ended.store(true, Ordering::SeqCst);

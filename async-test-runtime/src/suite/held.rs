@@ -32,11 +32,22 @@ enum State {
 }
 
 impl Held {
-    /// With the room of another one that has been told.
-    pub(super) fn new(room: Option<Vec<Event>>) -> Held {
-        let mut room = room.unwrap_or_else(|| Vec::with_capacity(4));
-        room.clear();
-        Held(Mutex::new(State::Kept(room)))
+    /// For a suite that opens with this event, which is given back where it has to be sent; with the room of another one
+    /// that has been told.
+    pub(super) fn from(opening: Event, room: Option<Vec<Event>>) -> (Option<Held>, Option<Event>) {
+        let mut kept = match room {
+            Some(room) => room,
+            None => Vec::with_capacity(4),
+        };
+        kept.clear();
+        let to_tell = match ledger::is_plain(&opening.kind) {
+            true => {
+                kept.push(opening);
+                None
+            }
+            false => Some(opening),
+        };
+        (Some(Held(Mutex::new(State::Kept(kept)))), to_tell)
     }
 }
 

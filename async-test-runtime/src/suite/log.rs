@@ -120,6 +120,23 @@ impl Suite {
 pub(super) type Lines = Mutex<Ring>;
 
 #[cfg(test)]
+pub(super) fn is_empty(lines: &Lines) -> bool {
+    let ring = lock(lines);
+    ring.lines.is_empty() && ring.bytes == 0
+}
+
+/// Empties what nobody uses any more.
+pub(super) fn renew(lines: &mut Lines) {
+    let ring = match lines.get_mut() {
+        Ok(ring) => ring,
+        Err(poisoned) => poisoned.into_inner(),
+    };
+    if ring.bytes > 0 || !ring.lines.is_empty() {
+        *ring = Ring::default();
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::options::LogLevel;

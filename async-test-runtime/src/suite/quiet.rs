@@ -46,6 +46,17 @@ impl Quiet {
         }
     }
 
+    /// As `new` makes it, of one that nobody uses any more.
+    pub(super) fn renew(&mut self, is_open: bool) {
+        self.word = AtomicU64::new(if is_open { 0 } else { CLOSED });
+        if self.spread.get().is_some() {
+            self.spread = OnceLock::new();
+        }
+        if self.turn.is_some() != is_open {
+            self.turn = is_open.then(Mutex::default);
+        }
+    }
+
     /// Waits until nobody else has a number in his hands. To be held from the call of `name`, `take` or `close` until
     /// what was taken is in the queue or was given back, and not while anything of the user's runs.
     pub(super) fn turn(&self) -> Option<MutexGuard<'_, ()>> {

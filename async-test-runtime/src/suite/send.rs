@@ -45,7 +45,11 @@ impl Suite {
     /// The same of something that happened at a time that is known.
     pub(super) fn send_event_of(&self, time: Instant, kind: EventKind) {
         self.tell_passed_before(&kind);
-        if let Some(event) = self.hold_back(self.event_of(time, kind)) {
+        self.send_one(self.event_of(time, kind));
+    }
+
+    pub(super) fn send_one(&self, event: Event) {
+        if let Some(event) = self.hold_back(event) {
             self.send_on(event);
         }
     }

@@ -47,32 +47,6 @@ impl<T> Spent<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::place::Place;
-    use crate::plan::Plan;
-    use crate::suite::{Birth, Suite};
-
-    #[test]
-    fn a_suite_in_the_memory_of_another_is_another_one() {
-        let suite = |name: &str, plan| Suite::top().child(Birth::new(name.to_owned(), Place::caller()), plan);
-        let old = suite("old", Plan::new().skip_all("it is old"));
-        assert!(old.is_skipping());
-        let place = Arc::as_ptr(&old.0);
-        let new = Arc::into_inner(suite("new", Plan::new()).0).unwrap();
-        let id = new.info.id;
-        let new = Suite::in_place_of(Some(old), new);
-        assert_eq!(Arc::as_ptr(&new.0), place);
-        assert_eq!((new.path(), new.info().id), ("new", id));
-        assert!(!new.is_skipping());
-    }
-
-    #[test]
-    fn a_suite_that_somebody_holds_keeps_its_memory() {
-        let suite = |name: &str| Suite::top().child(Birth::new(name.to_owned(), Place::caller()), Plan::new());
-        let (old, other) = (suite("old"), Arc::into_inner(suite("other").0).unwrap());
-        let held = old.clone();
-        let other = Suite::in_place_of(Some(old), other);
-        assert_eq!((held.path(), other.path()), ("old", "other"));
-    }
 
     #[test]
     fn no_more_are_kept_than_are_of_use() {
