@@ -24,10 +24,23 @@ const CLOSED: u64 = 1 << 63;
 const READY: u64 = 1 << 62;
 /// Several threads count, so they do it in `Spread`.
 const SPREAD: u64 = 1 << 61;
+/// Something has been ready to be counted, so that somebody may have a number in his hands.
+const EVER: u64 = 1 << 60;
 /// How many have been named, above the number of those that were counted.
 const ONE_NAMED: u64 = 1 << 56;
-const NAMES: u64 = 0x1f << 56;
+const NAMES: u64 = 0xf << 56;
 const COUNT: u64 = ONE_NAMED - 1;
+
+/// What comes next of a suite, as far as it matters to what was counted before.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Next {
+    /// A pass that is sent.
+    Pass,
+    /// Something else that is sent.
+    Else,
+    /// The end of all counting.
+    End,
+}
 
 #[derive(Debug)]
 pub(super) struct Quiet {
@@ -57,7 +70,7 @@ impl Quiet {
         }
     }
 
-    /// Waits until nobody else has a number in his hands. To be held from the call of `name`, `take` or `close` until
+    /// Waits until nobody else has a number in his hands. To be held from the call of `go_on` until
     /// what was taken is in the queue or was given back, and not while anything of the user's runs.
     pub(super) fn turn(&self) -> Option<MutexGuard<'_, ()>> {
         let turn = self.turn.as_ref()?;
@@ -114,25 +127,47 @@ impl Quiet {
         self.spread.get().is_some_and(|spread| spread.count())
     }
 
+    /// Goes on where nothing has ever been counted, as most suites do to their end: then nobody can have a number in his
+    /// hands, and it need not be anybody's turn. The answer is whether that is so; else it has to be, and `go_on` follows.
+    pub(super) fn goes_on_freely(&self, next: Next) -> bool {
+        let word = self.word.load(Ordering::Acquire);
+        if word & EVER != 0 {
+            return false;
+        }
+        let to = after(word, next);
+        to == word
+            || self
+                .word
+                .compare_exchange(word, to, Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok()
+    }
+
+    /// Takes what has to be told before that which comes next.
+    pub(super) fn go_on(&self, next: Next) -> u64 {
+        match next {
+            Next::Pass => {
+                self.name();
+                0
+            }
+            Next::Else => self.take(),
+            Next::End => self.close(),
+        }
+    }
+
     /// A pass is about to be sent.
-    pub(super) fn name(&self) {
-        let named = |word| match word & NAMES {
-            _ if word & (CLOSED | READY) != 0 => word,
-            names if names / ONE_NAMED + 1 >= NAMED => word | READY,
-            _ => word + ONE_NAMED,
-        };
-        let before = self.change(named);
-        if before & SPREAD != 0 && before & READY == 0 && named(before) & READY != 0 {
+    fn name(&self) {
+        let before = self.change(|word| after(word, Next::Pass));
+        if before & SPREAD != 0 && before & READY == 0 && after(before, Next::Pass) & READY != 0 {
             self.spread.get().inspect(|spread| spread.open());
         }
     }
 
     /// Something else is about to be sent: takes what was counted, and the next passes are named again.
-    pub(super) fn take(&self) -> u64 {
-        if self.word.load(Ordering::Relaxed) & !(CLOSED | SPREAD) == 0 {
+    fn take(&self) -> u64 {
+        if self.word.load(Ordering::Relaxed) & !(CLOSED | SPREAD | EVER) == 0 {
             return 0;
         }
-        let word = self.change(|word| word & (CLOSED | SPREAD));
+        let word = self.change(|word| after(word, Next::Else));
         self.all_of(word)
     }
 
@@ -142,8 +177,8 @@ impl Quiet {
     }
 
     /// Takes what was counted, and counts no more.
-    pub(super) fn close(&self) -> u64 {
-        let word = self.change(|word| CLOSED | word & SPREAD);
+    fn close(&self) -> u64 {
+        let word = self.change(|word| after(word, Next::End));
         self.all_of(word)
     }
 
@@ -167,6 +202,17 @@ impl Quiet {
             .word
             .fetch_update(Ordering::AcqRel, Ordering::Relaxed, |word| Some(to(word)));
         changed.unwrap_or_else(|word| word)
+    }
+}
+
+/// The word when the next has come. What it counted has to be taken.
+fn after(word: u64, next: Next) -> u64 {
+    match next {
+        Next::Pass if word & (CLOSED | READY) != 0 => word,
+        Next::Pass if (word & NAMES) / ONE_NAMED + 1 >= NAMED => word | READY | EVER,
+        Next::Pass => word + ONE_NAMED,
+        Next::Else => word & (CLOSED | SPREAD | EVER),
+        Next::End => CLOSED | word & (SPREAD | EVER),
     }
 }
 
@@ -253,6 +299,28 @@ mod tests {
         assert!(!quiet.count());
         assert_eq!(quiet.close(), 1);
         assert_eq!(quiet.close(), 0);
+    }
+
+    #[test]
+    fn where_nothing_was_counted_it_is_nobodys_turn() {
+        let quiet = Quiet::new(true);
+        for next in [Next::Else, Next::Pass, Next::Else] {
+            assert!(quiet.goes_on_freely(next));
+        }
+        for _ in 0..NAMED {
+            assert!(!quiet.count());
+            assert!(quiet.goes_on_freely(Next::Pass));
+        }
+        assert!(quiet.count());
+        // From here on somebody may have a number in his hands, also when the word says nothing.
+        assert!(!quiet.goes_on_freely(Next::Else));
+        assert_eq!((quiet.go_on(Next::Else), quiet.go_on(Next::Else)), (1, 0));
+        for next in [Next::Pass, Next::Else, Next::End] {
+            assert!(!quiet.goes_on_freely(next));
+        }
+        let quiet = Quiet::new(true);
+        assert!(quiet.goes_on_freely(Next::End));
+        assert!(quiet.goes_on_freely(Next::Pass) && !quiet.count());
     }
 
     fn ready() -> Quiet {

@@ -16,11 +16,23 @@ use crate::plan::Plan;
 use crate::queue::Message;
 use crate::record::Snapshot;
 use crate::stage::Stage;
+use crate::suite::quiet::Next;
 use crate::suite::{Suite, lock};
 
 /// Whether there is nothing to say of a check but that it passed.
 fn is_plain_pass(claim: &Claim) -> bool {
     claim.raw == Raw::Pass && claim.detail.is_none() && claim.terms == Terms::Program
+}
+
+/// What this event is to the passing checks that were counted before it.
+fn next(kind: &EventKind) -> Next {
+    match kind {
+        EventKind::Test(claim) if is_plain_pass(claim) => Next::Pass,
+        EventKind::Amnesty(_) | EventKind::SkipRest(..) | EventKind::NoMoreTests | EventKind::DoneTesting(_) => {
+            Next::End
+        }
+        _ => Next::Else,
+    }
 }
 
 impl Suite {
@@ -59,21 +71,6 @@ impl Suite {
         self.0.hub.send(Message::Event(event), self.is_awaited());
     }
 
-    /// What is to be sent of counted checks before an event.
-    fn take_before(&self, kind: &EventKind) -> u64 {
-        let quiet = &self.0.quiet;
-        match kind {
-            EventKind::Test(claim) if is_plain_pass(claim) => {
-                quiet.name();
-                0
-            }
-            EventKind::Amnesty(_) | EventKind::SkipRest(..) | EventKind::NoMoreTests | EventKind::DoneTesting(_) => {
-                quiet.close()
-            }
-            _ => quiet.take(),
-        }
-    }
-
     fn tell_passed_before(&self, kind: &EventKind) {
         if !self.0.quiet.ever_counts() {
             return;
@@ -90,20 +87,25 @@ impl Suite {
         ) {
             return;
         }
-        let _turn = self.0.quiet.turn();
-        self.put_passed(self.take_before(kind));
+        self.tell_passed_of(next(kind));
     }
 
     /// Sends what was counted of passing checks.
     pub(super) fn tell_passed(&self) {
-        let _turn = self.0.quiet.turn();
-        self.put_passed(self.0.quiet.take());
+        self.tell_passed_of(Next::Else);
     }
 
     /// The same, and from here on nothing is counted.
     pub(super) fn tell_last_passed(&self) {
-        let _turn = self.0.quiet.turn();
-        self.put_passed(self.0.quiet.close());
+        self.tell_passed_of(Next::End);
+    }
+
+    fn tell_passed_of(&self, next: Next) {
+        let quiet = &self.0.quiet;
+        if !quiet.goes_on_freely(next) {
+            let _turn = quiet.turn();
+            self.put_passed(quiet.go_on(next));
+        }
     }
 
     /// Handles nothing, since it is somebody's turn. What is sent next does.
@@ -268,7 +270,7 @@ impl Suite {
     pub fn try_send(&self, kind: EventKind) -> Result<(), Error> {
         self.tell_held();
         let turn = self.0.quiet.turn();
-        let passed = self.take_before(&kind);
+        let passed = self.0.quiet.go_on(next(&kind));
         if passed > 0 {
             let event = self.event(EventKind::Passed(passed));
             if !self.0.hub.sender.try_send(Message::Event(event)) {
