@@ -226,12 +226,7 @@ fn tell(suite: &Suite, ended: BodyEnd) {
         Err(caught) => {
             let Caught { panic, payload: raised } = *caught;
             suite.problem(Problem::Panicked(panic));
-            let mut payload = suite
-                .0
-                .payload
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            *payload = Some(raised);
+            suite.keep_payload(raised);
         }
     }
 }

@@ -30,6 +30,11 @@ fn now() -> u64 {
     u64::try_from(base().elapsed().as_nanos()).unwrap_or(u64::MAX).max(1)
 }
 
+/// What no other waker has, as long as this one or a clone of it is kept.
+fn identity(waker: &Waker) -> (usize, usize) {
+    (waker.data().addr(), (&raw const *waker.vtable()).addr())
+}
+
 /// Ends a poll, however it ends.
 struct Polled<'a>(&'a AtomicU64);
 
@@ -78,9 +83,14 @@ impl Pulse {
         let mut future = pin!(future);
         let own = Waker::from(self.clone());
         let _kept = Kept(self);
+        let mut known = None;
         poll_fn(|context| {
             stray::passed_by();
-            self.keep(context.waker());
+            let waker = Some(identity(context.waker()));
+            if known != waker {
+                self.keep(context.waker());
+                known = waker;
+            }
             let _polled = self.begin();
             future.as_mut().poll(&mut Context::from_waker(&own))
         })

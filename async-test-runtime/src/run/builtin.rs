@@ -202,7 +202,7 @@ fn ended(suite: &Suite) -> Ended {
     }
     // One that was left behind has failed, whatever it still comes to.
     let verdict = collected.verdict.take().filter(|_| !suite.is_given_up());
-    let payload = suite.0.payload.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let payload = suite.take_payload();
     Ended {
         // A report that is lost hides what it should have told.
         failed: !late.is_empty() || collected.lost.is_some() || verdict.as_ref().is_none_or(Verdict::fails),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
-use super::{Held, LazyJobs, Limits, Quiet, Runs, Shared, Strays, Suite, Within, log};
+use super::{Held, LazyJobs, Limits, Quiet, Runs, Shared, Strays, Suite, Within};
 use crate::activity::Activity;
 use crate::cancel::Cancel;
 use crate::event::{BodySpan, Event, EventKind, Opening};
@@ -151,8 +151,6 @@ impl Shared {
             completed: Done::new(),
             limits: Mutex::new(Limits::new(terms.timeout, terms.job_timeout, terms.runs)),
             activity,
-            log: log::Lines::default(),
-            payload: Mutex::new(None),
         }
     }
 
@@ -183,8 +181,6 @@ impl Shared {
             completed,
             limits,
             activity,
-            log,
-            payload,
         } = self;
         *info = new;
         *jobs = LazyJobs::new(terms.test_jobs, terms.takes_turns);
@@ -213,8 +209,6 @@ impl Shared {
         completed.renew();
         *limits = Mutex::new(Limits::new(terms.timeout, terms.job_timeout, terms.runs));
         *activity = within;
-        log::renew(log);
-        *payload = Mutex::new(None);
     }
 }
 
@@ -320,7 +314,6 @@ mod tests {
     use crate::cancel::Cause;
     use crate::options::LogLevel;
     use crate::record::LogLine;
-    use crate::suite::lock;
 
     fn suite(name: &str, plan: Plan) -> Suite {
         Suite::top().child(Birth::new(name.to_owned(), Place::caller()), plan)
@@ -346,10 +339,10 @@ mod tests {
             shared.pulse,
             shared.begun.get().is_some(),
             shared.completed.has_ended(),
-            suite.owns_nothing(),
+            shared.owned.get().is_some(),
             suite.has_jobs(),
             suite.job_timeout(),
-            lock(&shared.payload).is_some(),
+            suite.take_payload().is_some(),
         ) + &format!("{:?} {:?}", suite.passed_limit(), suite.stray_panics())
     }
 
@@ -371,7 +364,7 @@ mod tests {
         old.cancel(Cause::Abort);
         old.give_up();
         assert!(old.may_end());
-        *lock(&old.0.payload) = Some(Box::new(7));
+        old.keep_payload(Box::new(7));
         old.note_end();
         old.call_off_deadlines();
         old.mark_dismissed();
@@ -383,7 +376,6 @@ mod tests {
         assert_eq!(Arc::as_ptr(&old.0), place);
         assert_eq!((old.path(), old.info().id), ("new", new.info().id));
         assert_eq!(state(&old), state(&new));
-        assert!(log::is_empty(&old.0.log));
     }
 
     #[test]

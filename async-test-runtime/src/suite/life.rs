@@ -157,7 +157,7 @@ impl Suite {
             && self.0.is_on_shared_runtime.load(Ordering::Relaxed)
             && !self.is_cancelled()
             // What it panicked with is dropped where it runs.
-            && lock(&self.0.payload).is_none()
+            && !self.has_payload()
             && stray::is_settled()
     }
 

@@ -93,7 +93,7 @@ impl Suite {
             return true;
         }
         line.age = self.started().elapsed();
-        lock(&self.0.log).push(line);
+        lock(&self.owned().log).push(line);
         true
     }
 
@@ -103,14 +103,10 @@ impl Suite {
 
     /// Hands over what was logged so far, so that it is told whatever becomes of the suite.
     pub(crate) fn tell_log(&self) {
-        let log = {
-            let mut ring = lock(&self.0.log);
-            // Most log nothing.
-            if ring.lines.is_empty() {
-                return;
-            }
-            ring.take()
+        let Some(owned) = self.0.owned.get() else {
+            return;
         };
+        let log = lock(&owned.log).take();
         if let Some(log) = log {
             self.send_event(EventKind::Log(Box::new(log)));
         }
@@ -118,23 +114,6 @@ impl Suite {
 }
 
 pub(super) type Lines = Mutex<Ring>;
-
-#[cfg(test)]
-pub(super) fn is_empty(lines: &Lines) -> bool {
-    let ring = lock(lines);
-    ring.lines.is_empty() && ring.bytes == 0
-}
-
-/// Empties what nobody uses any more.
-pub(super) fn renew(lines: &mut Lines) {
-    let ring = match lines.get_mut() {
-        Ok(ring) => ring,
-        Err(poisoned) => poisoned.into_inner(),
-    };
-    if ring.bytes > 0 || !ring.lines.is_empty() {
-        *ring = Ring::default();
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,6 @@ mod sweep;
 mod table;
 mod watch;
 
-use std::any::Any;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -47,7 +46,7 @@ pub(crate) struct Shared {
     pub(crate) pulse: Arc<Pulse>,
     /// Of a `#[suite]`.
     strays: Option<Strays>,
-    /// What lives beside its body, once there is such a thing.
+    /// What it has beside its body, once there is such a thing.
     owned: OnceLock<Box<Owned>>,
     /// Its body runs on the runtime that all share who ask for no other.
     pub(crate) is_on_shared_runtime: AtomicBool,
@@ -65,9 +64,6 @@ pub(crate) struct Shared {
     completed: Done,
     limits: Mutex<Limits>,
     activity: Within,
-    log: log::Lines,
-    /// What the body panicked with, for `#[should_panic]` under the built-in harness.
-    pub(crate) payload: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
 pub(crate) use birth::Birth;

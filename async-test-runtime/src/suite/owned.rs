@@ -1,13 +1,15 @@
 //! What lives and ends with a suite beside its jobs: clean-ups, attachments, and the memory of what went on.
 
+use std::any::Any;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use crate::claim::Running;
 use crate::place::Place;
-use crate::suite::{Ending, Suite, lock};
+use crate::suite::{Ending, Suite, lock, log};
 
 pub(crate) struct CleanUp {
     pub(crate) at: Place,
@@ -23,12 +25,16 @@ pub(crate) trait Attachment: Send + Sync {
     fn running(&self) -> Option<Running>;
 }
 
-/// What lives beside a body, and what the end of the suite waits for. Most suites have nothing of this.
+/// What a suite has beside its body, and what the end of it waits for. Most suites have nothing of this.
 #[derive(Default)]
 pub(super) struct Owned {
     clean_ups: Mutex<Vec<CleanUp>>,
     attachments: Mutex<Attachments>,
     pub(super) ending: Mutex<Ending>,
+    pub(super) log: log::Lines,
+    /// The time limit that has passed.
+    pub(super) passed_limit: OnceLock<Duration>,
+    payload: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
 fn is_empty(owned: &OnceLock<Box<Owned>>) -> bool {
@@ -47,6 +53,23 @@ struct Attachments {
 impl Suite {
     pub(super) fn owned(&self) -> &Owned {
         self.0.owned.get_or_init(Box::default)
+    }
+
+    /// Keeps what the body panicked with, for `#[should_panic]` under the built-in harness.
+    pub(crate) fn keep_payload(&self, payload: Box<dyn Any + Send>) {
+        let before = lock(&self.owned().payload).replace(payload);
+        drop(before);
+    }
+
+    pub(crate) fn take_payload(&self) -> Option<Box<dyn Any + Send>> {
+        lock(&self.0.owned.get()?.payload).take()
+    }
+
+    pub(super) fn has_payload(&self) -> bool {
+        match self.0.owned.get() {
+            Some(owned) => lock(&owned.payload).is_some(),
+            None => false,
+        }
     }
 
     /// Registers a clean-up. Clean-ups run when the body and the jobs of the suite have ended, the last registered

@@ -41,8 +41,6 @@ pub(crate) trait Runs: Send + Sync {
 pub(super) struct Limits {
     pub(super) timeout: Option<Duration>,
     pub(super) job_timeout: Option<Duration>,
-    /// The limit that has passed.
-    passed: Option<Duration>,
     pub(super) deadline: Option<Deadline>,
     /// The suite is ending in order.
     pub(super) is_called_off: bool,
@@ -61,7 +59,6 @@ impl Limits {
         Limits {
             timeout,
             job_timeout,
-            passed: None,
             deadline: None,
             is_called_off: false,
             fallback: None,
@@ -133,8 +130,8 @@ impl Suite {
                 Suite(untold).cancel(Cause::TimedOut(limit, without));
             }
         });
+        let _ = self.owned().passed_limit.set(limit);
         let mut limits = lock(&self.0.limits);
-        limits.passed = Some(limit);
         let before = limits.fallback.replace(fallback);
         drop(limits);
         drop(before);
@@ -149,7 +146,7 @@ impl Suite {
 
     /// The time limit that has passed, also where the suite has not been asked to end yet.
     pub(crate) fn passed_limit(&self) -> Option<Duration> {
-        lock(&self.0.limits).passed
+        self.0.owned.get()?.passed_limit.get().copied()
     }
 
     pub(crate) fn call_off_deadlines(&self) {

@@ -112,7 +112,7 @@ where
     let text = String::from_utf8(collected.recv().unwrap().text).unwrap();
     runtime.shutdown_background();
     // An assertion in the body that fails must not hide behind a suite that is to fail.
-    if let Some(payload) = suite.0.payload.lock().unwrap().take() {
+    if let Some(payload) = suite.take_payload() {
         if payload.downcast_ref::<&str>() != Some(&ON_PURPOSE) {
             std::panic::resume_unwind(payload);
         }
