@@ -110,9 +110,27 @@ pub(crate) fn with<T>(operation: &'static str, body: impl FnOnce(&Suite) -> T) -
 /// Outside of any suite, with a message that says what to do.
 #[track_caller]
 pub(crate) fn claim(operation: &'static str, make: impl FnOnce() -> Claim) -> bool {
-    let sent = CURRENT.try_with(|current| match &current.captured {
-        None => current.suite.claim(make()),
-        Some(captured) => keep(captured, make()),
+    check(operation, None::<fn() -> Pass>, make)
+}
+
+/// The same of one that may go to the hub in company, if it has passed.
+///
+/// # Panics
+///
+/// Outside of any suite, with a message that says what to do.
+#[track_caller]
+pub(crate) fn check(
+    operation: &'static str,
+    pass: Option<impl FnOnce() -> Pass>,
+    make: impl FnOnce() -> Claim,
+) -> bool {
+    let sent = CURRENT.try_with(|current| match (&current.captured, pass) {
+        (None, Some(pass)) if current.suite.gathers() => {
+            current.suite.gather(pass());
+            true
+        }
+        (None, _) => current.suite.claim(make()),
+        (Some(captured), _) => keep(captured, make()),
     });
     match sent {
         Ok(held) => held,
@@ -133,19 +151,6 @@ pub(crate) fn counts() -> bool {
         CURRENT.try_with(|current| current.captured.is_none() && current.suite.counts()),
         Ok(true)
     )
-}
-
-/// Sends a passing check of the current suite in company; false where it has to be sent by itself.
-#[inline]
-pub(crate) fn gathers(pass: impl FnOnce() -> Pass) -> bool {
-    let gathered = CURRENT.try_with(|current| {
-        let gathers = current.captured.is_none() && current.suite.gathers();
-        if gathers {
-            current.suite.gather(pass());
-        }
-        gathers
-    });
-    matches!(gathered, Ok(true))
 }
 
 #[track_caller]

@@ -160,11 +160,16 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         say(&format!("error: {text}"));
         return ExitCode::from(FAILED);
     }
+    // Before the runtime is made, since that takes as long as the system needs to load the process that looks on.
+    let (capture, real) = capture(options);
     let at_once = selection.run.len().min(settings.test_jobs);
     let runtime = match Shared::new(options.test_threads.map(Into::into), at_once) {
         Ok(runtime) => runtime,
         Err(error) => {
             say(&format!("error: failed to start a tokio runtime: {error}"));
+            if let Some(capture) = &capture {
+                capture.end_of_reports();
+            }
             return ExitCode::from(FAILED);
         }
     };
@@ -176,7 +181,6 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         random: options.random,
     };
     let premature_exit_file = tell_bazel(&options.bazel);
-    let (capture, real) = capture(options);
     // Files first: whatever ends the process, what has been seen on the output is in them.
     let sinks = files.into_iter().chain([sinks::output(options, real)]).collect();
     let captured = capture.clone();

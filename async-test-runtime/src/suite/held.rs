@@ -66,13 +66,14 @@ impl Suite {
             self.root_speaks(&event);
             return Some(event);
         };
-        let is_the_end = matches!(event.kind, EventKind::DoneTesting(_));
-        match &mut *lock(state) {
-            State::Kept(kept) if kept.len() < KEPT && !is_the_end && ledger::is_plain(&event.kind) => {
-                kept.push(event);
-                return None;
+        if !matches!(event.kind, EventKind::DoneTesting(_)) {
+            match &mut *lock(state) {
+                State::Kept(kept) if kept.len() < KEPT && ledger::is_plain(&event.kind) => {
+                    kept.push(event);
+                    return None;
+                }
+                State::Kept(_) | State::Unheard { .. } | State::Told => {}
             }
-            State::Kept(_) | State::Unheard { .. } | State::Told => {}
         }
         self.hold_or_tell(state, event)
     }

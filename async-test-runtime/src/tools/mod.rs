@@ -67,10 +67,7 @@ impl Call<'_> {
             label: label(),
             at: at.into(),
         };
-        if held && crate::context::gathers(pass) {
-            return true;
-        }
-        crate::context::claim(tool, || {
+        crate::context::check(tool, held.then_some(pass), || {
             let mut claim = Claim::new(Raw::of(held), label(), at.into());
             if !held {
                 let mut detail = explain();
