@@ -358,13 +358,19 @@ fn without_capturing_everything_goes_straight_through() {
 #[suite]
 fn where_nobody_can_keep_it_the_error_stream_stays_as_it_is() {
     let copy = std::env::temp_dir().join(format!("async-test-suite-output-{}", std::process::id()));
-    std::fs::copy(std::env::current_exe().expect("a test knows its program"), &copy).expect("it can be copied");
+    let program = std::env::current_exe().expect("a test knows its program");
     let run = |wanted: &str| {
         let path = format!("fixture::{wanted}::");
         let mut shell = Command::new("sh");
         shell
             .env("OUTPUT_FIXTURE", "1")
-            .args(["-c", "exec 3<\"$0\"; rm \"$0\"; exec /proc/self/fd/3 \"$@\""])
+            // Copied there and not here: what another thread of this process starts at that moment would inherit the open
+            // file, and a program that somebody may write to cannot be run.
+            .args([
+                "-c",
+                "cp \"$PROGRAM\" \"$0\"; exec 3<\"$0\"; rm \"$0\"; exec /proc/self/fd/3 \"$@\"",
+            ])
+            .env("PROGRAM", &program)
             .arg(&copy)
             .args([&path, "--format", "json", "--test-jobs", "1"]);
         shell.output().expect("there is a shell")
