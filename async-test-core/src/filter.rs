@@ -7,11 +7,22 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// One filter.
+/// One filter. What it means is worked out once, since it is held against every suite of a binary.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Filter {
     text: String,
     exact: bool,
+    /// The one name that the text may stand for, where that is not the text.
+    unescaped: Option<String>,
+    /// What stands before each slash, as a name: that of a suite may hold slashes as well.
+    heads: Vec<Head>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Head {
+    name: String,
+    /// Where the slash is.
+    end: usize,
 }
 
 /// What the filters say about the subtests of one suite.
@@ -37,33 +48,55 @@ pub struct Below {
 impl Filter {
     pub fn new(text: impl Into<String>, exact: bool) -> Filter {
         let text = text.into();
-        Filter { text, exact }
+        let mut heads = Vec::new();
+        for end in slashes(&text) {
+            let name = unescaped(&text[..end]);
+            heads.push(Head { name, end });
+        }
+        let name = unescaped(&text);
+        Filter {
+            unescaped: (name != text).then_some(name),
+            heads,
+            text,
+            exact,
+        }
     }
 
-    /// The path below a suite that goes by several names, empty for the whole suite; none if it is not meant.
-    fn below(&self, names: &[&str]) -> Option<Vec<String>> {
-        let is_meant = |part: &str| names.iter().any(|name| fits(part, name, self.exact));
-        if is_meant(&self.text) || is_meant(&unescaped(&self.text)) {
-            return Some(Vec::new());
+    fn is_meant(&self, part: &str, names: &[&str]) -> bool {
+        for name in names {
+            if fits(part, name, self.exact) {
+                return true;
+            }
         }
-        // The name of a suite may hold slashes as well.
-        let mut slashes = slashes(&self.text);
-        let at = slashes.find(|at| is_meant(&unescaped(&self.text[..*at])))?;
-        Some(parts(&self.text[at + 1..]))
+        false
+    }
+
+    /// Whether it means the suite as a whole, which goes by several names.
+    pub fn names_whole(&self, names: &[&str]) -> bool {
+        self.is_meant(&self.text, names)
+            || match &self.unescaped {
+                Some(text) => self.is_meant(text, names),
+                None => false,
+            }
+    }
+
+    /// Which head means the suite, if it as a whole is not meant.
+    fn head(&self, names: &[&str]) -> Option<&Head> {
+        self.heads.iter().find(|head| self.is_meant(&head.name, names))
     }
 
     /// Whether it means the suite or something in it.
     pub fn names(&self, names: &[&str]) -> bool {
-        self.below(names).is_some()
+        self.names_whole(names) || (!self.heads.is_empty() && self.head(names).is_some())
     }
 
-    /// Whether it means the suite as a whole.
-    pub fn names_whole(&self, names: &[&str]) -> bool {
-        self.below(names).is_some_and(|below| below.is_empty())
-    }
-
+    /// What it says of the suite; none if that is not meant.
     fn inside(&self, names: &[&str]) -> Option<Below> {
-        self.below(names).map(|parts| Below {
+        let parts = match self.names_whole(names) {
+            true => Vec::new(),
+            false => parts(&self.text[self.head(names)?.end + 1..]),
+        };
+        Some(Below {
             filter: self.text.clone(),
             exact: self.exact,
             parts,
@@ -359,7 +392,8 @@ mod tests {
         ] {
             let below: Option<Vec<String>> =
                 below.map(|parts: Vec<&str>| parts.into_iter().map(str::to_owned).collect());
-            assert_eq!(Filter::new(text, true).below(&names), below, "{text}");
+            let seen = Filter::new(text, true).inside(&names).map(|it| it.parts);
+            assert_eq!(seen, below, "{text}");
         }
     }
 

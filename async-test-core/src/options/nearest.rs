@@ -26,9 +26,15 @@ pub(super) fn sorted<'a>(name: &str, known: &[&'a str]) -> Vec<&'a str> {
 /// The most similar name, if it is similar enough to be a slip of the pen.
 #[doc(hidden)]
 pub fn typo<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let length = name.chars().count();
     known
-        .map(|known| (distance(name, known), known))
-        .filter(|(distance, known)| *distance <= known.chars().count() / 3)
+        .filter_map(|known| {
+            let known_length = known.chars().count();
+            let most = known_length / 3;
+            // Each character that one of them has more is a step. Most names are out of reach for that alone.
+            let distance = (length.abs_diff(known_length) <= most).then(|| distance(name, known));
+            distance.filter(|distance| *distance <= most).map(|it| (it, known))
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
 }

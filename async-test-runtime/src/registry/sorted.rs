@@ -1,11 +1,16 @@
 //! Suites in the order of their names, before anything runs.
 //!
-//! Ten thousand are sorted in a program that is not optimized, where a generic sort that compares texts takes longer than
-//! it takes to let the suites in. So what is compared is mostly a number: the next bytes behind what all names begin with.
+//! Ten thousand are sorted in a program that is not optimized, where to compare two texts takes a hundred steps. So each
+//! name is a number for as long as that tells it apart, the next bytes behind what all names begin with, and numbers are
+//! sorted byte by byte, which compares nothing.
 
 use std::cmp::Ordering;
 
+use crate::order;
 use crate::spec::SuiteSpec;
+
+/// So many are sorted by comparing them.
+const FEW: usize = 12;
 
 /// A suite by its place in the list, and the number that it is sorted by.
 type Numbered = (u64, usize);
@@ -18,38 +23,75 @@ struct Sort<'a> {
 /// Sorted by test name and place.
 pub(super) fn sorted(suites: &[&'static SuiteSpec]) -> Vec<&'static SuiteSpec> {
     let mut names: Vec<&'static str> = Vec::with_capacity(suites.len());
+    let mut all: Vec<usize> = Vec::with_capacity(suites.len());
     for spec in suites {
+        all.push(names.len());
         names.push(spec.test_name());
     }
-    let same = common(&names);
-    let mut from: Vec<Numbered> = Vec::with_capacity(suites.len());
-    for (index, name) in names.iter().enumerate() {
-        from.push((number(&name.as_bytes()[same..]), index));
-    }
-    let sort = Sort { suites, names };
-    let mut to = from.clone();
-    let mut width = 1;
-    while width < from.len() {
-        sort.merge_all(&from, &mut to, width);
-        std::mem::swap(&mut from, &mut to);
-        width *= 2;
-    }
+    Sort { suites, names }.sort(&mut all);
     let mut sorted = Vec::with_capacity(suites.len());
-    for (_, index) in from {
+    for index in all {
         sorted.push(suites[index]);
     }
     sorted
 }
 
-/// How many bytes all of them begin with.
-fn common(names: &[&str]) -> usize {
-    let mut same = names.first().copied().unwrap_or_default().as_bytes();
-    for name in names {
-        while !name.as_bytes().starts_with(same) {
-            same = &same[..same.len() - 1];
+impl Sort<'_> {
+    /// Sorts some of them.
+    fn sort(&self, some: &mut [usize]) {
+        if some.len() <= FEW {
+            return self.compare_all(some);
+        }
+        let same = self.common(some);
+        let mut numbered: Vec<Numbered> = Vec::with_capacity(some.len());
+        for index in &*some {
+            numbered.push((number(&self.names[*index].as_bytes()[same..]), *index));
+        }
+        let numbered = by_number(numbered);
+        let mut begin = 0;
+        while begin < numbered.len() {
+            some[begin] = numbered[begin].1;
+            let mut end = begin + 1;
+            while end < numbered.len() && numbered[end].0 == numbered[begin].0 {
+                some[end] = numbered[end].1;
+                end += 1;
+            }
+            match end - begin {
+                1 => {}
+                // All of one name, as good as: no compiler lets that be many.
+                length if length == some.len() => self.compare_all(some),
+                _ => self.sort(&mut some[begin..end]),
+            }
+            begin = end;
         }
     }
-    same.len()
+
+    fn compare_all(&self, some: &mut [usize]) {
+        order::few(some, |one, other| self.compare(*one, *other) == Ordering::Less);
+    }
+
+    /// Names are hardly ever equal, so what else tells them apart is seldom looked at.
+    fn compare(&self, one: usize, other: usize) -> Ordering {
+        match self.names[one].cmp(self.names[other]) {
+            Ordering::Equal => {
+                let (one, other) = (self.suites[one], self.suites[other]);
+                (one.source.file, one.line, one.column).cmp(&(other.source.file, other.line, other.column))
+            }
+            order => order,
+        }
+    }
+
+    /// How many bytes the names of all of these begin with.
+    fn common(&self, some: &[usize]) -> usize {
+        let mut same = self.names[some[0]].as_bytes();
+        for index in some {
+            let name = self.names[*index].as_bytes();
+            while !name.starts_with(same) {
+                same = &same[..same.len() - 1];
+            }
+        }
+        same.len()
+    }
 }
 
 /// The first eight bytes as a number that is greater where these are.
@@ -64,51 +106,39 @@ fn number(bytes: &[u8]) -> u64 {
     }
 }
 
-impl Sort<'_> {
-    /// Merges neighbours, each of them sorted and so long.
-    fn merge_all(&self, from: &[Numbered], to: &mut [Numbered], width: usize) {
-        let mut begin = 0;
-        while begin < from.len() {
-            let middle = (begin + width).min(from.len());
-            let end = (middle + width).min(from.len());
-            self.merge(&from[begin..middle], &from[middle..end], &mut to[begin..end]);
-            begin = end;
-        }
+/// Sorted by the last byte of the numbers, then by the one before it, and so on. Those that are the same in all of them
+/// have no say.
+fn by_number(list: Vec<Numbered>) -> Vec<Numbered> {
+    let (mut every, mut any) = (u64::MAX, 0);
+    for (number, _) in &list {
+        every &= number;
+        any |= number;
     }
-
-    fn merge(&self, one: &[Numbered], other: &[Numbered], to: &mut [Numbered]) {
-        let (mut a, mut b, mut at) = (0, 0, 0);
-        while a < one.len() && b < other.len() {
-            if self.is_before(other[b], one[a]) {
-                to[at] = other[b];
-                b += 1;
-            } else {
-                to[at] = one[a];
-                a += 1;
-            }
-            at += 1;
+    let mut from = list;
+    let mut to = from.clone();
+    for shift in [0, 8, 16, 24, 32, 40, 48, 56] {
+        if (every ^ any) >> shift & 0xff == 0 {
+            continue;
         }
-        let left = if a < one.len() { &one[a..] } else { &other[b..] };
-        to[at..].copy_from_slice(left);
-    }
-
-    fn is_before(&self, one: Numbered, other: Numbered) -> bool {
-        if one.0 != other.0 {
-            return one.0 < other.0;
+        let mut places = [0; 256];
+        for one in &from {
+            places[(one.0 >> shift & 0xff) as usize] += 1;
         }
-        self.compare(one.1, other.1) == Ordering::Less
-    }
-
-    /// Names are hardly ever equal, so what else tells them apart is seldom looked at.
-    fn compare(&self, one: usize, other: usize) -> Ordering {
-        match self.names[one].cmp(self.names[other]) {
-            Ordering::Equal => {
-                let (one, other) = (self.suites[one], self.suites[other]);
-                (one.source.file, one.line, one.column).cmp(&(other.source.file, other.line, other.column))
-            }
-            order => order,
+        let mut before = 0;
+        for place in &mut places {
+            let count = *place;
+            *place = before;
+            before += count;
         }
+        let room = to.as_mut_slice();
+        for one in &from {
+            let place = &mut places[(one.0 >> shift & 0xff) as usize];
+            room[*place] = *one;
+            *place += 1;
+        }
+        std::mem::swap(&mut from, &mut to);
     }
+    from
 }
 
 #[cfg(test)]
@@ -140,6 +170,25 @@ mod tests {
                 expected.sort_unstable();
                 assert_eq!(ordered(&sorted(&suites)), expected);
             }
+        }
+    }
+
+    #[test]
+    fn names_that_differ_late_and_those_that_do_not_are_told_apart() {
+        let mut random = fastrand::Rng::with_seed(8);
+        // Of two letters and long, so that many are equal for more than one number.
+        let long = |random: &mut fastrand::Rng| -> String {
+            let length = random.usize(20..40);
+            (0..length).map(|_| ["a", "a", "a", "b"][random.usize(..4)]).collect()
+        };
+        let mut suites: Vec<_> = (0..2000).map(|line| suite(&long(&mut random), line)).collect();
+        suites.extend((0..100).rev().map(|line| suite("same", line)));
+        for only_same in [false, true] {
+            let some: Vec<_> = suites.iter().copied().skip(if only_same { 2000 } else { 0 }).collect();
+            let mut expected: Vec<_> = some.iter().map(|spec| (spec.test_name(), spec.line)).collect();
+            expected.sort_unstable();
+            let seen: Vec<_> = sorted(&some).iter().map(|spec| (spec.test_name(), spec.line)).collect();
+            assert_eq!(seen, expected);
         }
     }
 }

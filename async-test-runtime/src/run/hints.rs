@@ -2,7 +2,7 @@
 
 use crate::filter::Filter;
 use crate::options::{self, NextWord, Options, Warning};
-use crate::run::select::is_named;
+use crate::run::select::names;
 use crate::spec::SuiteSpec;
 
 /// The word after an unknown option may be its value or a filter. One that is the whole name of a suite, or a path that
@@ -14,14 +14,16 @@ pub(super) fn take_names(options: &mut Options, warnings: &mut [Warning], suites
         };
         let NextWord::Dropped(word) = next else { continue };
         let filter = Filter::new(word.as_str(), true);
-        if suites
-            .iter()
-            .any(|spec| filter.names(&[spec.test_name(), spec.title()]))
-        {
+        if is_of_any(&filter, suites) {
             options.filters.push(word.clone());
             *next = NextWord::Filter(std::mem::take(word));
         }
     }
+}
+
+/// Whether a filter names one of these suites.
+fn is_of_any(filter: &Filter, suites: &[&'static SuiteSpec]) -> bool {
+    suites.iter().any(|spec| names(filter, spec))
 }
 
 /// A filter that looks like a pattern and names nothing was meant to name something.
@@ -35,10 +37,7 @@ pub(super) fn pattern(suites: &[&'static SuiteSpec], options: &Options) -> Optio
         given("TESTBRIDGE_TEST_ONLY=", &options.bazel.only, false),
         given("TESTBRIDGE_TEST_ONLY=-", &options.bazel.except, false),
     ];
-    let names_nothing = |text: &String, exact| {
-        let filter = std::slice::from_ref(text);
-        !suites.iter().any(|spec| is_named(spec, filter, exact))
-    };
+    let names_nothing = |text: &String, exact| !is_of_any(&Filter::new(text.as_str(), exact), suites);
     let (flag, text, _) = all
         .iter()
         .flatten()
@@ -57,10 +56,7 @@ fn plain_text(pattern: &str) -> String {
 
 /// The filters that name no suite at all, in whatever shard.
 pub(super) fn unmatched<'a>(suites: &[&'static SuiteSpec], options: &'a Options) -> Vec<&'a String> {
-    let names_one = |filter: &String| {
-        let filter = std::slice::from_ref(filter);
-        suites.iter().any(|spec| is_named(spec, filter, options.exact))
-    };
+    let names_one = |text: &String| is_of_any(&Filter::new(text.as_str(), options.exact), suites);
     options.filters.iter().filter(|filter| !names_one(filter)).collect()
 }
 

@@ -123,14 +123,17 @@ fn prepare() -> Result<Prepared, String> {
 
 /// Two suites of one name could not be told apart by any tool.
 fn doubled(sorted: &[&'static SuiteSpec]) -> Result<(), String> {
-    for pair in sorted.windows(2) {
-        if pair[0].test_name() == pair[1].test_name() {
-            return Err(format!(
-                "two suites are called `{}`: {} and {}; rename one of them",
-                pair[0].test_name(),
-                pair[0].place(),
-                pair[1].place()
-            ));
+    let mut before: Option<(&SuiteSpec, &str)> = None;
+    for spec in sorted {
+        let name = spec.test_name();
+        match before {
+            Some((other, its)) if its == name => {
+                let (one, other) = (other.place(), spec.place());
+                return Err(format!(
+                    "two suites are called `{name}`: {one} and {other}; rename one of them"
+                ));
+            }
+            _ => before = Some((spec, name)),
         }
     }
     Ok(())

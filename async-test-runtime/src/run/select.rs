@@ -37,15 +37,17 @@ impl Selection {
 pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options, tag: Option<&TagExpr>) -> Selection {
     let mut selection = Selection::default();
     let in_shard = registry::in_shard(&suites, options.shard);
-    for (spec, in_shard) in suites.into_iter().zip(in_shard) {
-        let wanted = in_shard
-            && (options.filters.is_empty() || is_named(spec, &options.filters, options.exact))
-            && (options.skip.is_empty() || !is_skipped(spec, &options.skip, options.exact))
-            && tag.is_none_or(|tag| tag.matches(spec.keys().tags))
+    let (filters, skip) = (all(&options.filters, options.exact), all(&options.skip, options.exact));
+    for (index, spec) in suites.into_iter().enumerate() {
+        let keys = spec.keys();
+        let wanted = in_shard[index]
+            && (filters.is_empty() || is_named(spec, &filters))
+            && (skip.is_empty() || !is_skipped(spec, &skip))
+            && tag.is_none_or(|tag| tag.matches(keys.tags))
             && boot::bazel_wants(spec, &options.bazel)
-            && !(options.exclude_should_panic && spec.keys().should_panic.is_some())
-            && (options.ignored != Ignored::Only || spec.keys().ignore.is_some());
-        match (wanted, spec.keys().ignore, options.ignored) {
+            && !(options.exclude_should_panic && keys.should_panic.is_some())
+            && (options.ignored != Ignored::Only || keys.ignore.is_some());
+        match (wanted, keys.ignore, options.ignored) {
             (false, _, _) => selection.filtered_out += 1,
             // Where only benchmarks are asked for, and there are none.
             (true, _, _) if !options.tests => selection.ignored.push(spec),
@@ -56,16 +58,27 @@ pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options, tag: Op
     selection
 }
 
+fn all(texts: &[String], exact: bool) -> Vec<Filter> {
+    texts.iter().map(|text| Filter::new(text.as_str(), exact)).collect()
+}
+
+/// Whether one of the filters names a suite: by its test name, its title, or a path to something in it.
+fn is_named(spec: &SuiteSpec, filters: &[Filter]) -> bool {
+    filters.iter().any(|filter| names(filter, spec))
+}
+
 /// The test name and the title are both names of a suite; a path names it and something in it.
-pub(super) fn is_named(spec: &SuiteSpec, filters: &[String], exact: bool) -> bool {
-    let names = &[spec.test_name(), spec.title()];
-    filters.iter().any(|text| Filter::new(text, exact).names(names))
+pub(super) fn names(filter: &Filter, spec: &SuiteSpec) -> bool {
+    match spec.keys().title {
+        None => filter.names(&[spec.test_name()]),
+        Some(title) => filter.names(&[spec.test_name(), title]),
+    }
 }
 
 /// A path leaves out a subtest only, which is not for the run to do.
-fn is_skipped(spec: &SuiteSpec, skip: &[String], exact: bool) -> bool {
+fn is_skipped(spec: &SuiteSpec, skip: &[Filter]) -> bool {
     let names = &[spec.test_name(), spec.title()];
-    skip.iter().any(|text| Filter::new(text, exact).names_whole(names))
+    skip.iter().any(|filter| filter.names_whole(names))
 }
 
 #[cfg(test)]
