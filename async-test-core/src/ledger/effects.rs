@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::claim::Detail;
 use crate::event::Reply;
 use crate::place::Place;
-use crate::record::{Check, Record, Snapshot, SuiteInfo, Verdict};
+use crate::record::{Check, Record, Snapshot, SuiteEnd, SuiteInfo, Verdict};
 
 /// So many checks are kept to be used again: as many as are told at once, and as one message brings.
 const SPARE: usize = 128;
@@ -42,6 +42,9 @@ impl Effects {
                 check.label = label;
                 check.at = at;
                 check.detail = detail;
+                if check.child.is_some() {
+                    check.child = None;
+                }
                 self.records.push(spare);
                 return;
             }
@@ -57,10 +60,62 @@ impl Effects {
         })));
     }
 
+    /// Tells of a subtest that has passed and of which nothing else is to be told.
+    pub(super) fn passed(&mut self, suite: &Arc<SuiteInfo>, number: u64, end: SuiteEnd) {
+        let mut spare = self.spare.pop();
+        let unshared = match &mut spare {
+            Some(spare) => unshared(spare),
+            None => None,
+        };
+        let Some(check) = unshared else {
+            self.records.push(Record::Check(Arc::new(Check {
+                suite: suite.clone(),
+                number,
+                verdict: Verdict::Passed,
+                label: Cow::Owned(end.suite.name.clone()),
+                at: end.suite.at.clone(),
+                detail: None,
+                child: Some(Arc::new(end)),
+            })));
+            return;
+        };
+        if !Arc::ptr_eq(&check.suite, suite) {
+            check.suite = suite.clone();
+        }
+        check.number = number;
+        check.verdict = Verdict::Passed;
+        match &mut check.label {
+            Cow::Owned(label) => {
+                label.clear();
+                label.push_str(&end.suite.name);
+            }
+            label @ Cow::Borrowed(_) => *label = Cow::Owned(end.suite.name.clone()),
+        }
+        check.at = end.suite.at.clone();
+        let kept = match &mut check.child {
+            Some(kept) => Arc::get_mut(kept),
+            None => None,
+        };
+        match kept {
+            Some(kept) => *kept = end,
+            None => check.child = Some(Arc::new(end)),
+        }
+        if let Some(spare) = spare {
+            self.records.push(spare);
+        }
+    }
+
     /// The records have been told.
     pub fn told(&mut self) {
         self.records.truncate(SPARE);
-        self.records.retain(is_free);
+        // In a build without optimization, `retain` takes several times as long.
+        let mut at = 0;
+        while at < self.records.len() {
+            match is_free(&mut self.records.as_mut_slice()[at]) {
+                true => at += 1,
+                false => drop(self.records.swap_remove(at)),
+            }
+        }
         if self.spare.len() < self.records.len() {
             std::mem::swap(&mut self.spare, &mut self.records);
         }
@@ -76,16 +131,37 @@ fn unshared(record: &mut Record) -> Option<&mut Check> {
     }
 }
 
-/// Whether it is a check that nobody has kept, and that keeps nothing big.
-fn is_free(record: &Record) -> bool {
-    let Record::Check(check) = record else { return false };
-    let is_small = check.detail.is_none() && check.child.is_none() && matches!(check.label, Cow::Borrowed(_));
-    is_small && Arc::strong_count(check) == 1
+/// Whether it is a check that nobody has kept, and that keeps nothing big. Of a subtest it lets go: whoever has run that may
+/// use its memory again, and is to be the last one who has it.
+fn is_free(record: &mut Record) -> bool {
+    let Some(Check {
+        suite,
+        label,
+        detail: None,
+        child,
+        ..
+    }) = unshared(record)
+    else {
+        return false;
+    };
+    match child {
+        None => matches!(label, Cow::Borrowed(_)),
+        Some(end) => match Arc::get_mut(end) {
+            Some(end) if end.problems.is_empty() && end.skipped.is_none() && end.log.is_none() => {
+                end.suite = suite.clone();
+                true
+            }
+            _ => false,
+        },
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::record::Tally;
 
     fn tell(effects: &mut Effects, suite: &Arc<SuiteInfo>, number: u64) -> Arc<Check> {
         let said = (Cow::Borrowed("a"), Place::new("a.rs", 1, 1));
@@ -111,5 +187,47 @@ mod tests {
         effects.told();
         let last = tell(&mut effects, &suite, 4);
         assert_eq!((next.number, last.number), (3, 4));
+    }
+    #[test]
+    fn a_subtest_that_somebody_keeps_stays_as_it_is_and_others_are_let_go() {
+        let (mut effects, root) = (Effects::default(), Arc::new(SuiteInfo::root()));
+        let ended = |name: &str| {
+            let info = SuiteInfo {
+                name: name.to_owned(),
+                ..SuiteInfo::root()
+            };
+            SuiteEnd {
+                suite: Arc::new(info),
+                planned: None,
+                tally: Tally::default(),
+                problems: Vec::new(),
+                skipped: None,
+                failed: false,
+                took: Duration::ZERO,
+                waited: Duration::ZERO,
+                seeded: false,
+                log: None,
+            }
+        };
+        let shown = |effects: &Effects| match effects.records.last() {
+            Some(Record::Check(check)) => check.clone(),
+            other => panic!("{other:?}"),
+        };
+        effects.passed(&root, 1, ended("first"));
+        let first = shown(&effects).child.clone().unwrap();
+        effects.passed(&root, 2, ended("second"));
+        let (second, place) = (
+            shown(&effects).child.as_ref().unwrap().suite.clone(),
+            Arc::as_ptr(&shown(&effects)),
+        );
+        effects.told();
+        // Only this test has it.
+        assert_eq!(Arc::strong_count(&second), 1);
+        effects.passed(&root, 3, ended("third"));
+        let third = shown(&effects);
+        assert_eq!(Arc::as_ptr(&third), place);
+        assert_eq!((third.number, &*third.label), (3, "third"));
+        assert_eq!(third.child.as_ref().unwrap().suite.name, "third");
+        assert_eq!(first.suite.name, "first");
     }
 }

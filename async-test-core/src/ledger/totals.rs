@@ -61,6 +61,15 @@ impl Totals {
         }
     }
 
+    /// The same for a `#[suite]` without subtests that has passed, at its first attempt.
+    pub(crate) fn passed(&mut self, suite: &SuiteInfo, run: u64) {
+        if !self.retried.is_empty() {
+            self.retried.remove(&suite.test_name);
+        }
+        self.points.all.run += run;
+        self.passed += 1;
+    }
+
     /// What there is to say of them at the end of the run; the other fields are empty.
     pub(crate) fn end(&self) -> RunEnd {
         let mut points = self.points;

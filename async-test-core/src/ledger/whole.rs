@@ -1,102 +1,103 @@
 //! A `#[suite]` that is told when it has ended, all at once.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Effects, Ledger, announce, is_plain};
-use crate::claim::Raw;
+use super::{Effects, Ledger, announce};
+use crate::claim::{Raw, Terms};
 use crate::event::{Closing, Event, EventKind};
-use crate::record::{Check, Record, SuiteEnd, SuiteInfo, Tally, Verdict};
+use crate::record::{SuiteEnd, SuiteInfo, Tally};
+
+/// A suite that has passed and has said nothing else.
+struct Silent<'a> {
+    info: &'a Arc<SuiteInfo>,
+    closing: &'a Closing,
+    ended: Instant,
+    /// How many checks have passed.
+    run: u64,
+}
 
 impl Ledger {
     /// Applies all events of a `#[suite]`, from its opening to its end, of which each is plain ([`is_plain`]). Where there
     /// is nothing to tell but that it has passed, one record does so. What is left in the list then has been told.
+    ///
+    /// [`is_plain`]: super::is_plain
     pub fn whole(&mut self, events: &mut Vec<Event>, effects: &mut Effects) {
-        match self.passes_silently(events) {
-            Some((info, run)) => self.passed_silently(info, run, events, effects),
-            None => {
-                for event in events.drain(..) {
-                    self.apply(event, effects);
-                }
+        let is_told = match Silent::of(events.as_slice()) {
+            Some(silent) => self.passes_silently(&silent, effects),
+            None => false,
+        };
+        if !is_told {
+            for event in events.drain(..) {
+                self.apply(event, effects);
             }
         }
     }
 
-    /// Who it is that has passed so many checks and has said nothing else. Not where its root makes something of a pass.
-    fn passes_silently(&self, events: &[Event]) -> Option<(Arc<SuiteInfo>, u64)> {
+    /// Counts it as a test point of the root and tells of it. False where the root makes something of a pass.
+    fn passes_silently(&mut self, silent: &Silent<'_>, effects: &mut Effects) -> bool {
+        let blames = self.blames_next();
+        let info = silent.info;
+        let Some(root) = self.nodes.get_mut(self.root.id) else {
+            return false;
+        };
+        let is_child = matches!(info.parent, Some(parent) if parent.0 == self.root.id.0);
+        if blames || !is_child || !root.only_counts() {
+            return false;
+        }
+        announce(root, effects);
+        root.tally.run += 1;
+        root.said(info.at.clone(), silent.ended);
+        self.totals.passed(info, silent.run);
+        self.ended.push(info.id, info.path.clone());
+        effects.passed(&root.info, root.tally.run, passed_end(silent));
+        true
+    }
+}
+
+impl<'a> Silent<'a> {
+    fn of(events: &'a [Event]) -> Option<Silent<'a>> {
         let [first, between @ .., last] = events else {
             return None;
         };
-        let (EventKind::Open(opening), EventKind::DoneTesting(_)) = (&first.kind, &last.kind) else {
+        let (EventKind::Open(opening), EventKind::DoneTesting(closing)) = (&first.kind, &last.kind) else {
             return None;
         };
-        let is_child = opening.info.parent == Some(self.root.id);
-        let is_plain_pass = is_plain(&first.kind) && is_plain(&last.kind) && !self.blames_next();
-        if !is_child || !is_plain_pass || !self.nodes.get(self.root.id)?.only_counts() {
-            return None;
-        }
         let mut run = 0;
         for event in between {
             match &event.kind {
                 EventKind::Started | EventKind::JobsAwaited => {}
                 EventKind::Passed(count) => run += count,
-                EventKind::Test(claim) if claim.raw == Raw::Pass && is_plain(&event.kind) => run += 1,
+                EventKind::Test(claim) => match (&claim.raw, &claim.terms) {
+                    (Raw::Pass, Terms::Program) => run += 1,
+                    _ => return None,
+                },
                 _ => return None,
             }
         }
-        Some((opening.info.clone(), run))
-    }
-
-    fn passed_silently(&mut self, info: Arc<SuiteInfo>, run: u64, events: &[Event], effects: &mut Effects) {
-        let Some(Event {
-            kind: EventKind::DoneTesting(closing),
-            time,
-            ..
-        }) = events.last()
-        else {
-            return;
-        };
-        self.ended.push(info.id, info.path.clone());
-        let end = Arc::new(passed_end(info, run, closing));
-        if let Some(check) = self.count_whole(&end, *time, effects) {
-            self.totals.ended(&end, &check.verdict);
-            effects.records.push(Record::Check(Arc::new(check)));
-        }
-    }
-
-    /// Counts it as a test point of the root.
-    fn count_whole(&mut self, end: &Arc<SuiteEnd>, now: Instant, effects: &mut Effects) -> Option<Check> {
-        let root = self.nodes.get_mut(self.root.id)?;
-        announce(root, effects);
-        root.tally.run += 1;
-        root.said(end.suite.at.clone(), now);
-        Some(Check {
-            suite: root.info.clone(),
-            number: root.tally.run,
-            verdict: Verdict::Passed,
-            label: Cow::Owned(end.suite.name.clone()),
-            at: end.suite.at.clone(),
-            detail: None,
-            child: Some(end.clone()),
+        Some(Silent {
+            info: &opening.info,
+            closing,
+            ended: last.time,
+            run,
         })
     }
 }
 
-fn passed_end(suite: Arc<SuiteInfo>, run: u64, closing: &Closing) -> SuiteEnd {
+fn passed_end(silent: &Silent<'_>) -> SuiteEnd {
     SuiteEnd {
-        suite,
+        suite: silent.info.clone(),
         planned: None,
         tally: Tally {
-            run,
+            run: silent.run,
             ..Tally::default()
         },
         problems: Vec::new(),
         skipped: None,
         failed: false,
-        took: closing.took,
-        waited: closing.waited,
-        seeded: closing.seeded,
+        took: silent.closing.took,
+        waited: silent.closing.waited,
+        seeded: silent.closing.seeded,
         log: None,
     }
 }
@@ -111,6 +112,7 @@ mod tests {
     use crate::ids::{EventId, SuiteId};
     use crate::place::Place;
     use crate::plan::Plan;
+    use crate::record::Record;
 
     const AT: Place = Place::new("t.rs", 1, 1);
 
