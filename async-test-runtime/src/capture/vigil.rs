@@ -8,6 +8,8 @@ use crate::ids::{BySuite, SuiteId};
 const KEPT: usize = 64 * 1024;
 /// Bytes told of what is read at once.
 const TOLD: usize = 8 * 1024;
+/// Bytes of notes that are kept before they are looked into.
+const UNREAD: usize = 1024 * 1024;
 /// Names in the report.
 const NAMED: usize = 50;
 
@@ -19,6 +21,8 @@ pub(super) enum Note<'a> {
     /// The run has ended in order.
     Farewell,
 }
+
+const FAREWELL: u8 = b'.';
 
 /// Bytes in front of each note: what it is, an id, and how long the rest of it is. As one number, since that costs least
 /// in a program that is not optimized.
@@ -34,7 +38,7 @@ impl<'a> Note<'a> {
             Note::Begins(id, path) => (b'+', *id, path.as_bytes()),
             Note::Ends(id) => (b'-', *id, &[] as &[u8]),
             Note::Printed(text) => (b'=', 0, *text),
-            Note::Farewell => (b'.', 0, &[] as &[u8]),
+            Note::Farewell => (FAREWELL, 0, &[] as &[u8]),
         };
         let head = kind as u128 | (id as u128) << ID | (rest.len() as u128) << LENGTH;
         (head.to_le_bytes(), rest)
@@ -46,54 +50,88 @@ pub(super) fn last(text: &[u8]) -> &[u8] {
     &text[text.len().saturating_sub(TOLD)..]
 }
 
-/// The notes so far.
+/// The notes so far. Nearly every run ends in order, and then nobody wants to know what they say: so they are counted
+/// through as they come, for the farewell, and looked into when there are too many of them or when the end has come.
 #[derive(Debug, Default)]
 pub(super) struct Vigil {
-    /// Notes that have come in part.
-    rest: Vec<u8>,
+    /// Notes that have not been looked into, the last one in part.
+    unread: Vec<u8>,
+    /// So many bytes of them are whole notes.
+    whole: usize,
     running: BySuite<(u64, Vec<u8>)>,
     printed: Vec<u8>,
     pub(super) has_ended: bool,
 }
 
+/// A note that is there as a whole.
+struct Whole {
+    kind: u8,
+    id: u64,
+    end: usize,
+}
+
+/// The note at a place, if it is whole.
+fn note(bytes: &[u8], at: usize) -> Option<Whole> {
+    let head = u128::from_le_bytes(*bytes.get(at..)?.first_chunk()?);
+    let end = at.saturating_add(HEAD).saturating_add((head >> LENGTH) as usize);
+    if end > bytes.len() {
+        return None;
+    }
+    Some(Whole {
+        kind: head as u8,
+        id: (head >> ID) as u64,
+        end,
+    })
+}
+
 impl Vigil {
     /// Takes in notes in any pieces.
     pub(super) fn hear(&mut self, bytes: &[u8]) {
-        self.rest.extend_from_slice(bytes);
-        let mut taken = 0;
-        while let Some(length) = self.note(taken) {
-            taken += length;
+        self.unread.extend_from_slice(bytes);
+        while let Some(note) = note(&self.unread, self.whole) {
+            self.whole = note.end;
+            if note.kind == FAREWELL {
+                self.has_ended = true;
+            }
         }
-        self.rest.drain(..taken);
+        if self.unread.len() > UNREAD {
+            self.read();
+        }
     }
 
-    /// Takes in the note at a place, if it is whole; how long it is.
-    fn note(&mut self, at: usize) -> Option<usize> {
-        let bytes = self.rest.get(at..)?;
-        let head = u128::from_le_bytes(*bytes.first_chunk()?);
-        let id = (head >> ID) as u64;
-        let end = HEAD.saturating_add((head >> LENGTH) as usize);
-        let rest = bytes.get(HEAD..end)?;
-        match head as u8 {
-            b'+' => {
-                self.running.insert(SuiteId(id), (id, rest.to_vec()));
-            }
-            b'-' => {
-                self.running.remove(SuiteId(id));
-                if self.running.is_empty() {
-                    self.printed.clear();
+    /// Looks into all that are whole.
+    fn read(&mut self) {
+        let mut unread = std::mem::take(&mut self.unread);
+        let mut at = 0;
+        while let Some(Whole { kind, id, end }) = note(&unread, at) {
+            let rest = &unread[at + HEAD..end];
+            match kind {
+                b'+' => {
+                    self.running.insert(SuiteId(id), (id, rest.to_vec()));
                 }
+                b'-' => {
+                    self.running.remove(SuiteId(id));
+                    if self.running.is_empty() {
+                        self.printed.clear();
+                    }
+                }
+                b'=' => self.keep(rest),
+                _ => {}
             }
-            b'=' => {
-                let text = rest.to_vec();
-                self.printed(&text);
-            }
-            _ => self.has_ended = true,
+            at = end;
         }
-        Some(end)
+        unread.drain(..at);
+        self.unread = unread;
+        self.whole = 0;
     }
 
+    /// What was printed after all notes.
     pub(super) fn printed(&mut self, text: &[u8]) {
+        self.read();
+        self.keep(text);
+    }
+
+    fn keep(&mut self, text: &[u8]) {
         self.printed.extend_from_slice(text);
         if self.printed.len() > 2 * KEPT {
             let from = self.printed.len() - KEPT;
@@ -102,7 +140,8 @@ impl Vigil {
     }
 
     /// What people are to know when the process has ended without a farewell.
-    pub(super) fn report(&self) -> Vec<u8> {
+    pub(super) fn report(&mut self) -> Vec<u8> {
+        self.read();
         let mut text = "\nasync-test-suite: the process ended in the middle of the run\n".to_owned();
         if !self.running.is_empty() {
             text.push_str("running then:\n");
@@ -143,7 +182,7 @@ mod tests {
         bytes
     }
 
-    fn report(vigil: &Vigil) -> String {
+    fn report(vigil: &mut Vigil) -> String {
         String::from_utf8(vigil.report()).unwrap()
     }
 
@@ -163,8 +202,10 @@ mod tests {
         for size in 1..20 {
             let mut vigil = Vigil::default();
             bytes.chunks(size).for_each(|piece| vigil.hear(piece));
-            assert_eq!(report(&vigil), expected, "{size}");
+            assert_eq!(report(&mut vigil), expected, "{size}");
             assert!(!vigil.has_ended);
+            vigil.printed(b" of all\n");
+            assert_eq!(report(&mut vigil), expected.replace("last words", "last words of all"));
             vigil.hear(&told(&[Note::Farewell]));
             assert!(vigil.has_ended);
         }
@@ -177,8 +218,9 @@ mod tests {
             vigil.hear(&told(&[Note::Begins(n, "one of many")]));
             vigil.hear(&told(&[Note::Printed(format!("line {n}\n").as_bytes())]));
         }
-        assert!(vigil.printed.len() <= 2 * KEPT && vigil.rest.is_empty());
-        let report = report(&vigil);
+        assert!(vigil.printed.len() <= 2 * KEPT && vigil.unread.len() <= UNREAD);
+        let report = report(&mut vigil);
+        assert!(vigil.unread.is_empty());
         assert!(report.ends_with("line 99998\nline 99999\n"));
         assert!(report.contains("\n    and 99950 more\n"));
         assert!(report.len() < KEPT + 10_000);
