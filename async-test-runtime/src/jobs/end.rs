@@ -7,6 +7,7 @@ use crate::claim::Running;
 use crate::ids::JobId;
 use crate::jobs::{Control, Entry, Jobs, Status};
 use crate::pulse::Pulse;
+use crate::suite::Suite;
 
 impl Jobs {
     /// Asks every job to end: those with a control in their own way, others by dropping their future. Jobs that have
@@ -48,7 +49,7 @@ impl Jobs {
         }
         for id in begin {
             // Somebody may have started it in the meantime, which is as good.
-            let _ = self.launch(id, None);
+            let _ = self.launch(id, None, 0);
         }
     }
 
@@ -77,7 +78,7 @@ impl Jobs {
         }
         for (id, control) in begin {
             control.cancel(cause.clone());
-            let _ = self.launch(id, None);
+            let _ = self.launch(id, None, 0);
         }
     }
 
@@ -108,6 +109,11 @@ impl Jobs {
             into.extend(plain.filter_map(|entry| entry.pulse.clone()));
         }
         self.controls().iter().for_each(|control| control.pulses(into));
+    }
+
+    /// The suites among those that are running.
+    pub(crate) fn suites(&self) -> Vec<Suite> {
+        self.controls().iter().filter_map(|control| control.suite()).collect()
     }
 
     fn controls(&self) -> Vec<Arc<dyn Control>> {
@@ -161,7 +167,7 @@ impl Jobs {
         for (mut running, control) in entries {
             if let Some(control) = &control {
                 running.doing = running.doing.or_else(|| control.doing());
-                running.suite = control.suite();
+                running.suite = control.suite().map(|suite| suite.info().id);
             }
             into.push(running);
             if let Some(control) = control {

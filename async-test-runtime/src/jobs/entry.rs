@@ -8,7 +8,6 @@ use tokio::task::AbortHandle;
 
 use crate::error::ErrorKind;
 use crate::ids::JobId;
-use crate::jobs::places;
 use crate::jobs::start::Done;
 use crate::jobs::{Control, Work};
 use crate::place::Place;
@@ -25,8 +24,8 @@ pub(super) struct Entry {
     pub(super) pulse: Option<Arc<Pulse>>,
     /// Once somebody wants to hear of the end.
     pub(super) done: Option<Arc<Done>>,
-    /// While it runs, if it needs one.
-    pub(super) place: Option<places::Place>,
+    /// While it runs, if it needs one. Its end gives it back.
+    pub(super) has_place: bool,
     /// Stays in the table when it is done, until `release_job`.
     pub(super) kept: bool,
     /// Runs beside its siblings also where they run one by one.
@@ -54,6 +53,32 @@ impl Status {
 }
 
 impl Entry {
+    pub(super) fn new(
+        name: Cow<'static, str>,
+        at: Place,
+        status: Status,
+        control: Option<Arc<dyn Control>>,
+        kept: bool,
+    ) -> Entry {
+        let pulse = match &control {
+            Some(_) => None,
+            None => Some(Arc::default()),
+        };
+        Entry {
+            name,
+            at,
+            status,
+            since: Instant::now(),
+            control,
+            abort: None,
+            pulse,
+            done: None,
+            has_place: false,
+            kept,
+            concurrent: false,
+        }
+    }
+
     /// Steps to running, and gives the work that is to run.
     pub(super) fn begin(&mut self, id: JobId) -> Result<Work, ErrorKind> {
         match std::mem::replace(&mut self.status, Status::Running) {

@@ -26,17 +26,16 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
-use std::time::Instant;
-
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::cancel::Cause;
 use crate::claim::Running;
 use crate::error::ErrorKind;
-use crate::ids::{JobId, SuiteId};
+use crate::ids::JobId;
 use crate::place::Place;
 use crate::pulse::Pulse;
+use crate::suite::Suite;
 
 use entry::{Entry, Status};
 use places::Places;
@@ -45,6 +44,12 @@ use table::Table;
 
 /// The work of a job.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A job that makes its own work, on the thread that runs it: what one thread takes and another gives back costs both more.
+pub(crate) trait Job: Control + 'static {
+    /// The work of this job, whose number is that. Called once.
+    fn work(self: Arc<Self>, job: JobId) -> Work;
+}
 
 /// How to talk to a job that is more than a future.
 pub(crate) trait Control: Send + Sync {
@@ -58,8 +63,8 @@ pub(crate) trait Control: Send + Sync {
     fn nudge(&self) -> u64;
     /// Has it say what it has only counted.
     fn flush(&self);
-    /// The suite that it is.
-    fn suite(&self) -> Option<SuiteId>;
+    /// The suite that it is, from when that is known.
+    fn suite(&self) -> Option<Suite>;
     /// What it is waiting for or doing itself.
     fn doing(&self) -> Option<String>;
 }
@@ -97,6 +102,17 @@ struct State {
 }
 
 impl State {
+    fn next_id(&mut self) -> JobId {
+        self.next += 1;
+        JobId(self.next)
+    }
+
+    fn list(&mut self, entry: Entry) -> JobId {
+        let id = self.next_id();
+        self.entries.push(id, entry);
+        id
+    }
+
     /// Whether the next job has to take its turn.
     fn waits_for_its_turn(&mut self) -> bool {
         let waits = self.takes_turns && self.places.is_shared();
@@ -194,45 +210,15 @@ impl Jobs {
         control: Option<Arc<dyn Control>>,
         kept: bool,
     ) -> JobId {
-        self.list((name.into(), at), Status::New(work), control, kept)
-    }
-
-    fn list(
-        &self,
-        (name, at): (Cow<'static, str>, Place),
-        status: Status,
-        control: Option<Arc<dyn Control>>,
-        kept: bool,
-    ) -> JobId {
-        let mut state = self.0.lock();
-        state.next += 1;
-        let id = JobId(state.next);
-        state.entries.push(
-            id,
-            Entry {
-                name,
-                at,
-                status,
-                since: Instant::now(),
-                pulse: match &control {
-                    Some(_) => None,
-                    None => Some(Arc::default()),
-                },
-                control,
-                abort: None,
-                done: None,
-                place: None,
-                kept,
-                concurrent: false,
-            },
-        );
-        id
+        let entry = Entry::new(name.into(), at, Status::New(work), control, kept);
+        self.0.lock().list(entry)
     }
 
     /// Lists something that runs elsewhere as a job, until what is returned is dropped, so that it is told when the
     /// jobs are to end. It counts as no job otherwise.
     pub(crate) fn stand_in(&self, name: String, at: Place, control: Arc<dyn Control>) -> StandIn {
-        let id = self.list((name.into(), at), Status::Running, Some(control), false);
+        let entry = Entry::new(name.into(), at, Status::Running, Some(control), false);
+        let id = self.0.lock().list(entry);
         StandIn { jobs: self.clone(), id }
     }
 

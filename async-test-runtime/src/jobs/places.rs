@@ -3,11 +3,9 @@
 //! Most jobs find a place, so places that are free are a number beside the rest of what the table knows. Only who finds
 //! none stands in a queue: that of a semaphore, which holds no permits but those that are on their way to somebody.
 
-use std::sync::Arc;
-
 use tokio::sync::Semaphore;
 
-use crate::jobs::{Inner, State};
+use crate::jobs::Inner;
 
 pub(super) struct Places {
     pub(super) limit: usize,
@@ -72,7 +70,7 @@ impl Places {
     }
 
     /// A place comes back. The answer is for the queue.
-    fn give_back(&mut self) -> Freed {
+    pub(super) fn give_back(&mut self) -> Freed {
         self.held -= 1;
         if self.surplus > 0 {
             self.surplus -= 1;
@@ -120,23 +118,22 @@ impl Freed {
     }
 }
 
-/// A place under the limit, until this is dropped.
-pub(super) struct Place {
-    jobs: Arc<Inner>,
-    is_held: bool,
-}
+/// A place under the limit, until this is dropped or kept.
+pub(super) struct Place<'a>(&'a Inner);
 
-impl Place {
+impl<'a> Place<'a> {
     /// That has been taken.
-    pub(super) fn taken(jobs: &Arc<Inner>) -> Place {
-        Place {
-            jobs: jobs.clone(),
-            is_held: true,
-        }
+    pub(super) fn taken(jobs: &'a Inner) -> Place<'a> {
+        Place(jobs)
+    }
+
+    /// The end of a job is to give it back.
+    pub(super) fn keep(self) {
+        std::mem::forget(self);
     }
 
     /// Stands in the queue, where whoever calls is counted. With the place, whether others have one. Cancel safe.
-    pub(super) async fn queue_up(jobs: &Arc<Inner>) -> (Place, bool) {
+    pub(super) async fn queue_up(jobs: &'a Inner) -> (Place<'a>, bool) {
         let queued = Queued(jobs);
         loop {
             // It is never closed.
@@ -150,19 +147,12 @@ impl Place {
             }
         }
     }
-
-    pub(super) fn leave(mut self, state: &mut State) -> Freed {
-        self.is_held = false;
-        state.places.give_back()
-    }
 }
 
-impl Drop for Place {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
-        if self.is_held {
-            let freed = self.jobs.lock().places.give_back();
-            freed.tell(&self.jobs.queue);
-        }
+        let freed = self.0.lock().places.give_back();
+        freed.tell(&self.0.queue);
     }
 }
 

@@ -1,6 +1,8 @@
 //! How a job is started, and how its end is told.
 
+use std::borrow::Cow;
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -10,8 +12,10 @@ use tokio::sync::Notify;
 use crate::error::ErrorKind;
 use crate::ids::JobId;
 use crate::jobs::places::Place;
-use crate::jobs::{Inner, Jobs, Status, admission};
+use crate::jobs::{Control, Entry, Inner, Job, Jobs, State, Status, Work, admission};
 use crate::ours::OwnTask;
+use crate::place::Place as At;
+use crate::pulse::Pulse;
 use crate::turn::give_way;
 
 /// Whether a job has ended; shared with those who wait for it.
@@ -71,7 +75,7 @@ const GIVES_WAY: u64 = 64;
 struct Finish {
     jobs: Jobs,
     id: JobId,
-    _task: Option<OwnTask>,
+    task: Option<OwnTask>,
 }
 
 impl Drop for Finish {
@@ -80,36 +84,83 @@ impl Drop for Finish {
     }
 }
 
+/// What the table says to one that is to run.
+struct Asked {
+    /// It has got a place. Else it has to stand in the queue.
+    has_place: bool,
+    takes_turns: bool,
+    waits_for_its_turn: bool,
+}
+
+impl State {
+    /// For one that is to run: takes a place for it, if one is free.
+    fn ask(&mut self) -> Asked {
+        let has_place = self.places.take();
+        Asked {
+            has_place,
+            takes_turns: self.takes_turns,
+            waits_for_its_turn: self.waits_for_its_turn(),
+        }
+    }
+}
+
 impl Jobs {
     /// Starts a job when there is a place. Cancel safe: a job whose start was given up is as before.
     pub(crate) async fn start_job(&self, id: JobId) -> Result<(), ErrorKind> {
-        let (has_place, takes_turns, waits_for_its_turn) = {
+        let asked = {
             let mut state = self.0.lock();
             state.entries.get_mut(id).ok_or(ErrorKind::NoSuchJob(id))?.wait(id)?;
-            let has_place = state.places.take();
-            (has_place, state.takes_turns, state.waits_for_its_turn())
+            state.ask()
         };
+        self.start_asked(id, asked).await
+    }
+
+    /// Makes a job and starts it when there is a place, as `start_job` does. One that need not wait is made and started
+    /// in one step, since a run does this for each of its suites. Cancel safe: what was given up is a job that has not begun.
+    pub(crate) async fn run<J: Job>(&self, name: &'static str, at: At, job: Arc<J>) {
+        let control: Arc<dyn Control> = job.clone();
+        let mut entry = Entry::new(Cow::Borrowed(name), at, Status::Running, Some(control), false);
+        let (id, asked) = {
+            let mut state = self.0.lock();
+            let asked = state.ask();
+            match self.0.runtime.get() {
+                Some(runtime) if asked.has_place && asked.takes_turns && !asked.waits_for_its_turn => {
+                    entry.has_place = true;
+                    state.active += 1;
+                    let id = state.list(entry);
+                    drop(state);
+                    return self.spawn_job(runtime, id, job);
+                }
+                _ => {}
+            }
+            let id = state.next_id();
+            entry.status = Status::Waiting(Box::pin(async move { job.work(id).await }));
+            state.entries.push(id, entry);
+            (id, asked)
+        };
+        // A new job can be started; that a bail-out has started it to end it is as good.
+        let _ = self.start_asked(id, asked).await;
+    }
+
+    async fn start_asked(&self, id: JobId, asked: Asked) -> Result<(), ErrorKind> {
         let waiting = GiveUp { jobs: self, id };
-        let (place, waits_for_its_turn) = match has_place {
-            true => (Place::taken(&self.0), waits_for_its_turn),
+        let (place, waits_for_its_turn) = match asked.has_place {
+            true => (Place::taken(&self.0), asked.waits_for_its_turn),
             false => {
                 let (place, is_shared) = Place::queue_up(&self.0).await;
-                (place, takes_turns && is_shared)
+                (place, asked.takes_turns && is_shared)
             }
         };
-        if !takes_turns && id.0 % GIVES_WAY == 0 {
+        if !asked.takes_turns && id.0 % GIVES_WAY == 0 {
             give_way().await;
         }
+        let mut ahead = 0;
         if waits_for_its_turn {
-            let turn = Turn::new(&self.0);
-            let ahead = admission::turn().await;
-            drop(turn);
-            if ahead > 0 {
-                self.0.lock().ahead = ahead;
-            }
+            let _turn = Turn::new(&self.0);
+            ahead = admission::turn().await;
         }
         std::mem::forget(waiting);
-        self.launch(id, Some(place))
+        self.launch(id, Some(place), ahead)
     }
 
     /// Whether a job has a place, and waits for nothing but the end of the runtime's queue. Where several do, it may be
@@ -128,28 +179,34 @@ impl Jobs {
         if !entry.is_running() {
             return;
         }
-        let (place, control, done) = (entry.place.take(), entry.control.take(), entry.done.clone());
-        let gone = match entry.kept {
-            true => {
-                entry.status = Status::Done;
-                None
+        let (has_place, control, done) = (entry.has_place, entry.control.take(), entry.done.take());
+        let (mut gone, mut task) = (None, None);
+        if entry.kept {
+            entry.status = Status::Done;
+            entry.has_place = false;
+            entry.done.clone_from(&done);
+        } else {
+            let mut entry = state.entries.remove_at(at);
+            if control.is_none() {
+                task = Some((entry.abort.take(), entry.pulse.take()));
             }
-            false => {
-                let mut entry = state.entries.remove_at(at);
-                entry.done = None;
-                let task = (entry.abort.take(), entry.pulse.take());
-                Some((task, state.entries.keep(entry)))
-            }
-        };
+            gone = state.entries.keep(entry);
+        }
         state.active -= 1;
         let idle = state.active <= state.given_up;
-        let freed = place.map(|place| place.leave(&mut state));
+        let freed = match has_place {
+            true => Some(state.places.give_back()),
+            false => None,
+        };
         drop(state);
         // It is free before anybody hears of the end, so that a waiting job starts no later than they go on.
         if let Some(freed) = freed {
             freed.tell(&self.0.queue);
         }
-        drop((control, gone));
+        if let Some(control) = control {
+            drop(control);
+        }
+        drop((task, gone));
         if let Some(done) = done {
             done.end();
         }
@@ -160,10 +217,11 @@ impl Jobs {
 
     /// Starts a job at once, without a place.
     pub(crate) fn start(&self, id: JobId) -> Result<(), ErrorKind> {
-        self.launch(id, None)
+        self.launch(id, None, 0)
     }
 
-    pub(super) fn launch(&self, id: JobId, place: Option<Place>) -> Result<(), ErrorKind> {
+    /// So many more may start with it.
+    pub(super) fn launch(&self, id: JobId, place: Option<Place<'_>>, ahead: u32) -> Result<(), ErrorKind> {
         let here;
         let runtime = match self.0.runtime.get() {
             Some(runtime) => runtime,
@@ -175,23 +233,43 @@ impl Jobs {
         };
         let (work, pulse) = {
             let mut state = self.0.lock();
-            let entry = state.entries.get_mut(id).ok_or(ErrorKind::NoSuchJob(id))?;
+            if ahead > 0 {
+                state.ahead = ahead;
+            }
+            let Some(entry) = state.entries.get_mut(id) else {
+                return Err(ErrorKind::NoSuchJob(id));
+            };
             let work = entry.begin(id)?;
             entry.since = Instant::now();
-            entry.place = place;
+            if let Some(place) = place {
+                entry.has_place = true;
+                place.keep();
+            }
             let pulse = entry.pulse.clone();
             state.active += 1;
             (work, pulse)
         };
-        let own_task = self.0.has_own_tasks.load(Ordering::Relaxed).then(OwnTask::new);
-        let is_own = own_task.is_some();
-        // One with a control is asked to end in its own way.
-        let is_plain = pulse.is_some();
-        let finish = Finish {
+        self.spawn(runtime, id, work, pulse);
+        Ok(())
+    }
+
+    fn finish(&self, id: JobId) -> Finish {
+        let task = match self.0.has_own_tasks.load(Ordering::Relaxed) {
+            true => Some(OwnTask::new()),
+            false => None,
+        };
+        Finish {
             jobs: self.clone(),
             id,
-            _task: own_task,
-        };
+            task,
+        }
+    }
+
+    fn spawn(&self, runtime: &Handle, id: JobId, work: Work, pulse: Option<Arc<Pulse>>) {
+        let finish = self.finish(id);
+        let is_own = finish.task.is_some();
+        // One with a control is asked to end in its own way.
+        let is_plain = pulse.is_some();
         let task = runtime.spawn(async move {
             let _finish = finish;
             match pulse {
@@ -212,7 +290,18 @@ impl Jobs {
                 entry.abort = Some(task.abort_handle());
             }
         }
-        Ok(())
+    }
+
+    fn spawn_job<J: Job>(&self, runtime: &Handle, id: JobId, job: Arc<J>) {
+        let finish = self.finish(id);
+        let is_own = finish.task.is_some();
+        runtime.spawn(async move {
+            let finish = finish;
+            job.work(finish.id).await;
+        });
+        if is_own {
+            OwnTask::has_begun();
+        }
     }
 }
 

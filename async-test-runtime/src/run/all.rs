@@ -6,12 +6,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
-use std::time::Instant;
 
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use crate::jobs::Control;
 use crate::run::pass::Pass;
 use crate::run::rescue::Watch;
 use crate::spec::SuiteSpec;
@@ -72,24 +70,17 @@ async fn start(top: &Suite, suites: &[&'static SuiteSpec], pass: &Arc<Pass>, wat
 async fn start_each(top: &Suite, suites: &[&'static SuiteSpec], pass: &Arc<Pass>) {
     let jobs = top.table();
     let mut groups: HashMap<&'static str, Arc<Semaphore>> = HashMap::new();
-    let asked = Instant::now();
     for spec in suites {
         if top.is_cancelled() || pass.is_stopped.load(Ordering::Relaxed) {
             break;
         }
-        let one = pass.next(spec);
         let turn = spec.keys().serial.map(|group| {
             groups
                 .entry(group)
                 .or_insert_with(|| Arc::new(Semaphore::new(1)))
                 .clone()
         });
-        let control: Arc<dyn Control> = one.clone();
-        let runs = one.clone();
-        let work = Box::pin(async move { runs.boxed(asked, turn).await });
-        let job = jobs.add(spec.title(), spec.place(), work, Some(control), false);
-        one.is_job(job);
-        // A new job can be started; that a bail-out has started it to end it is as good.
-        let _ = jobs.start_job(job).await;
+        let one = pass.next(spec, turn);
+        jobs.run(spec.title(), spec.place(), one).await;
     }
 }

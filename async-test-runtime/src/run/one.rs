@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -10,8 +10,8 @@ use crate::cancel::Cause;
 use crate::claim::{Problem, Running};
 use crate::drive::{abandon, close_unrun, drive, drive_blocking};
 use crate::event::{EventKind, Reply};
-use crate::ids::{JobId, SuiteId};
-use crate::jobs::{Control, Done, Work};
+use crate::ids::JobId;
+use crate::jobs::{Control, Done, Job, Work};
 use crate::pulse::Pulse;
 use crate::record::Attempt;
 use crate::run::pass::Pass;
@@ -31,11 +31,13 @@ pub(super) fn leaves_threads_behind() -> bool {
 /// One suite of the run, through all its attempts.
 pub(super) struct OneSuite {
     spec: &'static SuiteSpec,
+    /// That of its group.
+    turn: Option<Arc<Semaphore>>,
     /// Its place among the suites of the pass.
     index: usize,
     pass: Arc<Pass>,
     now: Mutex<Now>,
-    /// The number of its job, once that is known; 0 before.
+    /// The number of its job, once that runs; 0 before.
     job: AtomicU64,
 }
 
@@ -58,9 +60,15 @@ impl Drop for Leave<'_> {
 }
 
 impl OneSuite {
-    pub(super) fn new(spec: &'static SuiteSpec, index: usize, pass: Arc<Pass>) -> OneSuite {
+    pub(super) fn new(
+        spec: &'static SuiteSpec,
+        turn: Option<Arc<Semaphore>>,
+        index: usize,
+        pass: Arc<Pass>,
+    ) -> OneSuite {
         OneSuite {
             spec,
+            turn,
             index,
             pass,
             now: Mutex::new(Now {
@@ -71,11 +79,6 @@ impl OneSuite {
             }),
             job: AtomicU64::new(0),
         }
-    }
-
-    /// Tells it which of the root's jobs it is.
-    pub(super) fn is_job(&self, job: JobId) {
-        self.job.store(job.0, Ordering::Release);
     }
 
     /// Whether it is running, and may still end by itself.
@@ -118,16 +121,11 @@ impl OneSuite {
         }
     }
 
-    /// The attempts. What they need is large, and so it is taken on the thread that runs them, which gives it back.
-    pub(super) fn boxed(self: Arc<Self>, asked: Instant, turn: Option<Arc<Semaphore>>) -> Work {
-        Box::pin(self.attempts(asked, turn))
-    }
-
     /// Runs the suite as often as `repeat` and `retries` say, when it is its turn where it has to wait for that.
-    async fn attempts(self: Arc<Self>, asked: Instant, turn: Option<Arc<Semaphore>>) {
+    async fn attempts(self: Arc<Self>) {
         let _known = self.pass.known(self.index);
-        let _turn = match turn {
-            Some(turn) => turn.acquire_owned().await.ok(),
+        let _turn = match &self.turn {
+            Some(turn) => turn.acquire().await.ok(),
             None => None,
         };
         let spec = self.spec;
@@ -136,7 +134,7 @@ impl OneSuite {
         let mut has_begun = false;
         for _ in 0..spec.keys().repeat.max(1) {
             for number in 1..=of {
-                match self.once(asked, Attempt { number, of }, has_begun).await {
+                match self.once(Attempt { number, of }, has_begun).await {
                     // Skipped, or the run is ending: so would be the next one.
                     None => return,
                     Some(it) => held = it,
@@ -183,7 +181,7 @@ impl OneSuite {
 
     /// One attempt, if it is to run; the answer is whether it held, which is only asked for where something depends on it.
     /// What has begun gets its verdict, also where nothing is to be started any more.
-    async fn once(self: &Arc<Self>, asked: Instant, attempt: Attempt, has_begun: bool) -> Option<bool> {
+    async fn once(self: &Arc<Self>, attempt: Attempt, has_begun: bool) -> Option<bool> {
         let spec = self.spec;
         // Before the suite is made: one that waits here has not been started when another fails.
         let _leave = match runtime::wants_its_own(spec) || matches!(spec.body, Body::Blocking(_)) {
@@ -220,15 +218,15 @@ impl OneSuite {
             suite.tell_held();
         }
         if asks {
-            return Some(self.drive_and_ask(suite, asked).await);
+            return Some(self.drive_and_ask(suite).await);
         }
-        self.drive(suite, asked.elapsed(), None).await;
+        self.drive(suite, self.pass.asked.elapsed(), None).await;
         self.now().suite = None;
         Some(true)
     }
 
     /// The answer is whether it held.
-    async fn drive_and_ask(self: &Arc<Self>, suite: Suite, asked: Instant) -> bool {
+    async fn drive_and_ask(self: &Arc<Self>, suite: Suite) -> bool {
         let (answer, answered) = oneshot::channel();
         let reply = Reply::new(move |snapshot| {
             let failed = snapshot.is_none_or(|it| it.failed && !it.is_todo);
@@ -247,7 +245,7 @@ impl OneSuite {
         });
         // A task of its own: it may hold its thread, and this one has to go on then.
         let me = self.clone();
-        let life = tokio::spawn(async move { me.drive(suite, asked.elapsed(), Some(reply)).await });
+        let life = tokio::spawn(async move { me.drive(suite, me.pass.asked.elapsed(), Some(reply)).await });
         let came_back = tokio::select! {
             biased;
             // It catches what its body raises.
@@ -323,6 +321,14 @@ fn shared(spec: &'static SuiteSpec, suite: &Suite) -> Option<SharedFuture> {
     }
 }
 
+impl Job for OneSuite {
+    /// The attempts.
+    fn work(self: Arc<Self>, job: JobId) -> Work {
+        self.job.store(job.0, Ordering::Release);
+        Box::pin(self.attempts())
+    }
+}
+
 impl Control for OneSuite {
     fn cancel(&self, cause: Cause) {
         let suite = {
@@ -361,8 +367,8 @@ impl Control for OneSuite {
         }
     }
 
-    fn suite(&self) -> Option<SuiteId> {
-        self.now().suite.as_ref().map(|suite| suite.info().id)
+    fn suite(&self) -> Option<Suite> {
+        self.now().suite.clone()
     }
 
     fn doing(&self) -> Option<String> {

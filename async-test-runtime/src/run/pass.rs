@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
 
 use tokio::sync::Semaphore;
 
@@ -14,6 +15,8 @@ pub(super) struct Pass {
     /// Held here, since what all threads count up and down all the time is slow.
     pub(super) top: Suite,
     pub(super) seed: u64,
+    /// When its suites were asked for.
+    pub(super) asked: Instant,
     /// Leave for threads of their own.
     pub(super) own_threads: Arc<Semaphore>,
     /// Nothing is to be started after a failure.
@@ -30,6 +33,7 @@ impl Pass {
         Pass {
             top,
             seed,
+            asked: Instant::now(),
             own_threads: Arc::new(Semaphore::new(own_threads)),
             fail_fast,
             is_stopped: AtomicBool::new(false),
@@ -37,10 +41,10 @@ impl Pass {
         }
     }
 
-    /// The next suite.
-    pub(super) fn next(self: &Arc<Self>, spec: &'static SuiteSpec) -> Arc<OneSuite> {
+    /// The next suite, with the turn of its group if it has to wait for that.
+    pub(super) fn next(self: &Arc<Self>, spec: &'static SuiteSpec, turn: Option<Arc<Semaphore>>) -> Arc<OneSuite> {
         let mut started = self.started();
-        let one = Arc::new(OneSuite::new(spec, started.len(), self.clone()));
+        let one = Arc::new(OneSuite::new(spec, turn, started.len(), self.clone()));
         started.push(Some(one.clone()));
         one
     }
@@ -58,7 +62,7 @@ impl Pass {
         };
         waiting.iter().for_each(|one| one.fail_unstarted());
         for spec in &suites[known..] {
-            self.next(spec).fail_unstarted();
+            self.next(spec, None).fail_unstarted();
         }
     }
 

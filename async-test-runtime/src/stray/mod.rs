@@ -27,7 +27,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::claim::Panic;
-use crate::ids::BySuite;
 use crate::pulse::Pulse;
 use crate::suite::{Shared, Suite};
 
@@ -54,8 +53,8 @@ struct Stray {
     suspects: Vec<Suite>,
 }
 
-/// The `#[suite]`s that are running.
-static OPEN: Mutex<BySuite<Weak<Shared>>> = Mutex::new(BySuite::new());
+/// The `#[suite]`s that nobody waits for any more, and that may be running still.
+static GIVEN_UP: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing of the user's runs under these locks.
@@ -65,31 +64,35 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     }
 }
 
-/// A `#[suite]` begins.
-pub(crate) fn open(suite: &Suite) {
-    if is_of_the_process(suite) {
-        lock(&OPEN).insert(suite.info().id, Arc::downgrade(&suite.0));
-    }
-}
-
-/// A `#[suite]` ends.
-pub(crate) fn close(suite: &Suite) {
-    if is_of_the_process(suite) {
-        let gone = lock(&OPEN).remove(suite.info().id);
-        drop(gone);
-    }
-}
-
 /// Whether it is a `#[suite]` of the hub of the process, and not one that was intercepted.
 pub(crate) fn is_of_the_process(suite: &Suite) -> bool {
     suite.nesting() == 1 && Suite::is_top_hub(&suite.0.hub)
 }
 
+/// Nobody waits for it any more: it is no job of the root from here on.
+pub(crate) fn give_up(suite: &Suite) {
+    if is_of_the_process(suite) {
+        lock(&GIVEN_UP).push(Arc::downgrade(&suite.0));
+    }
+}
+
+/// The `#[suite]`s that are running or are about to begin, as jobs of the root, and those that have been given up.
 pub(crate) fn running() -> Vec<Suite> {
-    let open = lock(&OPEN);
-    let mut suites: Vec<Suite> = open.values().filter_map(Weak::upgrade).map(Suite).collect();
-    drop(open);
+    if !Suite::has_top() {
+        return Vec::new();
+    }
+    let mut suites = Suite::top().table().suites();
+    suites.retain(|suite| is_of_the_process(suite) && !suite.has_ended() && !suite.is_given_up());
+    let given_up = lock(&GIVEN_UP).clone();
+    suites.extend(given_up.iter().filter_map(Weak::upgrade).map(Suite));
     suites.sort_by_key(|suite| suite.info().id);
+    suites
+}
+
+/// Those whose bodies have begun.
+fn suspects() -> Vec<Suite> {
+    let mut suites = running();
+    suites.retain(Suite::has_begun);
     suites
 }
 
@@ -115,7 +118,7 @@ impl Heard {
         Heard {
             is_inside,
             is_certain,
-            suspects: certain.unwrap_or_else(running),
+            suspects: certain.unwrap_or_else(suspects),
             _case: case,
         }
     }

@@ -12,7 +12,6 @@ use crate::capture::Capture;
 use crate::claim::{Problem, Running};
 use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
-use crate::ids::SuiteId;
 use crate::jobs::Control;
 use crate::pulse::Pulse;
 use crate::stage::Stage;
@@ -90,7 +89,6 @@ impl Suite {
         let _ = self.0.begun.set(Begun { at, virtually, own });
         self.note_activity("began");
         self.send_event_of(at, EventKind::Started);
-        stray::open(self);
         if let Some(capture) = self.capture() {
             capture.begin(&self.0.info);
         }
@@ -98,6 +96,16 @@ impl Suite {
         if let Some(timeout) = timeout {
             self.watch_from_begin(timeout);
         }
+    }
+
+    /// Whether its end is being told, or has been.
+    pub(crate) fn has_ended(&self) -> bool {
+        matches!(self.stage(), Stage::Finished | Stage::Fatality | Stage::Dismissed)
+    }
+
+    /// Whether its body has begun.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.0.begun.get().is_some()
     }
 
     /// When its body began, or now if it has not.
@@ -162,7 +170,6 @@ impl Suite {
     }
 
     pub(crate) fn note_end(&self) {
-        stray::close(self);
         self.note_activity("ended");
     }
 
@@ -258,8 +265,8 @@ impl Control for Suite {
         self.flush_running();
     }
 
-    fn suite(&self) -> Option<SuiteId> {
-        Some(self.0.info.id)
+    fn suite(&self) -> Option<Suite> {
+        Some(self.clone())
     }
 
     fn doing(&self) -> Option<String> {

@@ -11,6 +11,7 @@ use crate::claim::Running;
 use crate::clock::{self, Deadline};
 use crate::place::Place;
 use crate::stage::Stage;
+use crate::stray;
 use crate::suite::{Suite, lock};
 
 /// How long something may take to end when it was asked to, before it is taken for stuck.
@@ -243,6 +244,7 @@ impl Suite {
         // What it has counted so far is its own.
         self.tell_last_passed();
         self.0.given_up.store(true, Ordering::Release);
+        stray::give_up(self);
     }
 
     pub(crate) fn is_given_up(&self) -> bool {
