@@ -8,6 +8,8 @@
 //! The beat has another use. The thread that drives tokio's timers may be the one that is blocked, while the others
 //! sleep; the beat wakes one of them, and it takes over.
 
+mod pace;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,12 +18,10 @@ use tokio::runtime::Handle;
 
 use crate::clock::{self, Deadline};
 use crate::ours;
+use pace::{Pace, Step};
 
 /// How often a beat is sent.
 const BEAT: Duration = Duration::from_millis(100);
-
-/// How long a beat may be on its way before a spare thread is woken.
-const LATE: Duration = Duration::from_millis(500);
 
 /// How long they may take to go to sleep.
 const SETTLE: Duration = Duration::from_secs(5);
@@ -43,8 +43,8 @@ struct Inner {
     asleep: AtomicUsize,
     /// The beat has come through.
     beaten: AtomicBool,
-    /// It has not for longer than it may take, and all had been woken before.
-    is_late: AtomicBool,
+    /// It has not for so long that those who block the threads are taken not to come back.
+    is_lost: AtomicBool,
     next: Mutex<Option<Deadline>>,
     /// How many have gone to sleep in the beginning.
     settled: Mutex<usize>,
@@ -64,7 +64,7 @@ impl Spares {
             woken: Condvar::new(),
             asleep: AtomicUsize::new(count),
             beaten: AtomicBool::new(true),
-            is_late: AtomicBool::new(false),
+            is_lost: AtomicBool::new(false),
             next: Mutex::new(None),
             settled: Mutex::new(0),
             settles: Condvar::new(),
@@ -99,7 +99,7 @@ impl Spares {
             .settles
             .wait_timeout_while(lock(&inner.settled), SETTLE, are_awake);
         drop(settled);
-        inner.beat(runtime, Instant::now(), 1);
+        inner.beat(runtime, Pace::new(Instant::now()));
     }
 
     /// Wakes no more of them, and lets those sleep on that still do, for ever; how many they are.
@@ -109,9 +109,9 @@ impl Spares {
         self.0.asleep.swap(0, Ordering::Relaxed)
     }
 
-    /// Whether no thread is free and none is left to be woken.
+    /// Whether no thread has been free for long, and none is left to be woken.
     pub(crate) fn are_exhausted(&self) -> bool {
-        self.0.asleep.load(Ordering::Relaxed) == 0 && self.0.is_late.load(Ordering::Relaxed)
+        self.0.asleep.load(Ordering::Relaxed) == 0 && self.0.is_lost.load(Ordering::Relaxed)
     }
 }
 
@@ -147,24 +147,23 @@ impl Inner {
         (0..count).for_each(|_| self.woken.notify_one());
     }
 
-    /// Looks for the beat that was sent at `sent`, and sends the next one. `more` is how many threads to wake.
-    fn beat(self: &Arc<Self>, runtime: &Handle, mut sent: Instant, mut more: usize) {
-        if self.beaten.swap(false, Ordering::Relaxed) {
-            sent = Instant::now();
-            self.is_late.store(false, Ordering::Relaxed);
-            let me = self.clone();
-            drop(runtime.spawn(async move { me.beaten.store(true, Ordering::Relaxed) }));
-        } else if sent.elapsed() >= LATE {
-            // One that is woken now may be free in a moment.
-            let were_all_woken = self.asleep.load(Ordering::Relaxed) == 0;
-            self.is_late.store(were_all_woken, Ordering::Relaxed);
-            self.wake(more);
-            (sent, more) = (Instant::now(), more.saturating_mul(2));
+    /// Looks for the beat that was sent, and sends the next one.
+    fn beat(self: &Arc<Self>, runtime: &Handle, mut pace: Pace) {
+        let has_come = self.beaten.swap(false, Ordering::Relaxed);
+        match pace.step(Instant::now(), has_come, self.asleep.load(Ordering::Relaxed)) {
+            Step::Send => {
+                self.is_lost.store(false, Ordering::Relaxed);
+                let me = self.clone();
+                drop(runtime.spawn(async move { me.beaten.store(true, Ordering::Relaxed) }));
+            }
+            Step::Wait => {}
+            Step::Wake(more) => self.wake(more),
+            Step::Lost => self.is_lost.store(true, Ordering::Relaxed),
         }
         let (me, runtime) = (Arc::downgrade(self), runtime.clone());
         let next = clock::after(BEAT, move || {
             if let Some(me) = me.upgrade() {
-                me.beat(&runtime, sent, more);
+                me.beat(&runtime, pace);
             }
         });
         let before = lock(&self.next).replace(next);
