@@ -59,6 +59,25 @@ mod tests {
         nok!(out.contains("had not 500ms later"), "{}", ended.out);
     }
 
+    #[suite(parallel)]
+    async fn what_panics_when_it_is_dropped_is_told() {
+        for (name, what) in [
+            ("job_is_loud_when_dropped", r"✗ job `job at \S+` panicked\n"),
+            ("job_is_loud_when_it_has_not_begun", r"✗ job `job at \S+` panicked\n"),
+            ("clean_up_is_loud_when_dropped", r"message +panicked at \S+: dropped"),
+        ] {
+            subtest!("{name}", {
+                let vars = [LIMITS[0], LIMITS[1], ("ASYNC_TEST_JOB_TIMEOUT", "100ms")];
+                let ended = run(&[&format!("suites::{name}")], &[], &vars);
+                is!(ended.status.code(), Some(101));
+                ok!(ended.has_traced("cleaned up"));
+                like!(ended.out, what);
+                like!(ended.out, "dropped at its limit");
+                like!(ended.out, r"(?m)^test result: FAILED\. 0 passed; 1 failed;");
+            });
+        }
+    }
+
     #[suite]
     fn what_holds_its_thread_fails_and_the_others_go_on() {
         let blocking = [

@@ -11,7 +11,7 @@ use crate::claim::{Panic, Problem};
 use crate::context;
 use crate::ids::JobId;
 use crate::jobs::Jobs;
-use crate::panic::catch;
+use crate::panic::{Caught, catch, catch_sync};
 use crate::place::Place;
 use crate::suite::Suite;
 
@@ -75,9 +75,45 @@ impl<T> Future for Job<T> {
     }
 }
 
+/// The future of a job. Where it is stopped, before its first poll or later, it holds values of the test, and what their
+/// drop raises is the test's as well.
+struct Running<F> {
+    suite: Suite,
+    job: String,
+    future: Option<Pin<Box<F>>>,
+}
+
+impl<F> Running<F> {
+    fn tell(&self, panic: Panic) {
+        let job = self.job.clone();
+        self.suite.problem(Problem::JobPanicked { job, panic });
+    }
+}
+
+impl<F: Future> Future for Running<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        match &mut self.future {
+            Some(future) => future.as_mut().poll(context),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<F> Drop for Running<F> {
+    fn drop(&mut self) {
+        let future = self.future.take();
+        if let Err(caught) = catch_sync(|| drop(future)) {
+            let Caught { panic, .. } = *caught;
+            self.tell(panic);
+        }
+    }
+}
+
 impl Suite {
     /// Starts a job: a future that runs beside the body, in the context of this suite. The suite awaits it before it
-    /// ends; a panic in it fails the suite; when the suite is ended early it is dropped at its next await. It needs no
+    /// ends; a panic in it fails the suite, also one in its drop; when the suite is ended early it is dropped at its next await. It needs no
     /// place under `test_jobs`.
     ///
     /// # Panics
@@ -92,15 +128,17 @@ impl Suite {
         let at = Place::caller();
         let name = format!("job at {at}");
         let (sender, value) = oneshot::channel();
-        let (suite, job) = (self.clone(), name.clone());
+        let mut running = Running {
+            suite: self.clone(),
+            job: name.clone(),
+            future: Some(Box::pin(future)),
+        };
         let work = Box::pin(context::scope(self.clone(), async move {
-            let ended = catch(future).await;
+            let ended = catch(&mut running).await;
             if let Err(panic) = &ended {
-                suite.problem(Problem::JobPanicked {
-                    job,
-                    panic: panic.clone(),
-                });
+                running.tell(panic.clone());
             }
+            drop(running);
             // Nobody may be waiting for the value.
             let _ = sender.send(ended);
         }));

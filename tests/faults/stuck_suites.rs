@@ -32,18 +32,50 @@ async fn waits(t: Suite) {
     });
 }
 
+struct Loud;
+
+impl Drop for Loud {
+    fn drop(&mut self) {
+        panic!("dropped at its limit");
+    }
+}
+
 #[suite]
 #[ignore = "run by the tests"]
 async fn is_loud_when_dropped(t: Suite) {
-    struct Loud;
-    impl Drop for Loud {
-        fn drop(&mut self) {
-            panic!("dropped at its limit");
-        }
-    }
     t.on_finish(async { trace("cleaned up") });
     let _loud = Loud;
     std::future::pending::<()>().await;
+}
+
+#[suite]
+#[ignore = "run by the tests"]
+async fn job_is_loud_when_dropped(t: Suite) {
+    t.on_finish(async { trace("cleaned up") });
+    t.spawn(async {
+        let _loud = Loud;
+        std::future::pending::<()>().await;
+    });
+    std::future::pending::<()>().await;
+}
+
+#[suite(flavor = "current_thread")]
+#[ignore = "run by the tests"]
+async fn job_is_loud_when_it_has_not_begun(t: Suite) {
+    t.on_finish(async { trace("cleaned up") });
+    let loud = Loud;
+    let job = t.spawn(async move { drop(loud) });
+    job.abort();
+}
+
+#[suite]
+#[ignore = "run by the tests"]
+async fn clean_up_is_loud_when_dropped(t: Suite) {
+    t.on_finish(async { trace("cleaned up") });
+    t.on_finish(async {
+        let _loud = Loud;
+        std::future::pending::<()>().await;
+    });
 }
 
 #[suite]

@@ -1,16 +1,18 @@
 //! What a suite's end waits for: its jobs, its attachments, its clean-ups.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use super::{for_children, unless_cancelled};
 use crate::cancel::Cause;
-use crate::claim::{Problem, Running};
+use crate::claim::{Panic, Problem, Running};
 use crate::clock::sleep_real;
 use crate::context;
 use crate::event::EventKind;
-use crate::panic;
+use crate::panic::{self, catch_sync};
 use crate::suite::{CleanUp, Ending, Suite};
 
 /// A future on the heap. The functions here answer with one where they do not run in every suite: in a build without
@@ -182,16 +184,31 @@ async fn clean(suite: &Suite, clean_up: CleanUp) {
             None => std::future::pending().await,
         }
     };
-    let what = tokio::select! {
+    let mut work = Some(Box::pin(context::scope(suite.clone(), panic::catch(work))));
+    let ended = tokio::select! {
         biased;
-        ended = context::scope(suite.clone(), panic::catch(work)) => match ended {
-            Ok(()) => return,
-            Err(panic) => match panic.at {
-                Some(place) => format!("panicked at {place}: {}", panic.message),
-                None => format!("panicked: {}", panic.message),
-            },
-        },
-        () = out_of_time => format!("took longer than {:?}", limit.unwrap_or_default()),
+        ended = poll_fn(|context| match &mut work {
+            Some(work) => work.as_mut().poll(context),
+            None => Poll::Pending,
+        }) => Some(ended),
+        () = out_of_time => None,
     };
-    suite.problem(Problem::CleanUp { at, what });
+    // What is raised where it is dropped must not take the suite with it.
+    let dropped = catch_sync(AssertUnwindSafe(|| drop(work.take()))).map_err(|caught| caught.panic);
+    let panicked = |panic: Panic| match panic.at {
+        Some(place) => format!("panicked at {place}: {}", panic.message),
+        None => format!("panicked: {}", panic.message),
+    };
+    let whats = [
+        match ended {
+            Some(Ok(())) => None,
+            Some(Err(panic)) => Some(panicked(panic)),
+            None => Some(format!("took longer than {:?}", limit.unwrap_or_default())),
+        },
+        dropped.err().map(panicked),
+    ];
+    for what in whats.into_iter().flatten() {
+        let at = at.clone();
+        suite.problem(Problem::CleanUp { at, what });
+    }
 }

@@ -270,8 +270,11 @@ impl Jobs {
         let is_own = finish.task.is_some();
         // One with a control is asked to end in its own way.
         let is_plain = pulse.is_some();
+        // In this order, also where the task is dropped before its first poll: what is raised where the work is dropped is
+        // told before the end of the job is.
+        let job = (work, finish);
         let task = runtime.spawn(async move {
-            let _finish = finish;
+            let (work, _finish) = job;
             match pulse {
                 Some(pulse) => pulse.of(work).await,
                 None => work.await,
