@@ -6,6 +6,8 @@ mod crowd;
 mod faults;
 #[path = "faults/stuck_suites.rs"]
 mod suites;
+#[path = "faults/stuck_threads.rs"]
+mod threads;
 
 async_test_suite::main!();
 
@@ -176,6 +178,50 @@ mod tests {
                     .count();
                 is!(unstarted > 0, kind == "shared_runtime", "{}", ended.out);
             });
+        }
+    }
+
+    /// The run of the suites of a module, where each thread is held by somebody.
+    fn held(module: &str, flags: &[&str]) -> Ended {
+        let args = [&["--ignored", module], flags].concat();
+        Process::start(&args, &LIMITS).end()
+    }
+
+    #[suite]
+    fn threads_that_come_back_are_waited_for() {
+        let ended = held("threads::for_a_while::", &["--test-threads=2", "--test-jobs=1"]);
+        is!(ended.status.code(), Some(101));
+        like!(ended.out, r"(?m)^test result: FAILED\. 2 passed; 1 failed;");
+    }
+
+    #[suite]
+    fn when_one_has_failed_what_could_not_be_started_is_as_if_nobody_had_tried() {
+        let flags = ["--test-threads=1", "--test-jobs=1", "--fail-fast"];
+        let ended = held("threads::for_good::", &flags);
+        is!(ended.status.code(), Some(101));
+        like!(ended.out, r"(?m)^test result: FAILED\. 0 passed; 1 failed;");
+        unlike!(ended.out, "threads::for_good::b");
+    }
+
+    #[suite]
+    fn what_ends_on_a_thread_of_its_own_does_not_hold_up_a_run_without_threads() {
+        let ended = held("threads::beside_one_that_ends::", &["--test-threads=1"]);
+        is!(ended.status.code(), Some(101));
+        ok!(!ended.was_killed);
+        like!(ended.out, r"(?m)^test result: FAILED\. 1 passed; 1 failed;");
+    }
+
+    #[suite]
+    fn a_suite_that_could_not_be_tried_again_has_a_last_row() {
+        let names = ["n00", "n01", "n02"].map(|name| format!("crowd::shared_runtime::{name}"));
+        let args = ["--ignored", "--exact", "--test-threads=1", "--retries=9"];
+        let args: Vec<&str> = args.into_iter().chain(names.iter().map(String::as_str)).collect();
+        let ended = Process::start(&args, &LIMITS).end();
+        is!(ended.status.code(), Some(101));
+        like!(ended.out, r"(?m)^test result: FAILED\. 0 passed; 3 failed;");
+        for name in names {
+            let rows = ended.out.matches(&format!("\ntest {name} ... FAILED\n")).count();
+            is!(rows, 1, "{name}: {}", ended.out);
         }
     }
 

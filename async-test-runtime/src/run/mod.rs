@@ -20,6 +20,7 @@ mod rerun;
 mod rescue;
 mod select;
 mod sinks;
+mod step;
 mod time_limit;
 
 use std::future::Future;

@@ -1,5 +1,9 @@
 //! One suite of a run under `main!`: its attempts, and the runtime or thread that it needs.
 
+mod control;
+#[cfg(test)]
+mod tests;
+
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
@@ -7,17 +11,18 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::cancel::Cause;
-use crate::claim::{Problem, Running};
+use crate::claim::Problem;
 use crate::drive::{abandon, close_unrun, drive, drive_blocking};
 use crate::event::{EventKind, Reply};
 use crate::ids::JobId;
-use crate::jobs::{Control, Done, Job, Work};
-use crate::pulse::Pulse;
+use crate::jobs::{Done, Job, Work};
 use crate::record::Attempt;
 use crate::run::pass::Pass;
+use crate::run::step::Step;
 use crate::run::{Launch, create, retries, run_here};
 use crate::runtime::{self, Own};
 use crate::spec::{Body, BodyFuture, SharedFuture, SuiteSpec};
+use crate::stage::Stage;
 use crate::suite::{Runs, Suite};
 
 /// How many suites hold their threads and are not waited for any more.
@@ -41,13 +46,23 @@ pub(super) struct OneSuite {
     job: AtomicU64,
 }
 
-#[derive(Default)]
 struct Now {
     suite: Option<Suite>,
-    has_begun: bool,
+    phase: Phase,
     cancelled: Option<Box<Cause>>,
     /// Of a suite that has a thread of its own. What is stuck gives it back.
     leave: Option<OwnedSemaphorePermit>,
+}
+
+/// What becomes of a suite as far as it is known here.
+#[derive(Clone, Copy)]
+enum Phase {
+    /// This comes next, if it gets a thread.
+    Waits(Step),
+    /// It has begun: its suite is made, or is about to be.
+    Runs(Step),
+    /// All has been said.
+    Over,
 }
 
 /// Leave for a thread of its own, until this is dropped.
@@ -66,6 +81,7 @@ impl OneSuite {
         index: usize,
         pass: Arc<Pass>,
     ) -> OneSuite {
+        let first = first(spec, &pass);
         OneSuite {
             spec,
             turn,
@@ -73,7 +89,7 @@ impl OneSuite {
             pass,
             now: Mutex::new(Now {
                 suite: None,
-                has_begun: false,
+                phase: Phase::Waits(first),
                 cancelled: None,
                 leave: None,
             }),
@@ -84,23 +100,77 @@ impl OneSuite {
     /// Whether it is running, and may still end by itself.
     pub(super) fn is_alive(&self) -> bool {
         let now = self.now();
-        now.suite.as_ref().is_some_and(|suite| !suite.is_given_up())
+        match (now.phase, &now.suite) {
+            (Phase::Waits(_) | Phase::Over, _) => false,
+            (Phase::Runs(_), None) => true,
+            // One that has ended on a thread of its own may wait for another one to say so.
+            (Phase::Runs(_), Some(suite)) => !suite.is_given_up() && suite.stage() != Stage::Dismissed,
+        }
     }
 
+    /// Fails it if it has not begun, or is to be tried again, as one that decides.
     pub(super) fn fail_unstarted(&self) {
-        let why = "it could not be started: suites that block their threads hold all of them".to_owned();
-        {
+        let step = {
             let mut now = self.now();
-            if now.has_begun || now.cancelled.is_some() || self.is_stopped() {
+            let step = match (now.phase, &now.suite) {
+                (Phase::Waits(step), _) => Some(step),
+                (Phase::Runs(step), Some(suite)) if suite.is_given_up() => self.after(step, self.is_todo()),
+                _ => None,
+            };
+            let Some(step) = step else { return };
+            let is_over = now.cancelled.is_some() || self.pass.top.is_cancelled();
+            if is_over || (self.is_stopped() && step.is_first()) {
                 return;
             }
-            now.cancelled = Some(Box::new(Cause::Stopped(why.clone())));
-        }
-        if let Ok(suite) = create(&self.pass.top, self.spec, self.launch(Attempt::ONLY, None)) {
+            now.phase = Phase::Over;
+            step
+        };
+        if let Ok(suite) = create(&self.pass.top, self.spec, self.launch(step.decides(), None)) {
+            let why = "it could not be started: suites that block their threads hold all of them".to_owned();
             // Reports have no place for a problem of a suite that has not begun.
             suite.send(EventKind::Started);
             suite.problem(Problem::Stopped(why));
             close_unrun(&suite, None);
+            self.decided(self.is_todo());
+        }
+    }
+
+    fn is_todo(&self) -> bool {
+        self.spec.plan().todo.is_some()
+    }
+
+    /// What follows a step that held or did not.
+    fn after(&self, step: Step, held: bool) -> Option<Step> {
+        step.next(held, self.spec.keys().repeat)
+    }
+
+    /// Notes the end of what runs, for whoever is the first to know. The answer is what is to be run then.
+    fn ended(&self, step: Step, held: bool) -> Option<Step> {
+        let (next, suite) = {
+            let mut now = self.now();
+            match now.phase {
+                Phase::Runs(known) if known == step => {}
+                Phase::Waits(next) => return Some(next),
+                Phase::Runs(_) | Phase::Over => return None,
+            }
+            let next = self.after(step, held);
+            now.phase = match next {
+                Some(next) => Phase::Waits(next),
+                None => Phase::Over,
+            };
+            (next, now.suite.take())
+        };
+        // Outside of the lock, since it may be the last handle.
+        drop(suite);
+        if next.is_none() {
+            self.decided(held);
+        }
+        next
+    }
+
+    fn decided(&self, held: bool) {
+        if !held && self.pass.fail_fast {
+            self.pass.is_stopped.store(true, Ordering::Relaxed);
         }
     }
 
@@ -128,28 +198,16 @@ impl OneSuite {
             Some(turn) => turn.acquire().await.ok(),
             None => None,
         };
-        let spec = self.spec;
-        let of = retries(spec, &self.pass.top.0.hub.settings).saturating_add(1);
-        let mut held = true;
-        let mut has_begun = false;
-        for _ in 0..spec.keys().repeat.max(1) {
-            for number in 1..=of {
-                match self.once(Attempt { number, of }, has_begun).await {
-                    // Skipped, or the run is ending: so would be the next one.
-                    None => return,
-                    Some(it) => held = it,
-                }
-                has_begun = true;
-                if held {
-                    break;
+        let mut next = Some(first(self.spec, &self.pass));
+        while let Some(step) = next {
+            next = match self.once(step).await {
+                Some(held) => self.ended(step, held),
+                // Skipped, or the run is ending: so would be the next one.
+                None => {
+                    self.now().phase = Phase::Over;
+                    None
                 }
             }
-            if !held {
-                break;
-            }
-        }
-        if !held && self.pass.fail_fast {
-            self.pass.is_stopped.store(true, Ordering::Relaxed);
         }
     }
 
@@ -181,7 +239,7 @@ impl OneSuite {
 
     /// One attempt, if it is to run; the answer is whether it held, which is only asked for where something depends on it.
     /// What has begun gets its verdict, also where nothing is to be started any more.
-    async fn once(self: &Arc<Self>, attempt: Attempt, has_begun: bool) -> Option<bool> {
+    async fn once(self: &Arc<Self>, step: Step) -> Option<bool> {
         let spec = self.spec;
         // Before the suite is made: one that waits here has not been started when another fails.
         let _leave = match runtime::wants_its_own(spec) || matches!(spec.body, Body::Blocking(_)) {
@@ -191,20 +249,20 @@ impl OneSuite {
         {
             let mut now = self.now();
             // The root knows first: a suite that has ended for it may have made room for this one.
-            let is_over = now.cancelled.is_some() || self.pass.top.is_cancelled();
-            if is_over || (self.is_stopped() && !has_begun) {
+            let is_over = matches!(now.phase, Phase::Over) || now.cancelled.is_some() || self.pass.top.is_cancelled();
+            if is_over || (self.is_stopped() && step.is_first()) {
                 return None;
             }
-            now.has_begun = true;
+            now.phase = Phase::Runs(step);
         }
         // The turn of a group is the job's, and one that is stuck would keep it for ever.
         let asks =
-            spec.keys().repeat > 1 || attempt.is_followed() || self.pass.fail_fast || spec.keys().serial.is_some();
+            spec.keys().repeat > 1 || step.attempt.is_followed() || self.pass.fail_fast || spec.keys().serial.is_some();
         let runs: Option<Weak<dyn Runs>> = match asks {
             true => None,
             false => Some(Arc::<Self>::downgrade(self)),
         };
-        let suite = create(&self.pass.top, spec, self.launch(attempt, runs)).ok()?;
+        let suite = create(&self.pass.top, spec, self.launch(step.attempt, runs)).ok()?;
         let cancelled = {
             let mut now = self.now();
             now.suite = Some(suite.clone());
@@ -218,18 +276,22 @@ impl OneSuite {
             suite.tell_held();
         }
         if asks {
-            return Some(self.drive_and_ask(suite).await);
+            return Some(self.drive_and_ask(suite, step).await);
         }
         self.drive(suite, self.pass.asked.elapsed(), None).await;
-        self.now().suite = None;
         Some(true)
     }
 
     /// The answer is whether it held.
-    async fn drive_and_ask(self: &Arc<Self>, suite: Suite) -> bool {
+    async fn drive_and_ask(self: &Arc<Self>, suite: Suite, step: Step) -> bool {
         let (answer, answered) = oneshot::channel();
+        let me = Arc::downgrade(self);
         let reply = Reply::new(move |snapshot| {
             let failed = snapshot.is_none_or(|it| it.failed && !it.is_todo);
+            // Noted here and in what follows, since the task that waits for it may get no turn any more.
+            if let Some(me) = me.upgrade() {
+                me.ended(step, !failed);
+            }
             let _ = answer.send(!failed);
         });
         let gone = Arc::new(Done::default());
@@ -239,6 +301,7 @@ impl OneSuite {
                 LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
                 if let Some(me) = me.upgrade() {
                     me.give_back_leave();
+                    me.ended(step, me.is_todo());
                 }
                 left.end();
             }
@@ -252,7 +315,6 @@ impl OneSuite {
             _ = life => true,
             () = gone.wait() => false,
         };
-        self.now().suite = None;
         came_back && answered.await.unwrap_or(false)
     }
 
@@ -299,15 +361,9 @@ impl OneSuite {
     }
 }
 
-impl Runs for OneSuite {
-    fn give_up(&self, suite: &Suite) {
-        if abandon(suite) {
-            LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
-            self.give_back_leave();
-            // It holds the thread of its job.
-            self.pass.top.table().end(JobId(self.job.load(Ordering::Acquire)));
-        }
-    }
+/// What a suite begins with.
+fn first(spec: &'static SuiteSpec, pass: &Pass) -> Step {
+    Step::first(retries(spec, &pass.top.0.hub.settings).saturating_add(1))
 }
 
 /// The body of a suite, if it may run on the shared runtime.
@@ -326,53 +382,5 @@ impl Job for OneSuite {
     fn work(self: Arc<Self>, job: JobId) -> Work {
         self.job.store(job.0, Ordering::Release);
         Box::pin(self.attempts())
-    }
-}
-
-impl Control for OneSuite {
-    fn cancel(&self, cause: Cause) {
-        let suite = {
-            let mut now = self.now();
-            now.cancelled.get_or_insert_with(|| Box::new(cause.clone()));
-            now.suite.clone()
-        };
-        if let Some(suite) = suite {
-            suite.cancel(cause);
-        }
-    }
-
-    fn running(&self, verifiers: bool, into: &mut Vec<Running>) {
-        let suite = self.now().suite.clone();
-        if let Some(suite) = suite {
-            Control::running(&suite, verifiers, into);
-        }
-    }
-
-    fn pulses(&self, into: &mut Vec<Arc<Pulse>>) {
-        let suite = self.now().suite.clone();
-        if let Some(suite) = suite {
-            Control::pulses(&suite, into);
-        }
-    }
-
-    fn nudge(&self) -> u64 {
-        let suite = self.now().suite.clone();
-        suite.map_or(0, |suite| Control::nudge(&suite))
-    }
-
-    fn flush(&self) {
-        let suite = self.now().suite.clone();
-        if let Some(suite) = suite {
-            suite.flush_running();
-        }
-    }
-
-    fn suite(&self) -> Option<Suite> {
-        self.now().suite.clone()
-    }
-
-    fn doing(&self) -> Option<String> {
-        let suite = self.now().suite.clone();
-        suite.and_then(|suite| Control::doing(&suite))
     }
 }

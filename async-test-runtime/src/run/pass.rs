@@ -56,13 +56,15 @@ impl Pass {
 
     /// Fails what has not begun of these, which are all of the pass, since there is no thread that could run it.
     pub(super) fn fail_unstarted(self: &Arc<Self>, suites: &[&'static SuiteSpec]) {
+        // What has ended is known to have ended when the hub answers.
+        let _ = self.top.snapshot();
         let (known, waiting) = {
             let started = self.started();
             (started.len(), started.iter().flatten().cloned().collect::<Vec<_>>())
         };
         waiting.iter().for_each(|one| one.fail_unstarted());
         for spec in &suites[known..] {
-            self.next(spec, None).fail_unstarted();
+            OneSuite::new(spec, None, known, self.clone()).fail_unstarted();
         }
     }
 
