@@ -4,6 +4,7 @@
 
 mod sorted;
 
+pub(crate) use self::sorted::Sorted;
 use crate::hook::Bundle;
 use crate::options::Shard;
 use crate::order;
@@ -55,11 +56,12 @@ macro_rules! register_reporter {
 
 /// Every suite that was linked in, sorted by test name and place.
 pub(crate) fn suites() -> Vec<&'static SuiteSpec> {
-    let mut suites: Vec<&'static SuiteSpec> = Vec::new();
-    for spec in inventory::iter::<SuiteSpec> {
-        suites.push(spec);
-    }
-    sorted::sorted(&suites)
+    sorted().suites
+}
+
+/// The same, and whether two have the same name.
+pub(crate) fn sorted() -> Sorted {
+    sorted::sorted(inventory::iter::<SuiteSpec>)
 }
 
 /// Whether each of these suites, which are all of the binary, belongs to a shard.

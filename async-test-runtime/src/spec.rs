@@ -242,6 +242,26 @@ impl SuiteSpec {
         &self.path[self.test as usize..]
     }
 
+    /// The bytes of the test name from one on as a number that is greater where these are. Where there are less than eight,
+    /// zeros stand for the others; no name holds one.
+    pub(crate) fn eight_bytes(&self, from: usize) -> u64 {
+        let path = self.path.as_bytes();
+        let from = self.test as usize + from;
+        if from >= path.len() {
+            return 0;
+        }
+        // Of less than eight the eight last ones are taken, and those before them are pushed out.
+        let begin = from.min(path.len().saturating_sub(8));
+        match path[begin..].first_chunk() {
+            Some(eight) => u64::from_be_bytes(*eight) << (8 * (from - begin)),
+            None => {
+                let mut eight = [0; 8];
+                eight[..path.len() - from].copy_from_slice(&path[from..]);
+                u64::from_be_bytes(eight)
+            }
+        }
+    }
+
     /// The path of the function with its crate, which no other suite of the binary has.
     pub(crate) fn full_name(&self) -> &'static str {
         self.path
@@ -332,6 +352,19 @@ mod tests {
             let spec = SuiteSpec::of(path);
             assert_eq!((spec.full_name(), spec.test_name(), spec.title()), (path, name, name));
             assert_eq!(format!("{}::{}", spec.module(), spec.function()), path);
+        }
+    }
+
+    #[test]
+    fn names_are_in_the_order_of_their_numbers() {
+        for path in ["k::a", "kv::storage", "kv::a::b_and_more", "größe::prüft"] {
+            let spec = SuiteSpec::of(path);
+            for from in 0..30 {
+                let mut eight = [0; 8];
+                let rest = spec.test_name().bytes().skip(from);
+                eight.iter_mut().zip(rest).for_each(|(place, byte)| *place = byte);
+                assert_eq!(spec.eight_bytes(from).to_be_bytes(), eight, "{path} {from}");
+            }
         }
     }
 

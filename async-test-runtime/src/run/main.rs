@@ -15,7 +15,7 @@ use crate::options::{self, Bazel, Options, Parsed};
 use crate::ours;
 use crate::queue::{EndOfRun, Ended, Message};
 use crate::record::{Passes, RunStart};
-use crate::registry;
+use crate::registry::{self, Sorted};
 use crate::run::bazel_files::PrematureExitFile;
 use crate::run::hints::{instead, nearest, pattern, take_names, unknown_tag, unmatched};
 use crate::run::interrupt::{self, Door};
@@ -73,7 +73,7 @@ fn prepare() -> Result<Prepared, String> {
         }
         Parsed::Run(options, warnings) => (options, warnings),
     };
-    let suites = registry::suites();
+    let Sorted { suites, doubled } = registry::sorted();
     take_names(&mut options, &mut warnings, &suites);
     for warning in warnings {
         say(&format!("warning: {warning}"));
@@ -89,7 +89,7 @@ fn prepare() -> Result<Prepared, String> {
     if let Some(text) = is_alone.then(|| boot::endless(&options)).flatten() {
         return Err(text);
     }
-    doubled(&suites)?;
+    told_apart(doubled)?;
     let tag = boot::tag(&options).map_err(|error| error.to_string())?;
     let selection = select(suites.clone(), &options, tag.as_deref());
     if let Some(text) = pattern(&suites, &options) {
@@ -122,21 +122,14 @@ fn prepare() -> Result<Prepared, String> {
 }
 
 /// Two suites of one name could not be told apart by any tool.
-fn doubled(sorted: &[&'static SuiteSpec]) -> Result<(), String> {
-    let mut before: Option<(&SuiteSpec, &str)> = None;
-    for spec in sorted {
-        let name = spec.test_name();
-        match before {
-            Some((other, its)) if its == name => {
-                let (one, other) = (other.place(), spec.place());
-                return Err(format!(
-                    "two suites are called `{name}`: {one} and {other}; rename one of them"
-                ));
-            }
-            _ => before = Some((spec, name)),
-        }
-    }
-    Ok(())
+fn told_apart(doubled: Option<[&'static SuiteSpec; 2]>) -> Result<(), String> {
+    let Some([one, other]) = doubled else { return Ok(()) };
+    Err(format!(
+        "two suites are called `{}`: {} and {}; rename one of them",
+        one.test_name(),
+        one.place(),
+        other.place()
+    ))
 }
 
 fn print(text: &str) -> Result<(), String> {
@@ -362,5 +355,26 @@ fn exit_code(ended: &Ended, options: &Options) -> u8 {
         (false, "tap") if ended.run.bailed_out.is_some() || is_broken => bail_out_code(options),
         (false, "tap") => u8::try_from(ended.failed_points.clamp(1, 254)).unwrap_or(254),
         (false, _) => FAILED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Source;
+
+    #[test]
+    fn two_suites_of_one_name_are_an_error_that_tells_their_places() {
+        static ONE: SuiteSpec = SuiteSpec::of("kv::writes");
+        static FILE: Source = Source {
+            file: "b.rs",
+            package: None,
+        };
+        static OTHER: SuiteSpec = SuiteSpec::of("kv::writes").at(&FILE, 7, 3);
+        assert_eq!(told_apart(None), Ok(()));
+        let text = told_apart(Some([&ONE, &OTHER])).unwrap_err();
+        let (one, other) = (ONE.place(), "b.rs:7:3");
+        let expected = format!("two suites are called `writes`: {one} and {other}; rename one of them");
+        assert_eq!(text, expected);
     }
 }
