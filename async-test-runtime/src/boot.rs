@@ -221,7 +221,9 @@ fn left_out(options: &Options) -> HashMap<String, String> {
     }
     let suites = registry::suites();
     let in_shard = registry::in_shard(&suites, *shard);
-    let why = |spec: &SuiteSpec, in_shard: bool| match (shard, bazel_wants(spec, bazel)) {
+    let bazel_wants = bazel_wants(bazel);
+    let is_wanted = |spec| bazel_wants.as_ref().is_none_or(|wants| wants(spec));
+    let why = |spec, in_shard: bool| match (shard, is_wanted(spec)) {
         (Some(shard), _) if !in_shard => Some(format!("it is not in shard {shard}")),
         (_, false) => Some("the filter in TESTBRIDGE_TEST_ONLY leaves it out".to_owned()),
         _ => None,
@@ -232,16 +234,19 @@ fn left_out(options: &Options) -> HashMap<String, String> {
         .collect()
 }
 
-/// Whether the filter that Bazel hands on leaves a suite. It works beside all others, so that a narrower look at a target
-/// never widens it.
-pub(crate) fn bazel_wants(spec: &SuiteSpec, bazel: &Bazel) -> bool {
+/// Whether the filter that Bazel hands on leaves a suite; none where there is none. It works beside all others, so that a
+/// narrower look at a target never widens it.
+pub(crate) fn bazel_wants(bazel: &Bazel) -> Option<impl Fn(&SuiteSpec) -> bool> {
     if bazel.only.is_empty() && bazel.except.is_empty() {
-        return true;
+        return None;
     }
-    let names = &[spec.test_name(), spec.title()];
-    let is_meant = |text: &String| Filter::new(text, false).names(names);
-    let is_excepted = |text: &String| names.iter().any(|name| name.contains(text.as_str()));
-    (bazel.only.is_empty() || bazel.only.iter().any(is_meant)) && !bazel.except.iter().any(is_excepted)
+    let only: Vec<Filter> = bazel.only.iter().map(|text| Filter::new(text, false)).collect();
+    Some(move |spec: &SuiteSpec| {
+        let names = &[spec.test_name(), spec.title()];
+        let is_meant = |filter: &Filter| filter.names(names);
+        let is_excepted = |text: &String| names.iter().any(|name| name.contains(text.as_str()));
+        (only.is_empty() || only.iter().any(is_meant)) && !bazel.except.iter().any(is_excepted)
+    })
 }
 
 /// Tells Bazel that shards are understood.

@@ -33,32 +33,52 @@ impl Selection {
 }
 
 /// Applies filters, `--skip`, `--exact`, `--tag` and the flags about ignored tests as the built-in harness does, and takes
-/// one shard of what they leave.
+/// one shard of what they leave. What nobody has asked for is not asked of ten thousand suites.
 pub(super) fn select(suites: Vec<&'static SuiteSpec>, options: &Options, tag: Option<&TagExpr>) -> Selection {
-    let mut selection = Selection::default();
-    let in_shard = registry::in_shard(&suites, options.shard);
-    let (filters, skip) = (all(&options.filters, options.exact), all(&options.skip, options.exact));
-    for (index, spec) in suites.into_iter().enumerate() {
-        let keys = spec.keys();
-        let wanted = in_shard[index]
-            && (filters.is_empty() || is_named(spec, &filters))
-            && (skip.is_empty() || !is_skipped(spec, &skip))
-            && tag.is_none_or(|tag| tag.matches(keys.tags))
-            && boot::bazel_wants(spec, &options.bazel)
-            && !(options.exclude_should_panic && keys.should_panic.is_some())
-            && (options.ignored != Ignored::Only || keys.ignore.is_some());
-        match (wanted, keys.ignore, options.ignored) {
-            (false, _, _) => selection.filtered_out += 1,
-            // Where only benchmarks are asked for, and there are none.
-            (true, _, _) if !options.tests => selection.ignored.push(spec),
-            (true, Some(_), Ignored::Skip) => selection.ignored.push(spec),
-            (true, _, _) => selection.run.push(spec),
+    let all = suites.len();
+    let mut chosen = suites;
+    if options.shard.is_some() {
+        let mut in_shard = registry::in_shard(&chosen, options.shard).into_iter();
+        chosen.retain(|_| in_shard.next() == Some(true));
+    }
+    if !options.filters.is_empty() {
+        let filters = made(&options.filters, options.exact);
+        chosen.retain(|spec| is_named(spec, &filters));
+    }
+    if !options.skip.is_empty() {
+        let skip = made(&options.skip, options.exact);
+        chosen.retain(|spec| !is_skipped(spec, &skip));
+    }
+    if let Some(tag) = tag {
+        chosen.retain(|spec| tag.matches(spec.keys().tags));
+    }
+    if let Some(wants) = boot::bazel_wants(&options.bazel) {
+        chosen.retain(|spec| wants(spec));
+    }
+    if options.exclude_should_panic {
+        chosen.retain(|spec| spec.keys().should_panic.is_none());
+    }
+    if options.ignored == Ignored::Only {
+        chosen.retain(|spec| spec.keys().ignore.is_some());
+    }
+    let mut selection = Selection {
+        run: Vec::with_capacity(chosen.len()),
+        ignored: Vec::new(),
+        filtered_out: all - chosen.len(),
+    };
+    let skips_ignored = options.ignored == Ignored::Skip;
+    for spec in chosen {
+        // Where only benchmarks are asked for, there are none.
+        if !options.tests || (skips_ignored && spec.keys().ignore.is_some()) {
+            selection.ignored.push(spec);
+        } else {
+            selection.run.push(spec);
         }
     }
     selection
 }
 
-fn all(texts: &[String], exact: bool) -> Vec<Filter> {
+fn made(texts: &[String], exact: bool) -> Vec<Filter> {
     texts.iter().map(|text| Filter::new(text.as_str(), exact)).collect()
 }
 
