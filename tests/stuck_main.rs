@@ -61,6 +61,17 @@ mod tests {
         nok!(out.contains("had not 500ms later"), "{}", ended.out);
     }
 
+    #[suite]
+    fn what_a_suite_leaves_may_look_for_what_runs_when_it_is_dropped() {
+        for flags in [&[] as &[&str], &["--retries", "1"], &["--fail-fast"]] {
+            let names = ["suites::panics_with_what_panics_when_dropped", "suites::innocent_a"];
+            let ended = run(&names, flags, &LIMITS);
+            ok!(!ended.was_killed, "{flags:?}");
+            is!(ended.status.code(), Some(101), "{flags:?}: {}", ended.out);
+            like!(ended.out, "panics_with_what_panics_when_dropped .*FAILED");
+        }
+    }
+
     #[suite(parallel)]
     async fn what_panics_when_it_is_dropped_is_told() {
         for (name, what) in [

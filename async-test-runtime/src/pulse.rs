@@ -88,8 +88,7 @@ impl Pulse {
             stray::passed_by();
             let waker = Some(identity(context.waker()));
             if known != waker {
-                self.keep(context.waker());
-                known = waker;
+                known = self.keep(context.waker());
             }
             let _polled = self.begin();
             future.as_mut().poll(&mut Context::from_waker(&own))
@@ -121,12 +120,14 @@ impl Pulse {
         self.polls.load(Ordering::Relaxed)
     }
 
-    fn keep(&self, waker: &Waker) {
+    /// Which waker is kept then. It is a clone: as long as that is here, no other has the same identity.
+    fn keep(&self, waker: &Waker) -> Option<(usize, usize)> {
         let mut kept = self.lock();
         match &mut *kept {
             Some(kept) => kept.clone_from(waker),
             None => *kept = Some(waker.clone()),
         }
+        kept.as_ref().map(identity)
     }
 
     /// For how long the poll under way has held its thread; none when there is no poll.

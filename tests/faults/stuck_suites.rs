@@ -228,3 +228,18 @@ async fn has_its_hub_held() {
     trace("held");
     pass!();
 }
+
+/// What it panics with asks, when it is dropped, who runs: a thread panics, and the hook looks for whose that may be.
+struct AsksWhoRuns;
+
+impl Drop for AsksWhoRuns {
+    fn drop(&mut self) {
+        let _ = std::thread::spawn(|| panic!("in a thread that is waited for")).join();
+    }
+}
+
+#[suite]
+#[ignore = "run by the tests"]
+async fn panics_with_what_panics_when_dropped() {
+    std::panic::panic_any(AsksWhoRuns);
+}

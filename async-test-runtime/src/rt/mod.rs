@@ -5,6 +5,7 @@ mod pick;
 
 use std::future::Future as StdFuture;
 pub use std::process::ExitCode;
+use std::sync::Arc;
 
 pub use crate::options::StrayPanics;
 pub use crate::outcome::{BodyError, Outcome, Outcome as Blocking, RoundTail, Tail, outcome_of};
@@ -108,7 +109,12 @@ pub fn doc(body: impl StdFuture<Output = ()> + Send + 'static) {
         body.await;
         Outcome::default()
     };
+    // As under the harness: who looks for what runs looks among the jobs of the root.
+    let job = top
+        .table()
+        .stand_in(SPEC.title().to_owned(), SPEC.place(), Arc::new(suite.clone()));
     runtime.run(crate::drive::drive(suite, body, std::time::Duration::ZERO, Some(reply)));
+    drop(job);
     top.snapshot();
     let snapshot = answered.recv().ok().flatten();
     assert!(snapshot.is_some_and(|snapshot| !snapshot.failed), "the example fails");

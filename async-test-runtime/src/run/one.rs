@@ -146,7 +146,7 @@ impl OneSuite {
 
     /// Notes the end of what runs, for whoever is the first to know. The answer is what is to be run then.
     fn ended(&self, step: Step, held: bool) -> Option<Step> {
-        let (next, suite) = {
+        let next = {
             let mut now = self.now();
             match now.phase {
                 Phase::Runs(known) if known == step => {}
@@ -158,14 +158,19 @@ impl OneSuite {
                 Some(next) => Phase::Waits(next),
                 None => Phase::Over,
             };
-            (next, now.suite.take())
+            next
         };
-        // Outside of the lock, since it may be the last handle.
-        drop(suite);
         if next.is_none() {
             self.decided(held);
         }
         next
+    }
+
+    /// With the last handle of a suite goes what its test has left in it. That must not hold up whoever asks what runs, and
+    /// may ask itself: so it goes here, where it ran, and not under the lock.
+    fn let_go(&self) {
+        let gone = self.now().suite.take();
+        drop(gone);
     }
 
     fn decided(&self, held: bool) {
@@ -201,7 +206,11 @@ impl OneSuite {
         let mut next = Some(first(self.spec, &self.pass));
         while let Some(step) = next {
             next = match self.once(step).await {
-                Some(held) => self.ended(step, held),
+                Some(held) => {
+                    let next = self.ended(step, held);
+                    self.let_go();
+                    next
+                }
                 // Skipped, or the run is ending: so would be the next one.
                 None => {
                     self.now().phase = Phase::Over;

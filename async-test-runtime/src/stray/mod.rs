@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::aside;
 use crate::claim::Panic;
 use crate::pulse::Pulse;
 use crate::suite::{Shared, Suite};
@@ -82,10 +83,18 @@ pub(crate) fn running() -> Vec<Suite> {
         return Vec::new();
     }
     let mut suites = Suite::top().table().suites();
-    suites.retain(|suite| is_of_the_process(suite) && !suite.has_ended() && !suite.is_given_up());
     let given_up = lock(&GIVEN_UP).clone();
     suites.extend(given_up.iter().filter_map(Weak::upgrade).map(Suite));
     suites.sort_by_key(|suite| suite.info().id);
+    // Until its job has ended, one that is given up is known twice.
+    suites.dedup_by_key(|suite| suite.info().id);
+    let (suites, closed): (Vec<Suite>, Vec<Suite>) = suites
+        .into_iter()
+        .partition(|suite| is_of_the_process(suite) && !suite.is_closed());
+    if !closed.is_empty() {
+        // With the last handle goes what a test has left, and whoever asks may be the clock or the panic hook.
+        let _ = aside::start("async-test-aside", move || drop(closed));
+    }
     suites
 }
 
@@ -201,4 +210,25 @@ pub(crate) fn woken() {
     }
     let trace = Trace::of(&Backtrace::force_capture());
     desk::awaited(&trace, sleeps);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rt::doc;
+    use crate::stage::Stage;
+
+    #[test]
+    fn a_suite_runs_until_its_end_whatever_its_test_says() {
+        doc(async {
+            let suite = Suite::current();
+            let is_known = || running().iter().any(|it| it.info().id == suite.info().id);
+            assert!(is_known());
+            assert!(suite.set_stage(Stage::Fatality).is_ok());
+            assert!(is_known(), "it has not ended");
+            give_up(&suite);
+            let of_it = running().iter().filter(|it| it.info().id == suite.info().id).count();
+            assert_eq!(of_it, 1, "it is a job still, and has been given up");
+        });
+    }
 }

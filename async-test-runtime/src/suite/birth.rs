@@ -142,6 +142,7 @@ impl Shared {
             owned: OnceLock::new(),
             is_on_shared_runtime: AtomicBool::new(false),
             given_up: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             ends: AtomicBool::new(false),
             dead: AtomicBool::new(false),
             skipping: AtomicBool::new(terms.skips),
@@ -172,6 +173,7 @@ impl Shared {
             owned,
             is_on_shared_runtime,
             given_up,
+            closed,
             ends,
             dead,
             skipping,
@@ -200,6 +202,7 @@ impl Shared {
         }
         *is_on_shared_runtime = AtomicBool::new(false);
         *given_up = AtomicBool::new(false);
+        *closed = AtomicBool::new(false);
         *ends = AtomicBool::new(false);
         *dead = AtomicBool::new(false);
         *skipping = AtomicBool::new(terms.skips);
@@ -325,6 +328,7 @@ mod tests {
         let flags = [
             &shared.is_on_shared_runtime,
             &shared.given_up,
+            &shared.closed,
             &shared.ends,
             &shared.dead,
             &shared.skipping,

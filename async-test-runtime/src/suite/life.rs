@@ -98,9 +98,9 @@ impl Suite {
         }
     }
 
-    /// Whether its end is being told, or has been.
-    pub(crate) fn has_ended(&self) -> bool {
-        matches!(self.stage(), Stage::Finished | Stage::Fatality | Stage::Dismissed)
+    /// Whether it runs no more. Not the stage, which the test itself may set.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.closed.load(Ordering::Acquire)
     }
 
     /// Whether its body has begun.
@@ -170,6 +170,7 @@ impl Suite {
     }
 
     pub(crate) fn note_end(&self) {
+        self.0.closed.store(true, Ordering::Release);
         self.note_activity("ended");
     }
 

@@ -52,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) is_on_shared_runtime: AtomicBool,
     /// Nobody waits for it any more.
     given_up: AtomicBool,
+    /// It runs no more, and its end is about to be told.
+    closed: AtomicBool,
     /// Somebody ends it.
     ends: AtomicBool,
     /// Checks are ignored: the suite was aborted or the run was bailed out.

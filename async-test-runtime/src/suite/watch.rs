@@ -243,8 +243,9 @@ impl Suite {
     pub(crate) fn give_up(&self) {
         // What it has counted so far is its own.
         self.tell_last_passed();
-        self.0.given_up.store(true, Ordering::Release);
+        // In this order: as long as it may run, it is known.
         stray::give_up(self);
+        self.0.given_up.store(true, Ordering::Release);
     }
 
     pub(crate) fn is_given_up(&self) -> bool {
