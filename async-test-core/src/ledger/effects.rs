@@ -119,7 +119,8 @@ impl Effects {
         if self.spare.len() < self.records.len() {
             std::mem::swap(&mut self.spare, &mut self.records);
         }
-        self.records.clear();
+        self.records.truncate(SPARE.saturating_sub(self.spare.len()));
+        self.spare.append(&mut self.records);
     }
 }
 
@@ -131,28 +132,30 @@ fn unshared(record: &mut Record) -> Option<&mut Check> {
     }
 }
 
-/// Whether it is a check that nobody has kept, and that keeps nothing big. Of a subtest it lets go: whoever has run that may
-/// use its memory again, and is to be the last one who has it.
+/// Whether it is a check that nobody has kept, and that keeps nothing big.
 fn is_free(record: &mut Record) -> bool {
-    let Some(Check {
-        suite,
-        label,
-        detail: None,
-        child,
-        ..
-    }) = unshared(record)
-    else {
+    let Record::Check(check) = record else { return false };
+    if check.detail.is_some() || Arc::strong_count(check) > 1 {
+        return false;
+    }
+    match &check.child {
+        None => matches!(check.label, Cow::Borrowed(_)),
+        Some(_) => lets_go(check),
+    }
+}
+
+/// The same of a subtest, which is let go of: whoever has run it may use its memory again, and is to be the last one who
+/// has it.
+fn lets_go(check: &mut Arc<Check>) -> bool {
+    let Some(Check { suite, child, .. }) = Arc::get_mut(check) else {
         return false;
     };
-    match child {
-        None => matches!(label, Cow::Borrowed(_)),
-        Some(end) => match Arc::get_mut(end) {
-            Some(end) if end.problems.is_empty() && end.skipped.is_none() && end.log.is_none() => {
-                end.suite = suite.clone();
-                true
-            }
-            _ => false,
-        },
+    match child.as_mut().and_then(Arc::get_mut) {
+        Some(end) if end.problems.is_empty() && end.skipped.is_none() && end.log.is_none() => {
+            end.suite = suite.clone();
+            true
+        }
+        _ => false,
     }
 }
 
