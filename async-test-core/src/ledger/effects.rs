@@ -108,14 +108,7 @@ impl Effects {
     /// The records have been told.
     pub fn told(&mut self) {
         self.records.truncate(SPARE);
-        // In a build without optimization, `retain` takes several times as long.
-        let mut at = 0;
-        while at < self.records.len() {
-            match is_free(&mut self.records.as_mut_slice()[at]) {
-                true => at += 1,
-                false => drop(self.records.swap_remove(at)),
-            }
-        }
+        self.records.retain_mut(is_free);
         if self.spare.len() < self.records.len() {
             std::mem::swap(&mut self.spare, &mut self.records);
         }
