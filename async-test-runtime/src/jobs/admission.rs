@@ -13,10 +13,7 @@ use crate::turn::give_way;
 /// short times is under way then, so that no thread runs out of it.
 const CROWDED: Duration = Duration::from_millis(10);
 
-/// Where somebody gets through so fast, hardly anything is ready.
-const EMPTY: Duration = Duration::from_micros(100);
-
-/// So many more may then start without a turn of their own: to take one for each leaves the other threads, which help
+/// So many more may start at most without a turn of their own: to take one for each leaves the other threads, which help
 /// themselves to half of what is ready, next to nothing.
 const AHEAD: u32 = 15;
 
@@ -27,8 +24,18 @@ pub(super) async fn turn() -> u32 {
         give_way().await;
         let waited = asked.elapsed();
         if waited < CROWDED {
-            return if waited < EMPTY { AHEAD } else { 0 };
+            return ahead(waited);
         }
+    }
+}
+
+/// As many as are not too many even where what has just been waited for was one of them. The first suites of a run take
+/// longer than the later ones, and have to come in company all the same.
+fn ahead(waited: Duration) -> u32 {
+    let half = CROWDED / 2;
+    match half.as_nanos().checked_div(waited.as_nanos()) {
+        Some(fit) => u32::try_from(fit).map_or(AHEAD, |fit| fit.min(AHEAD)),
+        None => AHEAD,
     }
 }
 
@@ -37,6 +44,13 @@ mod tests {
     use super::*;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn the_longer_it_takes_the_fewer_start_ahead() {
+        let waited = [0, 1, 300, 400, 1_000, 2_600, 5_001, 10_000];
+        let ahead = waited.map(|micros| ahead(Duration::from_micros(micros)));
+        assert_eq!(ahead, [15, 15, 15, 12, 5, 1, 0, 0]);
+    }
 
     /// So many tasks that take turns, and the most of them that had begun when there was room for the last one.
     async fn most(tasks: usize, keeps: Duration, times: usize) -> usize {
