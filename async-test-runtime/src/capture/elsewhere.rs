@@ -38,9 +38,18 @@ pub(super) struct Source(Infallible);
 
 pub(super) struct Waiter(Infallible);
 
+/// There is none.
+pub(super) struct Ready(Infallible);
+
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-pub(super) fn redirect() -> io::Result<Option<Redirected>> {
+pub(super) fn ready() -> io::Result<Option<Ready>> {
     Ok(None)
+}
+
+impl Ready {
+    pub(super) fn redirect(self) -> io::Result<Redirected> {
+        match self.0 {}
+    }
 }
 
 impl Source {

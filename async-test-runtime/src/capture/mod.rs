@@ -92,41 +92,52 @@ pub(crate) fn to_people(text: impl AsRef<[u8]>) {
     };
 }
 
-/// Redirects the output of the process and returns the real one. None where that is not possible without `unsafe` code.
+/// All that is needed to capture the output of the process, which is not captured yet. Where this is dropped, it never is.
+pub(crate) struct Ready(system::Ready);
+
+/// Gets a capture ready; the keeper is loaded from here on. None where that is not possible without `unsafe` code.
 ///
 /// # Errors
 ///
-/// When the system refuses a pipe or a thread.
-pub(crate) fn start() -> io::Result<Option<(Arc<Capture>, File)>> {
-    // What is in the buffer was printed before.
-    io::stdout().flush()?;
-    let Some(Redirected {
-        source,
-        real,
-        real_errors,
-        keeper,
-    }) = system::redirect()?
-    else {
-        return Ok(None);
-    };
-    if keeper.is_some() {
-        // Of several runs in one process the first one has the real stream.
-        let _ = REAL_ERRORS.set(real_errors);
-    }
-    let waiter = source.waiter()?;
-    let capture = Capture::of(source, keeper)?;
-    let reading = capture.clone();
-    // It ends with the process: somebody may print until then, and must not be held up by a full pipe.
-    aside::start("async-test-output", move || {
-        let mut is_much = false;
-        while waiter.wait().is_ok() {
-            if !is_much {
-                std::thread::sleep(LINGER);
-            }
-            is_much = reading.read(&mut reading.lock(), CHUNK) > CHUNK / 2;
+/// When the system refuses a pipe.
+pub(crate) fn ready() -> io::Result<Option<Ready>> {
+    Ok(system::ready()?.map(Ready))
+}
+
+impl Ready {
+    /// Redirects the output of the process and returns the real one.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses a copy of a stream or a thread.
+    pub(crate) fn start(self) -> io::Result<(Arc<Capture>, File)> {
+        // What is in the buffer was printed before.
+        io::stdout().flush()?;
+        let Redirected {
+            source,
+            real,
+            real_errors,
+            keeper,
+        } = self.0.redirect()?;
+        if keeper.is_some() {
+            // Of several runs in one process the first one has the real stream.
+            let _ = REAL_ERRORS.set(real_errors);
         }
-    })?;
-    Ok(Some((capture, real)))
+        let waiter = source.waiter()?;
+        let capture = Capture::of(source, keeper)?;
+        let reading = capture.clone();
+        // It ends with the process: somebody may print until then, and must not be held up by a full pipe.
+        aside::start("async-test-output", move || {
+            let mut is_much = false;
+            while waiter.wait().is_ok() {
+                if !is_much {
+                    std::thread::sleep(LINGER);
+                }
+                is_much = reading.read(&mut reading.lock(), CHUNK) > CHUNK / 2;
+            }
+        })?;
+        Ok((capture, real))
+    }
 }
 
 impl Capture {

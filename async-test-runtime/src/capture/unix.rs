@@ -8,6 +8,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 pub(super) use super::keeper::Keeper;
 pub(crate) use super::keeper::keep;
+use super::vigil::Note;
 
 /// The end of the pipe that is read. Reading does not block.
 pub(super) struct Source {
@@ -27,26 +28,49 @@ pub(super) struct Redirected {
 /// Waits until there is something to read.
 pub(super) struct Waiter(OwnedFd);
 
-pub(super) fn redirect() -> io::Result<Option<Redirected>> {
-    let real = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    let real_errors = File::from(io::stderr().as_fd().try_clone_to_owned()?);
+/// The pipe, which nobody writes to yet, and the keeper.
+pub(super) struct Ready {
+    reader: OwnedFd,
+    writer: OwnedFd,
+    keeper: Watched,
+}
+
+/// A keeper, that hears in the end that all is in order.
+struct Watched(Option<Keeper>);
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if let Some(keeper) = &mut self.0 {
+            keeper.tell(&Note::Farewell);
+        }
+    }
+}
+
+pub(super) fn ready() -> io::Result<Option<Ready>> {
     let (reader, writer) = pipe()?;
     rustix::io::ioctl_fionbio(&reader, true)?;
-    let keeper = Keeper::start(&reader).ok();
-    if keeper.is_some() {
-        rustix::stdio::dup2_stderr(&writer)?;
+    let keeper = Watched(Keeper::start(&reader).ok());
+    Ok(Some(Ready { reader, writer, keeper }))
+}
+
+impl Ready {
+    pub(super) fn redirect(mut self) -> io::Result<Redirected> {
+        let real = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let real_errors = File::from(io::stderr().as_fd().try_clone_to_owned()?);
+        if self.keeper.0.is_some() {
+            rustix::stdio::dup2_stderr(&self.writer)?;
+        }
+        rustix::stdio::dup2_stdout(&self.writer)?;
+        Ok(Redirected {
+            source: Source {
+                reader: File::from(self.reader),
+                _writer: self.writer,
+            },
+            real,
+            real_errors,
+            keeper: self.keeper.0.take(),
+        })
     }
-    rustix::stdio::dup2_stdout(&writer)?;
-    let source = Source {
-        reader: File::from(reader),
-        _writer: writer,
-    };
-    Ok(Some(Redirected {
-        source,
-        real,
-        real_errors,
-        keeper,
-    }))
 }
 
 /// The two ends of a pipe, of which child processes inherit neither: copies are not inherited, the first ones are, and

@@ -1,6 +1,5 @@
 //! The door of `main!`: all suites of the binary on one runtime, under our own command line.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,7 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::boot;
-use crate::capture::{self, Capture};
+use crate::capture;
 use crate::drive::close_unrun;
 use crate::hub::{self, Output};
 use crate::options::{self, Bazel, Options, Parsed};
@@ -17,6 +16,7 @@ use crate::queue::{EndOfRun, Ended, Message};
 use crate::record::{Passes, RunStart};
 use crate::registry::{self, Sorted};
 use crate::run::bazel_files::PrematureExitFile;
+use crate::run::captured::Captured;
 use crate::run::hints::{instead, nearest, pattern, take_names, unknown_tag, unmatched};
 use crate::run::interrupt::{self, Door};
 use crate::run::list::list;
@@ -41,7 +41,7 @@ pub fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     match prepare() {
-        Ok(Prepared::Run(options, selection, tag)) => run(&options, &selection, tag),
+        Ok(Prepared::Run(ready)) => run(*ready),
         Ok(Prepared::Replay(options, file)) => again(&options, &file),
         Ok(Prepared::Said) => ExitCode::SUCCESS,
         Err(text) => {
@@ -52,11 +52,19 @@ pub fn main() -> ExitCode {
 }
 
 enum Prepared {
-    Run(Box<Options>, Selection, Option<Arc<TagExpr>>),
+    Run(Box<Ready>),
     /// No test runs.
     Replay(Box<Options>, PathBuf),
     /// Help or a list has been printed.
     Said,
+}
+
+/// A run that may begin.
+struct Ready {
+    options: Box<Options>,
+    selection: Selection,
+    tag: Option<Arc<TagExpr>>,
+    captured: Captured,
 }
 
 /// The error stream is for people; nothing of a report goes there.
@@ -73,6 +81,8 @@ fn prepare() -> Result<Prepared, String> {
         }
         Parsed::Run(options, warnings) => (options, warnings),
     };
+    // As early as it is known to be needed: the system loads the process that looks on beside what is prepared here.
+    let captured = Captured::later(&options);
     let Sorted { suites, doubled } = registry::sorted();
     take_names(&mut options, &mut warnings, &suites);
     for warning in warnings {
@@ -118,7 +128,12 @@ fn prepare() -> Result<Prepared, String> {
             }
         }
     }
-    Ok(Prepared::Run(options, selection, tag))
+    Ok(Prepared::Run(Box::new(Ready {
+        options,
+        selection,
+        tag,
+        captured,
+    })))
 }
 
 /// Two suites of one name could not be told apart by any tool.
@@ -140,7 +155,14 @@ fn print(text: &str) -> Result<(), String> {
     }
 }
 
-fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> ExitCode {
+fn run(ready: Ready) -> ExitCode {
+    let Ready {
+        options,
+        selection,
+        tag,
+        captured,
+    } = ready;
+    let (options, selection) = (&*options, &selection);
     let mut settings = boot::settings(options, boot::seed(options));
     settings.own_command_line = true;
     settings.takes_turns = options.test_jobs.is_none();
@@ -156,8 +178,7 @@ fn run(options: &Options, selection: &Selection, tag: Option<Arc<TagExpr>>) -> E
         say(&format!("error: {text}"));
         return ExitCode::from(FAILED);
     }
-    // Before the runtime is made, since that takes as long as the system needs to load the process that looks on.
-    let (capture, real) = capture(options);
+    let (capture, real) = captured.start();
     let at_once = selection.run.len().min(settings.test_jobs);
     let runtime = match Shared::new(options.test_threads.map(Into::into), at_once) {
         Ok(runtime) => runtime,
@@ -307,20 +328,6 @@ fn tell_bazel(bazel: &Bazel) -> PrematureExitFile {
 pub(super) fn leave(code: u8) -> ! {
     exits::release();
     std::process::exit(i32::from(code))
-}
-
-/// Captures what is printed from here on, as far as that is wanted and possible; with it comes the real output.
-fn capture(options: &Options) -> (Option<Arc<Capture>>, Option<File>) {
-    if options.no_capture {
-        return (None, None);
-    }
-    match capture::start() {
-        Ok(started) => started.unzip(),
-        Err(error) => {
-            say(&format!("warning: what the tests print cannot be captured: {error}"));
-            (None, None)
-        }
-    }
 }
 
 /// Ignored suites are reported as skipped, with their reason.

@@ -3,6 +3,7 @@
 mod all;
 mod bazel_files;
 pub(crate) mod builtin;
+mod captured;
 mod document;
 mod exits;
 mod hints;
