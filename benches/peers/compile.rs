@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::bounds;
 use crate::build::{self, Profile, cargo};
 use crate::document::Section;
 use crate::figures::short;
@@ -53,6 +54,7 @@ fn packages(tests: usize) -> Vec<(&'static str, Package)> {
             GOOGLETEST,
             generate::package("compile-googletest-1", "googletest = \"*\"", &[target]),
         ));
+        all.push((bounds::DEPENDENCIES, bounds::dependencies()));
     }
     all
 }
@@ -101,6 +103,10 @@ fn cold(section: &mut Section, all: &[(&'static str, Package)], scale: Scale) {
     section.say("### A crate with one test, into an empty target folder, dev");
     section.say("The sources of all crates are there already. The peak is that of the largest process.");
     section.say(&table::of_runs(&measured, &[(TOKIO, "of `#[tokio::test]`")]));
+    section.say(
+        "The crates that async-test-suite brings are a bound: so long it takes before the first line of its own is \
+         compiled.",
+    );
     let ratio = measured.ratio(SUITE, TOKIO);
     section.targets.at_most(
         "cold build of a crate with one test, beside `#[tokio::test]`",
@@ -199,7 +205,8 @@ fn sizes(section: &mut Section, all: &[(&'static str, Package)]) {
 
 fn incremental(section: &mut Section, scale: Scale) {
     const TESTS: usize = 1_000;
-    let all: Vec<_> = packages(TESTS).into_iter().filter(|(name, _)| *name != MIMIC).collect();
+    let mut all: Vec<_> = packages(TESTS).into_iter().filter(|(name, _)| *name != MIMIC).collect();
+    all.push((bounds::BY_HAND, bounds::by_hand(TESTS)));
     let target = build::shared();
     for (name, package) in &all {
         build::output(package, &["fetch"]);
@@ -221,6 +228,10 @@ fn incremental(section: &mut Section, scale: Scale) {
     });
     section.say("### A file with 1,000 tests, after a change in the body of one, dev");
     section.say(&table::of_runs(&measured, &[(TOKIO, "of `#[tokio::test]`")]));
+    section.say(
+        "By hand is a bound as well: a test that the built-in harness runs and a runner of its own can find, with an \
+         `assert!` in it, and nothing else.",
+    );
     let ratio = measured.ratio(SUITE, TOKIO);
     section.targets.at_most(
         "incremental rebuild of 1,000 tests, beside `#[tokio::test]`",

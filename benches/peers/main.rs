@@ -8,6 +8,7 @@
 
 mod admission;
 mod ancestor;
+mod bounds;
 mod build;
 mod checks;
 mod compile;
