@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
+use std::future::Future;
 
 use crate::outcome::{BodyFailure, Never, Outcome};
 use crate::rt::pick::OutputOf;
@@ -13,10 +14,54 @@ pub trait DiesAsNever {
     fn dies(&self) -> fn(Self::Value) -> Died;
 }
 
-impl DiesAsNever for &&&&OutputOf<Never> {
+impl DiesAsNever for &&&&&&OutputOf<Never> {
     type Value = Never;
     fn dies(&self) -> fn(Never) -> Died {
         |never| never
+    }
+}
+
+/// What has been looked at when a body has made it. Nothing that is found here is, so that each such body is refused.
+#[diagnostic::on_unimplemented(
+    message = "the body ends with something that has not run",
+    label = "makes a future or a closure, and nothing polls or calls it",
+    note = "await the future in an `async` block, write out what is in the closure, or drop what is only to be made"
+)]
+pub trait HasRun {}
+
+/// A body that ends with a future, which nobody would poll.
+pub trait DiesAsFuture {
+    type Value;
+    fn dies(&self) -> fn(Self::Value) -> Died
+    where
+        Self::Value: HasRun;
+}
+
+impl<F: Future> DiesAsFuture for &&&&&OutputOf<F> {
+    type Value = F;
+    fn dies(&self) -> fn(F) -> Died
+    where
+        F: HasRun,
+    {
+        |_| Died::default()
+    }
+}
+
+/// A body that ends with a closure, which nobody would call.
+pub trait DiesAsClosure<R> {
+    type Value;
+    fn dies(&self) -> fn(Self::Value) -> Died
+    where
+        Self::Value: HasRun;
+}
+
+impl<F: FnOnce() -> R, R> DiesAsClosure<R> for &&&&OutputOf<F> {
+    type Value = F;
+    fn dies(&self) -> fn(F) -> Died
+    where
+        F: HasRun,
+    {
+        |_| Died::default()
     }
 }
 

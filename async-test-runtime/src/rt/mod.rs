@@ -17,7 +17,7 @@ pub use crate::spec::{Body, BodyFuture as Async, Flavor, SharedFuture as Future,
 #[cfg(feature = "tracing")]
 pub use crate::tracing::{RegisteredSubscriber, dispatch};
 pub use crate::verify::{DuringOutput, Poll};
-pub use dies::{DiesAsAny, DiesAsDebug, DiesAsError, DiesAsNever, DiesAsNothing};
+pub use dies::{DiesAsAny, DiesAsClosure, DiesAsDebug, DiesAsError, DiesAsFuture, DiesAsNever, DiesAsNothing};
 pub use pick::{Erased, FutureOf, Judge, OutputOf, ValueOf};
 
 pub use crate::invoke::Invoke;

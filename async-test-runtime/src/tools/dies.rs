@@ -113,22 +113,29 @@ macro_rules! __ending {
     (async $body:block) => { $crate::__ending!(@future async $body) };
     ($body:expr) => {{
         #[allow(unused_imports)]
-        use $crate::__rt::{DiesAsAny as _, DiesAsDebug as _, DiesAsError as _, DiesAsNever as _, DiesAsNothing as _};
+        use $crate::__rt::{
+            DiesAsAny as _, DiesAsClosure as _, DiesAsDebug as _, DiesAsError as _, DiesAsFuture as _, DiesAsNever as _,
+            DiesAsNothing as _,
+        };
         let body = || $body;
-        let judge = (&&&&&$crate::__rt::OutputOf::of_closure(&body)).dies();
+        let judge = (&&&&&&&$crate::__rt::OutputOf::of_closure(&body)).dies();
         $crate::__rt::ending(body, judge)
     }};
     (@future $future:expr) => {{
         #[allow(unused_imports)]
-        use $crate::__rt::{DiesAsAny as _, DiesAsDebug as _, DiesAsError as _, DiesAsNever as _, DiesAsNothing as _};
+        use $crate::__rt::{
+            DiesAsAny as _, DiesAsClosure as _, DiesAsDebug as _, DiesAsError as _, DiesAsFuture as _, DiesAsNever as _,
+            DiesAsNothing as _,
+        };
         let future = $future;
-        let judge = (&&&&&$crate::__rt::OutputOf::of(&future)).dies();
+        let judge = (&&&&&&&$crate::__rt::OutputOf::of(&future)).dies();
         $crate::__rt::ending_of(future, judge).await
     }};
 }
 
 /// Checks that a body panics or returns an `Err`, and returns whether it does. The body is a block, an expression, or an
-/// `async` block, which is awaited: `dies_ok!({ parse("") })`, `dies_ok!(async { connect(0).await })`.
+/// `async` block, which is awaited: `dies_ok!({ parse("") })`, `dies_ok!(async { connect(0).await })`. A body that ends with
+/// a future or a closure is refused by the compiler, since nothing of it would run.
 // A `match`, since a temporary would live to the end of the statement and an ending is not `Send`.
 #[macro_export]
 macro_rules! dies_ok {
