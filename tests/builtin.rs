@@ -12,6 +12,7 @@ use async_test_suite::prelude::*;
 
 /// Suites that fail on purpose: they are run by themselves, as ignored tests.
 mod fixture {
+    use std::process::ExitCode;
     use std::time::Duration;
 
     use async_test_suite::prelude::*;
@@ -64,6 +65,25 @@ mod fixture {
     async fn returns_an_error() -> Result<(), Refused> {
         "x".parse::<u8>().map_err(Refused)?;
         Ok(())
+    }
+
+    #[suite]
+    #[ignore = "run by the suites below"]
+    async fn returns_a_boxed_error() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        "x".parse::<u8>().map_err(Refused)?;
+        Ok(())
+    }
+
+    #[suite]
+    #[ignore = "run by the suites below"]
+    async fn returns_a_failing_exit_code() -> Result<ExitCode, String> {
+        Ok(ExitCode::FAILURE)
+    }
+
+    #[suite]
+    #[ignore = "run by the suites below"]
+    fn returns_what_says_nothing() -> Result<Vec<u8>, Refused> {
+        Ok(Vec::new())
     }
 
     #[suite(timeout = "100ms")]
@@ -301,6 +321,24 @@ fn an_error_is_shown_with_its_sources() {
     nok!(passed);
     like!(out, "the server refused");
     like!(out, "invalid digit found in string");
+}
+
+#[suite(plan = 7)]
+fn what_a_result_says() {
+    let (passed, out) = run("returns_a_boxed_error", &[], &[]);
+    ok!(!passed);
+    for part in [
+        "message +the server refused",
+        "caused by",
+        "invalid digit found in string",
+    ] {
+        like!(out, part);
+    }
+    let (passed, out) = run("returns_a_failing_exit_code", &[], &[]);
+    ok!(!passed, "as with the built-in harness");
+    like!(out, "exit code");
+    let (passed, _) = run("returns_what_says_nothing", &[], &[]);
+    ok!(passed);
 }
 
 #[suite]

@@ -61,48 +61,101 @@ impl<T> OutputOf<T> {
     }
 }
 
-/// The type of a body's value. One that has an error of the standard kind comes first, one of which that is shown next.
-#[derive(Debug)]
-pub struct ValueOf<T>(ShownOf<T>);
+/// A type that a body's value may have, and what it is taken for when it has not.
+macro_rules! ladder {
+    ($($(#[$doc:meta])* $rung:ident > $next:ident;)+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub struct $rung<T>($next<T>);
 
-#[derive(Debug)]
-pub struct ShownOf<T>(ExitOf<T>);
+            impl<T> $rung<T> {
+                const NEW: $rung<T> = $rung($next::NEW);
+            }
 
+            impl<T> Deref for $rung<T> {
+                type Target = $next<T>;
+                fn deref(&self) -> &$next<T> {
+                    &self.0
+                }
+            }
+        )+
+    };
+}
+
+ladder! {
+    /// The type of a body's value, which is most often `()`.
+    ValueOf > BoxedExitOf;
+    /// A `Result` with a boxed error, the value of which has an exit code.
+    BoxedExitOf > BoxedOf;
+    /// One with any other value.
+    BoxedOf > ErrorExitOf;
+    /// A `Result` with an error of the standard kind.
+    ErrorExitOf > ErrorOf;
+    /// One with any other value.
+    ErrorOf > ShownExitOf;
+    /// A `Result` with an error that can be shown.
+    ShownExitOf > ShownOf;
+    /// One with any other value.
+    ShownOf > ExitOf;
+}
+
+/// Anything else.
 #[derive(Debug)]
 pub struct ExitOf<T>(PhantomData<fn() -> T>);
 
+impl<T> ExitOf<T> {
+    const NEW: ExitOf<T> = ExitOf(PhantomData);
+}
+
 impl<T> ValueOf<T> {
     pub fn of(_: &T) -> ValueOf<T> {
-        ValueOf(ShownOf(ExitOf(PhantomData)))
+        ValueOf::NEW
     }
 
     pub fn of_future<F: StdFuture<Output = T> + ?Sized>(_: &F) -> ValueOf<T> {
-        ValueOf(ShownOf(ExitOf(PhantomData)))
+        ValueOf::NEW
     }
 }
 
-impl<T> Deref for ValueOf<T> {
-    type Target = ShownOf<T>;
-    fn deref(&self) -> &ShownOf<T> {
-        &self.0
+impl ValueOf<()> {
+    pub fn judge(&self) -> Judge<()> {
+        Judge::NEW
     }
 }
 
-impl<T> Deref for ShownOf<T> {
-    type Target = ExitOf<T>;
-    fn deref(&self) -> &ExitOf<T> {
-        &self.0
+impl<T: Termination, E: BoxedError> BoxedExitOf<Result<T, E>> {
+    pub fn judge(&self) -> Judge<Returned<T, E, AsBoxed, Exits>> {
+        Judge::NEW
     }
 }
 
-impl<T, E: StdError + 'static> ValueOf<Result<T, E>> {
-    pub fn judge(&self) -> Judge<ByError<T, E>> {
+impl<T, E: BoxedError> BoxedOf<Result<T, E>> {
+    pub fn judge(&self) -> Judge<Returned<T, E, AsBoxed, Passes>> {
+        Judge::NEW
+    }
+}
+
+impl<T: Termination, E: StdError + 'static> ErrorExitOf<Result<T, E>> {
+    pub fn judge(&self) -> Judge<Returned<T, E, AsError, Exits>> {
+        Judge::NEW
+    }
+}
+
+impl<T, E: StdError + 'static> ErrorOf<Result<T, E>> {
+    pub fn judge(&self) -> Judge<Returned<T, E, AsError, Passes>> {
+        Judge::NEW
+    }
+}
+
+impl<T: Termination, E: Debug> ShownExitOf<Result<T, E>> {
+    pub fn judge(&self) -> Judge<Returned<T, E, AsDebug, Exits>> {
         Judge::NEW
     }
 }
 
 impl<T, E: Debug> ShownOf<Result<T, E>> {
-    pub fn judge(&self) -> Judge<ByDebug<T, E>> {
+    pub fn judge(&self) -> Judge<Returned<T, E, AsDebug, Passes>> {
         Judge::NEW
     }
 }
@@ -141,42 +194,111 @@ pub trait Kind {
     fn outcome(value: Self::Value) -> Outcome;
 }
 
+/// A `Result`: how its error is told, and what its value says.
 #[derive(Debug)]
-pub struct ByError<T, E>(PhantomData<(T, E)>);
+pub struct Returned<T, E, S, V>(PhantomData<(T, E, S, V)>);
 
 #[diagnostic::do_not_recommend]
-impl<T, E: StdError + 'static> Kind for ByError<T, E> {
+impl<T, E, S: Tells<E>, V: Says<T>> Kind for Returned<T, E, S, V> {
     type Value = Result<T, E>;
     fn outcome(value: Result<T, E>) -> Outcome {
         match value {
-            Ok(_) => Outcome::default(),
-            Err(error) => Outcome::failed(BodyFailure::from_error(&error)),
+            Ok(value) => V::outcome(value),
+            Err(error) => Outcome::failed(S::failure(&error)),
         }
     }
 }
 
-#[derive(Debug)]
-pub struct ByDebug<T, E>(PhantomData<(T, E)>);
+/// How an error is told.
+pub trait Tells<E> {
+    fn failure(error: &E) -> BodyFailure;
+}
 
-#[diagnostic::do_not_recommend]
-impl<T, E: Debug> Kind for ByDebug<T, E> {
-    type Value = Result<T, E>;
-    fn outcome(value: Result<T, E>) -> Outcome {
-        match value {
-            Ok(_) => Outcome::default(),
-            Err(error) => Outcome::failed(BodyFailure::from_debug(&error)),
-        }
+/// With its message and its sources.
+#[derive(Debug)]
+pub struct AsError;
+
+impl<E: StdError + 'static> Tells<E> for AsError {
+    fn failure(error: &E) -> BodyFailure {
+        BodyFailure::from_error(error)
     }
 }
 
-/// As the built-in harness takes it.
-impl<T: Termination> Kind for T {
-    type Value = T;
+/// The same, of what is in the box: the box is no error itself.
+#[derive(Debug)]
+pub struct AsBoxed;
+
+impl<E: BoxedError> Tells<E> for AsBoxed {
+    fn failure(error: &E) -> BodyFailure {
+        BodyFailure::from_error(error.inside())
+    }
+}
+
+/// All that is known of it.
+#[derive(Debug)]
+pub struct AsDebug;
+
+impl<E: Debug> Tells<E> for AsDebug {
+    fn failure(error: &E) -> BodyFailure {
+        BodyFailure::from_debug(error)
+    }
+}
+
+/// A box with an error of any type.
+pub trait BoxedError {
+    fn inside(&self) -> &(dyn StdError + 'static);
+}
+
+impl BoxedError for Box<dyn StdError> {
+    fn inside(&self) -> &(dyn StdError + 'static) {
+        &**self
+    }
+}
+
+impl BoxedError for Box<dyn StdError + Send> {
+    fn inside(&self) -> &(dyn StdError + 'static) {
+        &**self
+    }
+}
+
+impl BoxedError for Box<dyn StdError + Send + Sync> {
+    fn inside(&self) -> &(dyn StdError + 'static) {
+        &**self
+    }
+}
+
+/// What a value says that is no error.
+pub trait Says<T> {
+    fn outcome(value: T) -> Outcome;
+}
+
+/// That all is well.
+#[derive(Debug)]
+pub struct Passes;
+
+impl<T> Says<T> for Passes {
+    fn outcome(_: T) -> Outcome {
+        Outcome::default()
+    }
+}
+
+/// An exit code, as the built-in harness takes it.
+#[derive(Debug)]
+pub struct Exits;
+
+impl<T: Termination> Says<T> for Exits {
     fn outcome(value: T) -> Outcome {
         match value.report() {
             ExitCode::SUCCESS => Outcome::default(),
             code => Outcome::failed(BodyFailure::from_debug(&format_args!("exit code {code:?}"))),
         }
+    }
+}
+
+impl<T: Termination> Kind for T {
+    type Value = T;
+    fn outcome(value: T) -> Outcome {
+        Exits::outcome(value)
     }
 }
 
