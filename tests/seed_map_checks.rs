@@ -75,11 +75,24 @@ async fn a10_each_check_that_holds_returns_true() {
         is_approx!(0.1 + 0.2, 0.3),
         is_approx!(10.0, 11.0, abs = 2.0),
         is_approx!(10.0, 11.0, rel = 0.2, "with a message"),
-        matches_ok!(Some(3), Some(n) if *n > 2),
+        matches_ok!(Some(3), Some(n) if n > 2),
         isa_ok!(any, u8),
     ];
     is!(held, [true; 15]);
     is!(Suite::current().tests_run(), 16);
+}
+
+#[suite(plan = 7)]
+async fn a10_matches_ok_means_what_the_standard_matches_means() {
+    let (reply, text) = (Ok::<i32, String>(4), "ready".to_owned());
+    matches_ok!(reply, Ok(n) if n > 3, "more than {}", 3);
+    matches_ok!(text.as_str(), "ready" | "idle");
+    matches_ok!(Some(String::new()), Some(ref inner) if inner.is_empty());
+    matches_ok!(&text, inner if inner.len() == 5);
+    matches_ok!(reply, Ok(4..=9));
+    matches_ok!(text, _);
+    // Neither has been moved.
+    is!((reply, text), (Ok(4), "ready".to_owned()));
 }
 
 #[suite]

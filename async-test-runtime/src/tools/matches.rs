@@ -7,38 +7,45 @@ use crate::claim::Detail;
 use crate::tools::Call;
 
 /// Checks that a value matches a pattern, with a guard if there is one, and returns whether it does:
-/// `matches_ok!(reply, Ok(n) if n > 3, "more than {}", 3)`. The value is looked at, not moved.
+/// `matches_ok!(reply, Ok(n) if n > 3, "more than {}", 3)`.
+///
+/// It takes what the standard [`matches!`] takes and means the same by it, so a pattern that binds by value takes what it
+/// binds out of a place, where it is not `Copy`; `_` and `ref` take nothing.
 #[macro_export]
 macro_rules! matches_ok {
     ($value:expr, $pattern:pat $(if $guard:expr)? $(,)?) => {
-        match &$value {
-            value => $crate::__rt::matches(
-                #[allow(unused_variables, clippy::redundant_guards)]
-                match value {
-                    $pattern $(if $guard)? => true,
-                    #[allow(unreachable_patterns)]
-                    _ => false,
-                },
-                &value,
-                ::core::stringify!($pattern $(if $guard)?),
-                ::core::option::Option::None,
-                ::core::concat!(::core::stringify!($value), " matches ", ::core::stringify!($pattern $(if $guard)?)),
-            ),
-        }
+        $crate::__matches!(
+            $value,
+            $pattern $(if $guard)?,
+            ::core::option::Option::None,
+            ::core::concat!(::core::stringify!($value), " matches ", ::core::stringify!($pattern $(if $guard)?))
+        )
     };
     ($value:expr, $pattern:pat $(if $guard:expr)?, $($message:tt)+) => {
-        match &$value {
-            value => $crate::__rt::matches(
-                #[allow(unused_variables, clippy::redundant_guards)]
-                match value {
-                    $pattern $(if $guard)? => true,
-                    #[allow(unreachable_patterns)]
-                    _ => false,
-                },
+        $crate::__matches!(
+            $value,
+            $pattern $(if $guard)?,
+            ::core::option::Option::Some(::core::format_args!($($message)+)),
+            ::core::concat!(::core::stringify!($value), " matches ", ::core::stringify!($pattern $(if $guard)?))
+        )
+    };
+}
+
+/// The value is matched where it is, as the standard `matches!` does it. Not public API.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __matches {
+    ($value:expr, $pattern:pat $(if $guard:expr)?, $message:expr, $expression:expr) => {
+        match $value {
+            #[allow(unused_variables, clippy::redundant_guards)]
+            $pattern $(if $guard)? => $crate::__rt::matches(true, &(), "", $message, $expression),
+            #[allow(unreachable_patterns)]
+            ref value => $crate::__rt::matches(
+                false,
                 &value,
                 ::core::stringify!($pattern $(if $guard)?),
-                ::core::option::Option::Some(::core::format_args!($($message)+)),
-                ::core::concat!(::core::stringify!($value), " matches ", ::core::stringify!($pattern $(if $guard)?)),
+                $message,
+                $expression,
             ),
         }
     };
