@@ -47,6 +47,18 @@ mod fixture {
         });
     }
 
+    #[suite(when = env("FILTERS_MARKED"))]
+    async fn marked() {
+        todo_next!("known");
+        subtest!("known", { flunk!() });
+        todo_next!("not reached");
+        subtest!("skipped anyway", skip_all = "later", { flunk!() });
+        subtest!("forgiven", { flunk!() });
+        test_flunks!("known as well", 1);
+        subtest!("inverted", { flunk!() });
+        subtest!("regression", { flunk!() });
+    }
+
     #[suite(when = env("FILTERS_NEVER"))]
     async fn never() {
         subtest!("inner", { pass!("fine") });
@@ -241,6 +253,23 @@ fn what_could_not_turn_up_is_no_fault_of_the_filter() {
     let early = run(&["--exact", "fixture::ends_early/second"], &[]);
     isnt!(early.code, Some(0));
     unlike!(early.out, "no subtest is called", "the panic is what is wrong");
+}
+
+#[suite]
+fn what_is_left_out_takes_its_marker_with_it() {
+    let marked = &[("FILTERS_MARKED", "1")];
+    for (filter, holds) in [
+        ("fixture::marked", false),
+        ("fixture::marked/regression", false),
+        ("fixture::marked/known", true),
+        ("fixture::marked/forgiven", true),
+        ("fixture::marked/inverted", true),
+    ] {
+        let seen = run(&[filter, "--exact"], marked);
+        is!(seen.code == Some(0), holds, "{filter}");
+    }
+    let seen = run(&["fixture::marked", "--skip", "marked/regression"], marked);
+    is!(seen.code, Some(0));
 }
 
 #[suite]

@@ -137,6 +137,16 @@ async fn a08_the_standard_todo_in_a_body_makes_its_suite_todo() {
     todo!("the rest of this test")
 }
 
+#[suite(plan = 3)]
+async fn a08_the_standard_todo_in_a_subtest_makes_the_subtest_todo() {
+    subtest!("later", { todo!("the rest of this part") });
+    subtest!("outer", {
+        subtest!("inner", { unimplemented!() });
+        pass!("goes on");
+    });
+    pass!("goes on");
+}
+
 #[suite]
 async fn a08_the_standard_unimplemented_does_so_as_well() {
     flunk!("is forgiven with its suite");

@@ -59,6 +59,9 @@ pub enum Terms {
     /// Only its own reason to be forgiven, if it has one. For checks that come at a time the program does not decide,
     /// as the verdict of a verifier does: they must not use up a marker that was meant for another.
     Own(Option<Cow<'static, str>>),
+    /// Those before it, but it does not run: it is left out by a filter, and takes what would be its own with it, so that
+    /// each later one is judged as if all had run.
+    LeftOut,
 }
 
 impl From<Pass> for Claim {
@@ -84,6 +87,13 @@ impl Claim {
     #[must_use]
     pub fn detail(mut self, detail: Detail) -> Claim {
         self.detail = Some(Box::new(detail));
+        self
+    }
+
+    /// It does not run, and takes the marker with it that it would have been judged by.
+    #[must_use]
+    pub fn left_out(mut self) -> Claim {
+        self.terms = Terms::LeftOut;
         self
     }
 

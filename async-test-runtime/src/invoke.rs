@@ -234,12 +234,14 @@ fn create(parent: &Suite, name: String, plan: Plan, invoke: Invoke, is_async: bo
         parent.claim(Claim::new(Raw::Pass, name, at));
         return None;
     }
-    if !admitted {
-        parent.claim(Claim::new(Raw::Skip("filtered out".into()), name, at));
-        return None;
-    }
     let plan = condition::resolve(plan);
     let skipped = plan.skip_all.is_some();
+    if !admitted {
+        let claim = Claim::new(Raw::Skip("filtered out".into()), name, at);
+        // One that would have been skipped uses no marker up.
+        parent.claim(if skipped { claim } else { claim.left_out() });
+        return None;
+    }
     if skipped {
         parent.pass_over(&name);
     }

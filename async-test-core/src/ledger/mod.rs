@@ -195,6 +195,8 @@ impl Ledger {
                 } else {
                     parent.amnesties.take()
                 };
+                // What stands in the body of a subtest stands in that of its suite.
+                opening.body = opening.body.or(parent.body());
                 (mark, parent.todo())
             }
             None => (Mark::default(), None),

@@ -102,6 +102,10 @@ impl Node {
         self.planned
     }
 
+    pub(super) fn body(&self) -> Option<BodySpan> {
+        self.body
+    }
+
     pub(super) fn todo(&self) -> Option<Why> {
         self.todo.clone()
     }
@@ -149,12 +153,14 @@ impl Node {
             Some(why) if skippable => Raw::Skip(why.clone()),
             _ => raw,
         };
-        let mark = match raw {
-            Raw::Skip(_) => Mark::default(),
-            _ => match terms {
-                Terms::Program => self.amnesties.take(),
-                Terms::Own(todo) => Mark { todo, flunk: None },
-            },
+        let mark = match (&raw, terms) {
+            (Raw::Skip(_), Terms::LeftOut) if self.amnesties.skipping().is_none() => {
+                self.amnesties.take();
+                Mark::default()
+            }
+            (Raw::Skip(_), _) => Mark::default(),
+            (_, Terms::Own(todo)) => Mark { todo, flunk: None },
+            (_, Terms::Program | Terms::LeftOut) => self.amnesties.take(),
         };
         self.count(judge(&raw, &mark))
     }
@@ -204,7 +210,7 @@ impl Node {
         Some(problem)
     }
 
-    /// The standard `todo!()` and `unimplemented!()` in the lines of the suite's own body are markers.
+    /// The standard `todo!()` and `unimplemented!()` in the lines of the suite's own body are markers, in a subtest as well.
     fn as_todo_marker(&self, panic: &Panic) -> Option<Why> {
         let (body, at) = (self.body?, panic.at.as_ref()?);
         let marker = ["not yet implemented", "not implemented"]

@@ -7,7 +7,8 @@ use crate::suite::Suite;
 
 /// The next test of the suite, or as many as the second argument says, is not expected to pass: a failure of it does
 /// not fail the suite, and a pass is reported as unexpected. A subtest takes its place when it is created, and the
-/// tests in it are forgiven with it. Skipped tests use nothing up.
+/// tests in it are forgiven with it. Skipped tests use nothing up; what a filter leaves out does, so that a part of a suite
+/// is judged as it is in the whole.
 ///
 /// The reason is a text or a value that becomes one: `todo_next!("issue 12")`, `todo_next!(format!("issue {n}"), 2)`.
 #[macro_export]
