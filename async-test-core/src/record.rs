@@ -278,6 +278,12 @@ impl SuiteEnd {
         })
     }
 
+    /// Whether it ran another number of tests than it had planned.
+    pub(crate) fn breaks_its_plan(&self) -> bool {
+        let is_mismatch = |problem: &Arc<Problem>| matches!(**problem, Problem::PlanMismatch { .. });
+        self.problems.iter().any(is_mismatch)
+    }
+
     /// Whether nothing failed it but the time it took.
     pub(crate) fn was_only_slow(&self) -> bool {
         let is_slow = |problem: &Arc<Problem>| matches!(**problem, Problem::TooSlow { .. });

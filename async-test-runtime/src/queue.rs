@@ -67,6 +67,8 @@ pub(crate) struct Ended {
     pub(crate) lost: Vec<String>,
     /// The failed test points of the root, for exit codes of TAP programs.
     pub(crate) failed_points: u64,
+    /// One of the failed `#[suite]`s ran another number of tests than it had planned.
+    pub(crate) has_broken_plan: bool,
 }
 
 /// What was rendered for one `#[suite]`, and how it was judged.

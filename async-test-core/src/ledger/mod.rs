@@ -324,6 +324,11 @@ impl Ledger {
         self.nodes.get(self.root.id).map(|node| node.tally).unwrap_or_default()
     }
 
+    /// Whether one of the `#[suite]`s that failed ran another number of tests than it had planned.
+    pub fn has_broken_plan(&self) -> bool {
+        self.totals.has_broken_plan()
+    }
+
     /// The totals so far.
     pub fn run_end(&self, filtered_out: u64, queue_most: u64, took: Duration, seed: u64) -> RunEnd {
         RunEnd {

@@ -14,6 +14,8 @@ pub(crate) struct Totals {
     ignored: u64,
     failures: Vec<FailedSuite>,
     flaky: Vec<Arc<SuiteInfo>>,
+    /// One of the failed suites ran another number of tests than it had planned.
+    has_broken_plan: bool,
     /// Attempts that failed, by the name of the test, until the next one has ended.
     retried: HashMap<Arc<str>, Arc<SuiteInfo>>,
     points: Points,
@@ -49,9 +51,12 @@ impl Totals {
         self.points.add(&points);
         match verdict {
             Verdict::Skipped(_) => self.ignored += 1,
-            verdict if verdict.fails() => self.failures.push(FailedSuite {
-                suite: end.suite.clone(),
-            }),
+            verdict if verdict.fails() => {
+                self.has_broken_plan |= end.breaks_its_plan();
+                self.failures.push(FailedSuite {
+                    suite: end.suite.clone(),
+                });
+            }
             _ => {
                 self.passed += 1;
                 if end.suite.attempt.is_again() {
@@ -68,6 +73,11 @@ impl Totals {
         }
         self.points.all.run += run;
         self.passed += 1;
+    }
+
+    /// Whether one of the `#[suite]`s failed by its own plan.
+    pub(crate) fn has_broken_plan(&self) -> bool {
+        self.has_broken_plan
     }
 
     /// What there is to say of them at the end of the run; the other fields are empty.

@@ -55,6 +55,10 @@ impl Course {
         self.points.failed
     }
 
+    pub(super) fn has_broken_plan(&self) -> bool {
+        self.totals.has_broken_plan()
+    }
+
     pub(super) fn take(&mut self, record: &Record) {
         match record {
             Record::RunStarted(start) => self.start = Some(start.clone()),

@@ -24,6 +24,8 @@ pub struct Retold {
     pub end: Arc<RunEnd>,
     /// The failed test points of the root.
     pub failed_points: u64,
+    /// One of the failed `#[suite]`s ran another number of tests than it had planned.
+    pub has_broken_plan: bool,
     /// The stream ended before the run did, so the end is ours.
     pub is_cut: bool,
     /// Events of a later release, which are left out: the line of the first one, and its name as a message shows it.
@@ -100,6 +102,7 @@ pub fn replay(mut stream: impl BufRead, mut tell: impl FnMut(&Record)) -> Result
     Ok(Retold {
         end,
         failed_points: course.failed_points(),
+        has_broken_plan: course.has_broken_plan(),
         is_cut,
         unknown,
     })

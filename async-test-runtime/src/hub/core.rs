@@ -210,6 +210,7 @@ impl Core {
             run,
             lost,
             failed_points: self.ledger.root_tally().failed,
+            has_broken_plan: self.ledger.has_broken_plan(),
         };
         (end.answer)(ended);
     }

@@ -350,16 +350,17 @@ fn bail_out_code(options: &Options) -> u8 {
 }
 
 /// Under cargo's conventions a failure is 101. With `--format tap` it is what TAP programs do: the number of failed
-/// tests up to 254, and 255 for a run that was ended early.
+/// tests up to 254, and 255 for a run that was ended early, or where a plan was not kept.
 fn exit_code(ended: &Ended, options: &Options) -> u8 {
     for lost in &ended.lost {
         say(&format!("error: {lost}"));
     }
     // What is lost with the last record comes too late to be a problem of the run.
     let is_broken = !ended.lost.is_empty() || !ended.run.problems.is_empty();
+    let is_as_bad = is_broken || ended.run.bailed_out.is_some() || ended.has_broken_plan;
     match (ended.run.is_ok() && !is_broken, options.format.as_str()) {
         (true, _) => 0,
-        (false, "tap") if ended.run.bailed_out.is_some() || is_broken => bail_out_code(options),
+        (false, "tap") if is_as_bad => bail_out_code(options),
         (false, "tap") => u8::try_from(ended.failed_points.clamp(1, 254)).unwrap_or(254),
         (false, _) => FAILED,
     }

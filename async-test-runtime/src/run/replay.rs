@@ -47,6 +47,7 @@ pub(super) fn replay(
     let Retold {
         end,
         failed_points,
+        has_broken_plan,
         is_cut,
         unknown,
     } = told.map_err(|error| error.to_string())?;
@@ -57,6 +58,7 @@ pub(super) fn replay(
         run: (*end).clone(),
         lost: lost.collect(),
         failed_points,
+        has_broken_plan,
     };
     let mut remarks = Vec::new();
     let shown = file.display();

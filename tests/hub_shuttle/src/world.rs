@@ -238,6 +238,7 @@ impl Desk for Judge {
                     run: self.ledger.run_end(0, most, Duration::ZERO, 0),
                     lost: Vec::new(),
                     failed_points: 0,
+                    has_broken_plan: false,
                 });
                 return ControlFlow::Break(());
             }

@@ -48,6 +48,7 @@ pub fn played(stream: &[u8]) -> Again {
     assert!(!whole.is_cut && whole.unknown.is_none());
     assert_eq!(whole.end.is_ok(), retold.end.is_ok());
     assert_eq!(whole.failed_points, retold.failed_points);
+    assert_eq!(whole.has_broken_plan, retold.has_broken_plan);
 
     let rich = Style {
         color: true,
