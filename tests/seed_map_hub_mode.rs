@@ -52,6 +52,10 @@ mod fixture {
         std::process::exit(3);
     }
 
+    #[suite(name = "of\ntwo lines", skip_all = "for\ntwo reasons")]
+    #[ignore = "run by the suites below"]
+    async fn is_named_oddly() {}
+
     #[suite(random)]
     #[ignore = "run by the suites below"]
     async fn order() {
@@ -142,6 +146,12 @@ fn a26_exit_codes() {
             "{names:?} as a TAP program"
         );
     }
+}
+
+#[suite]
+fn a26_a_row_is_one_line_whatever_is_in_a_name() {
+    let seen = run(&["is_named_oddly"], &[]);
+    like!(seen.out, r"(?m)^test of\\ntwo lines \.\.\. ignored, for two reasons$");
 }
 
 #[suite]

@@ -11,6 +11,7 @@ use super::paint::{Paint, Tone};
 use super::summary::{Row, Summary, header};
 use super::tree::{Ended, Tree};
 use super::{Reporter, Style, write};
+use crate::escape::controls;
 use crate::options::TimeOptions;
 use crate::record::{Record, SuiteEnd, Verdict};
 
@@ -49,7 +50,7 @@ impl Pretty {
         } else {
             match &ended.check.verdict {
                 // To the harness it is a passed test; nothing else tells that it did not run.
-                Verdict::Skipped(why) => format!("skipped: {}\n", super::words::one_line(why)),
+                Verdict::Skipped(why) => format!("skipped: {}\n", super::words::one_line(why.as_ref())),
                 _ => ended.text.clone(),
             }
         };
@@ -66,7 +67,8 @@ impl Pretty {
         };
         let mut row = String::with_capacity(child.suite.path.len() + 64);
         row.push_str("test ");
-        row.push_str(&super::words::plain(&child.suite.path));
+        // A row is one line, whatever is in a name.
+        row.push_str(&controls(&child.suite.path));
         if child.suite.should_panic {
             row.push_str(" - should panic");
         }
@@ -76,7 +78,10 @@ impl Pretty {
             Row::Failed => (Tone::Bad, Cow::Borrowed("FAILED")),
             Row::TooSlow => (Tone::Bad, Cow::Borrowed("FAILED (time limit exceeded)")),
             Row::Ignored(why) if why.is_empty() => (Tone::Odd, Cow::Borrowed("ignored")),
-            Row::Ignored(why) => (Tone::Odd, Cow::Owned(format!("ignored, {why}"))),
+            Row::Ignored(why) => (
+                Tone::Odd,
+                Cow::Owned(format!("ignored, {}", super::words::one_line(why.as_ref()))),
+            ),
             Row::Retried => (Tone::Odd, Cow::Borrowed("retried")),
         };
         self.paint.push(&mut row, tone, &result);
@@ -84,7 +89,7 @@ impl Pretty {
             row.push_str(&self.time(child));
         }
         let aside = match &ended.check.verdict {
-            Verdict::Todo(why) => Some(format!("todo: {}", super::words::one_line(why))),
+            Verdict::Todo(why) => Some(format!("todo: {}", super::words::one_line(why.as_ref()))),
             Verdict::UnexpectedPass(_) => Some("unexpectedly".to_owned()),
             Verdict::Retried => Some(format!("{} failed", child.suite.attempt)),
             Verdict::Passed | Verdict::Failed | Verdict::Flunked(_) | Verdict::Unflunked(_) | Verdict::Skipped(_) => {
