@@ -5,7 +5,7 @@ mod seed_map;
 
 use async_test_suite::prelude::*;
 use async_test_suite::record::{Check, Verdict};
-use async_test_suite::{Intercept, Intercepted};
+use async_test_suite::{Intercept, Intercepted, Program};
 use seed_map::{labels, letters};
 use std::process::Command;
 use std::time::Duration;
@@ -81,6 +81,32 @@ async fn a12_input_output_arguments_variables_and_exit_code() {
             ("missing", &["cannot be started"]),
         ],
     );
+}
+
+#[suite]
+async fn a12_a_child_of_a_plain_thread() {
+    let seen = Intercept::new()
+        .run("failing", |t| async move {
+            let thread = std::thread::spawn(move || {
+                let script = "read line; echo \"$line $GREETING $1\"; echo oops >&2; exit 3";
+                let shell = || {
+                    let args = ["-c", script, "sh", "arg"];
+                    Program::new("sh").args(args).env([("GREETING", "two")]).input("one\n")
+                };
+                let expected = shell().out("^one two arg\n$").err("^oops\n$").exitcode(3);
+                (
+                    t.is_run(expected.timeout(Duration::from_secs(50)), "a shell"),
+                    t.is_run(shell().out("^want"), "out and code"),
+                )
+            });
+            assert_eq!(thread.join().unwrap(), (true, false));
+        })
+        .await;
+    is!(letters(&seen, "failing"), "PF");
+    let text = shown(seen.checks("failing")[1]);
+    for word in ["expected 0, got 3", "/^want/", "one two arg"] {
+        ok!(text.contains(word), "{word:?} is in {text:?}");
+    }
 }
 
 #[suite(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! How a body ended when it was not stopped: well, or with an error of its own.
 
+use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt::{Debug, Display};
 use std::panic::Location;
@@ -197,6 +198,54 @@ pub fn outcome_of<T>(result: Result<T, BodyError>) -> Outcome {
         Err(error) => Outcome::failed(error.into_failure()),
     }
 }
+
+/// What a body's value comes down to: its outcome, and the error itself where that can be looked into.
+#[doc(hidden)]
+pub type Died = (Outcome, Option<Box<dyn Any>>);
+
+/// What the body of `Suite::dies_ok` and its kin may return: an `Err` is an end that failed, all else one that went well.
+///
+/// A macro looks at any value, while a method has to be told of each type. A future or a closure is none of them: it would
+/// not have run.
+#[diagnostic::on_unimplemented(
+    message = "whether a body that returns `{Self}` ends well is not known",
+    label = "this value says nothing about it",
+    note = "end the body with `;`, or with a `Result` whose error is `Debug` and borrows nothing",
+    note = "a body that is `async` is for the macro of the same name, which awaits it"
+)]
+pub trait Ends {
+    #[doc(hidden)]
+    fn died(self) -> Died;
+}
+
+impl<T, E: Debug + 'static> Ends for Result<T, E> {
+    fn died(self) -> Died {
+        match self {
+            Ok(_) => Died::default(),
+            Err(error) => (Outcome::failed(BodyFailure::from_debug(&error)), Some(Box::new(error))),
+        }
+    }
+}
+
+impl Ends for Never {
+    fn died(self) -> Died {
+        self
+    }
+}
+
+macro_rules! well {
+    ($([$($of:ident)?] $type:ty),* $(,)?) => {
+        $(impl$(<$of>)? Ends for $type {
+            fn died(self) -> Died {
+                Died::default()
+            }
+        })*
+    };
+}
+well!(
+    [] (), [] bool, [] char, [] String, [] &str, [T] Option<T>, [T] Vec<T>, [] std::process::ExitStatus,
+    [] i8, [] i16, [] i32, [] i64, [] i128, [] isize, [] u8, [] u16, [] u32, [] u64, [] u128, [] usize, [] f32, [] f64,
+);
 
 #[cfg(test)]
 mod tests {

@@ -63,6 +63,7 @@ pub use claim::{Claim, Detail, Figure};
 pub use hook::Bundle;
 pub use invoke::{Invoke, NewSuite, Subtest};
 pub use manager::{JobManager, JobPromise};
+pub use outcome::Ends;
 pub use plan::{Condition, Plan};
 pub use report::Reporter;
 pub use round::{
@@ -74,5 +75,6 @@ pub use settle::{Blame, FailedRound, Interval, Latency, Seen, VerifyReport, Veri
 pub use spawn::{Job, JobError};
 pub use stage::Stage;
 pub use suite::Suite;
+pub use tools::child::{IntoCommand, Program};
 pub use tools::proclaim::TestResult;
 pub use verify::{DuringOutput, Fault, Verifier, VerifyCause, VerifyError};

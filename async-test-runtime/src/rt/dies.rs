@@ -4,9 +4,8 @@ use std::error::Error as StdError;
 use std::fmt::Debug;
 use std::future::Future;
 
-use crate::outcome::{BodyFailure, Never, Outcome};
+use crate::outcome::{BodyFailure, Died, Never, Outcome};
 use crate::rt::pick::OutputOf;
-use crate::tools::dies::Died;
 
 /// A body that never returns. It comes first, since a type that nothing else decides becomes this one by matching it.
 pub trait DiesAsNever {

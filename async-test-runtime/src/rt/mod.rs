@@ -23,7 +23,7 @@ pub use pick::{Erased, FutureOf, Judge, OutputOf, ValueOf};
 pub use crate::invoke::Invoke;
 pub use crate::tools::approx::is_approx;
 pub use crate::tools::bail::{abort_testing, bail_out};
-pub use crate::tools::child::{Child, ChildFigure, is_run};
+pub use crate::tools::child::is_run;
 pub use crate::tools::cmp::cmp;
 pub use crate::tools::deeply::is_deeply;
 pub use crate::tools::diag::diag;

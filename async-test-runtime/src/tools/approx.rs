@@ -1,9 +1,11 @@
 //! `is_approx!`: numbers that are near enough.
 
+use std::borrow::Cow;
 use std::fmt::Arguments;
 
 use crate::claim::Detail;
-use crate::tools::Call;
+use crate::suite::Suite;
+use crate::tools::{Call, send};
 
 /// Checks that two numbers are near each other and returns whether they are.
 ///
@@ -91,12 +93,51 @@ pub fn is_approx(
     expression: &'static str,
 ) -> bool {
     let (held, allowed) = near(got, expected, abs, rel);
-    Call { message, expression }.send("is_approx!", held, || {
-        let distance = (got - expected).abs();
-        Detail::new()
-            .expected_got(format!("{expected:?}"), format!("{got:?}"))
-            .note(format!("they are {distance:e} apart, allowed are {allowed}"))
-    })
+    Call { message, expression }.send("is_approx!", held, || apart(got, expected, &allowed))
+}
+
+fn apart(got: f64, expected: f64, allowed: &str) -> Detail {
+    let distance = (got - expected).abs();
+    Detail::new()
+        .expected_got(format!("{expected:?}"), format!("{got:?}"))
+        .note(format!("they are {distance:e} apart, allowed are {allowed}"))
+}
+
+impl Suite {
+    /// [`is_approx!`](crate::is_approx) for this suite, with the distances that hold where none is given.
+    #[track_caller]
+    pub fn is_approx(
+        &self,
+        got: impl Into<f64>,
+        expected: impl Into<f64>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> bool {
+        self.is_approx_within(got, expected, None, None, message)
+    }
+
+    /// [`is_approx!`](crate::is_approx) for this suite, with the absolute and the relative distance that is allowed. One that
+    /// is kept is enough; with neither it is [`Suite::is_approx`].
+    ///
+    /// ```
+    /// # async_test_runtime::__rt::doc(async {
+    /// let t = async_test_runtime::Suite::current();
+    /// t.is_approx(0.1 + 0.2, 0.3, "the usual sum");
+    /// t.is_approx_within(9.8, 10, None, Some(0.05), "five in a hundred");
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn is_approx_within(
+        &self,
+        got: impl Into<f64>,
+        expected: impl Into<f64>,
+        abs: Option<f64>,
+        rel: Option<f64>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> bool {
+        let (got, expected) = (got.into(), expected.into());
+        let (held, allowed) = near(got, expected, abs, rel);
+        send(self, held, message, || apart(got, expected, &allowed))
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `is_run!`: a child process, what it reads, what it prints and how it ends.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt::Arguments;
 use std::io::{self, Read, Write};
@@ -11,10 +12,13 @@ use regex_lite::Regex;
 
 use crate::claim::{Detail, Figure};
 use crate::diff;
-use crate::tools::Call;
+use crate::suite::Suite;
+use crate::tools::{Call, send};
 
 /// How long a child may run where the test says nothing.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long the pipes of a child that has ended are read on, where something else holds them.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How much of an output is shown with a failure.
 const SHOWN: usize = 4000;
 
@@ -25,74 +29,61 @@ const SHOWN: usize = 4000;
 /// Keys, in any order: `args` (a list), `in` (text for its input; default: none), `out` and `err` (what it prints, as a
 /// regular expression; default: not looked at), `exitcode` (default: 0), `timeout` (a `Duration`; default: 60 s), `env`
 /// (a list of pairs), and at last a message. The program is looked for as a shell does; a `std::process::Command` is
-/// taken as well. A child that outlives the time limit is killed and awaited. Output that is no UTF-8 is read with
-/// replacement characters.
+/// taken as well. A child that outlives the time limit is killed and awaited; what it has started itself is left alone, as a
+/// signal of the terminal has to reach all of it. Output that is no UTF-8 is read with replacement characters.
 ///
 /// It waits for the child on the calling thread, so it works in sync code; on a multi-threaded runtime other tasks of
 /// the thread are moved away first, on a current-thread runtime they wait.
 #[macro_export]
 macro_rules! is_run {
     ($command:expr $(, $($rest:tt)*)?) => {{
-        #[allow(unused_mut)]
-        let mut child = $crate::__rt::Child::new($command);
-        $crate::__is_run!(child; $($($rest)*)?)
+        let program = $crate::Program::new($command);
+        $crate::__is_run!(program; $($($rest)*)?)
     }};
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __is_run {
-    ($child:ident; in = $value:expr $(, $($rest:tt)*)?) => {{
-        $child.input($value);
-        $crate::__is_run!($child; $($($rest)*)?)
+    ($program:ident; in = $value:expr $(, $($rest:tt)*)?) => {{
+        let $program = $program.input($value);
+        $crate::__is_run!($program; $($($rest)*)?)
     }};
-    ($child:ident; $key:ident = $value:expr $(, $($rest:tt)*)?) => {{
-        $child.$key($value);
-        $crate::__is_run!($child; $($($rest)*)?)
+    ($program:ident; $key:ident = $value:expr $(, $($rest:tt)*)?) => {{
+        let $program = $program.$key($value);
+        $crate::__is_run!($program; $($($rest)*)?)
     }};
-    ($child:ident; $($message:tt)*) => { $crate::__rt::is_run($child, $crate::__message!($($message)*)) };
+    ($program:ident; $($message:tt)*) => { $crate::__rt::is_run($program, $crate::__message!($($message)*)) };
 }
 
 /// What may be run: a program's name or a command.
-#[doc(hidden)]
-pub trait ChildFigure {
-    fn command(self) -> Command;
+pub trait IntoCommand {
+    /// The command that runs it.
+    fn into_command(self) -> Command;
 }
 
-impl ChildFigure for Command {
-    fn command(self) -> Command {
+impl IntoCommand for Command {
+    fn into_command(self) -> Command {
         self
     }
 }
 
-impl ChildFigure for &str {
-    fn command(self) -> Command {
-        Command::new(self)
-    }
+macro_rules! named {
+    ($($name:ty),*) => {
+        $(impl IntoCommand for $name {
+            fn into_command(self) -> Command {
+                Command::new(self)
+            }
+        })*
+    };
 }
+named!(&str, String, OsString, &std::path::Path);
 
-impl ChildFigure for String {
-    fn command(self) -> Command {
-        Command::new(self)
-    }
-}
-
-impl ChildFigure for OsString {
-    fn command(self) -> Command {
-        Command::new(self)
-    }
-}
-
-impl ChildFigure for &std::path::Path {
-    fn command(self) -> Command {
-        Command::new(self)
-    }
-}
-
-/// A child that is to be run, and what is expected of it.
-#[doc(hidden)]
+/// A program that is to be run once, and what is expected of it: the keys of [`is_run!`](crate::is_run) as methods, for
+/// [`Suite::is_run`]. Nothing is started before that; one that is dropped has never run.
 #[derive(Debug)]
-pub struct Child {
+#[must_use = "it is run by `Suite::is_run`"]
+pub struct Program {
     command: Command,
     input: Vec<u8>,
     out: Option<String>,
@@ -101,10 +92,11 @@ pub struct Child {
     timeout: Duration,
 }
 
-impl Child {
-    pub fn new(command: impl ChildFigure) -> Child {
-        Child {
-            command: command.command(),
+impl Program {
+    /// A program by its name, or a [`Command`]. It reads nothing, may print anything, ends with 0 and within 60 s.
+    pub fn new(command: impl IntoCommand) -> Program {
+        Program {
+            command: command.into_command(),
             input: Vec::new(),
             out: None,
             err: None,
@@ -113,33 +105,47 @@ impl Child {
         }
     }
 
-    pub fn args<A: Into<OsString>>(&mut self, args: impl IntoIterator<Item = A>) {
+    /// More arguments.
+    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Program {
         self.command.args(args.into_iter().map(Into::into));
+        self
     }
 
-    pub fn env<K: Into<OsString>, V: Into<OsString>>(&mut self, pairs: impl IntoIterator<Item = (K, V)>) {
+    /// More variables of its environment, beside those of this process.
+    pub fn env<K: Into<OsString>, V: Into<OsString>>(mut self, pairs: impl IntoIterator<Item = (K, V)>) -> Program {
         self.command
             .envs(pairs.into_iter().map(|(key, value)| (key.into(), value.into())));
+        self
     }
 
-    pub fn input(&mut self, text: impl AsRef<[u8]>) {
+    /// What it reads from its standard input.
+    pub fn input(mut self, text: impl AsRef<[u8]>) -> Program {
         self.input = text.as_ref().to_owned();
+        self
     }
 
-    pub fn out(&mut self, pattern: impl Into<String>) {
+    /// A regular expression that its output has to match.
+    pub fn out(mut self, pattern: impl Into<String>) -> Program {
         self.out = Some(pattern.into());
+        self
     }
 
-    pub fn err(&mut self, pattern: impl Into<String>) {
+    /// A regular expression that what it prints to the error stream has to match.
+    pub fn err(mut self, pattern: impl Into<String>) -> Program {
         self.err = Some(pattern.into());
+        self
     }
 
-    pub fn exitcode(&mut self, code: i32) {
+    /// The exit code it has to end with.
+    pub fn exitcode(mut self, code: i32) -> Program {
         self.exitcode = code;
+        self
     }
 
-    pub fn timeout(&mut self, limit: Duration) {
+    /// How long it may run before it is killed.
+    pub fn timeout(mut self, limit: Duration) -> Program {
         self.timeout = limit;
+        self
     }
 }
 
@@ -155,14 +161,39 @@ struct Run {
 
 #[doc(hidden)]
 #[track_caller]
-pub fn is_run(child: Child, message: Option<Arguments<'_>>) -> bool {
+pub fn is_run(program: Program, message: Option<Arguments<'_>>) -> bool {
     let expression = "the program runs as expected";
-    let program = child.command.get_program().to_string_lossy().into_owned();
-    let (out, err) = (child.out.clone(), child.err.clone());
-    let (exitcode, timeout) = (child.exitcode, child.timeout);
+    let (held, detail) = judged(program);
+    Call { message, expression }.send("is_run!", held, || detail)
+}
+
+impl Suite {
+    /// [`is_run!`](crate::is_run) for this suite. It waits for the program on the calling thread, as the macro does.
+    ///
+    /// ```
+    /// # async_test_runtime::__rt::doc(async {
+    /// use async_test_runtime::Program;
+    /// # if cfg!(unix) {
+    /// let t = async_test_runtime::Suite::current();
+    /// t.is_run(Program::new("sh").args(["-c", "exit 3"]).exitcode(3), "it ends with 3");
+    /// # }
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn is_run(&self, program: Program, message: impl Into<Cow<'static, str>>) -> bool {
+        let (held, detail) = judged(program);
+        send(self, held, message, || detail)
+    }
+}
+
+/// Whether the program ran as expected, and what there is to say where it did not.
+fn judged(program: Program) -> (bool, Detail) {
+    let name = program.command.get_program().to_string_lossy().into_owned();
+    let (out, err) = (program.out.clone(), program.err.clone());
+    let (exitcode, timeout) = (program.exitcode, program.timeout);
     let mut wrong = Vec::new();
-    let mut detail = Detail::new().figure("program", Figure::Text(program));
-    match outside_of_the_runtime(|| run(child)) {
+    let mut detail = Detail::new().figure("program", Figure::Text(name));
+    match outside_of_the_runtime(|| run(program)) {
         Err(error) => wrong.push(format!("it cannot be started: {error}")),
         Ok(run) => {
             if run.timed_out {
@@ -181,7 +212,7 @@ pub fn is_run(child: Child, message: Option<Arguments<'_>>) -> bool {
     }
     let held = wrong.is_empty();
     detail.notes = wrong;
-    Call { message, expression }.send("is_run!", held, || detail)
+    (held, detail)
 }
 
 fn outside_of_the_runtime<T>(body: impl FnOnce() -> T) -> T {
@@ -211,13 +242,13 @@ fn shown(text: &str) -> String {
     }
 }
 
-fn run(child: Child) -> io::Result<Run> {
-    let Child {
+fn run(program: Program) -> io::Result<Run> {
+    let Program {
         mut command,
         input,
         timeout,
         ..
-    } = child;
+    } = program;
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -247,11 +278,8 @@ fn run(child: Child) -> io::Result<Run> {
     };
     let took = began.elapsed();
     // Grandchildren may hold the pipes open for ever; what there was by then is what counts.
-    let text = |reader: Option<Reader>| {
-        reader
-            .map(|reader| reader.finish(Duration::from_secs(1)))
-            .unwrap_or_default()
-    };
+    let until = Instant::now() + PATIENCE;
+    let text = |reader: Option<Reader>| reader.map(|reader| reader.finish(until)).unwrap_or_default();
     Ok(Run {
         out: text(out),
         err: text(err),
@@ -292,8 +320,7 @@ fn drain(mut from: impl Read + Send + 'static) -> Reader {
 }
 
 impl Reader {
-    fn finish(self, patience: Duration) -> String {
-        let until = Instant::now() + patience;
+    fn finish(self, until: Instant) -> String {
         while !self.thread.is_finished() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(1));
         }

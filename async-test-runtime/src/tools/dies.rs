@@ -5,7 +5,7 @@ use std::fmt::Arguments;
 use std::future::Future;
 
 use crate::claim::{Detail, Panic};
-use crate::outcome::{BodyFailure, Outcome};
+use crate::outcome::{BodyFailure, Died, Outcome};
 use crate::panic::{catch_sync, catch_with_payload};
 use crate::tools::Call;
 
@@ -22,9 +22,6 @@ enum How {
     Panicked(Panic),
     Failed(BodyFailure),
 }
-
-/// What a body's value comes down to: its outcome, and the error itself where that can be looked into.
-pub(crate) type Died = (Outcome, Option<Box<dyn Any>>);
 
 impl Ending {
     fn of(result: Result<Died, Box<crate::panic::Caught>>) -> Ending {
@@ -44,7 +41,11 @@ impl Ending {
         }
     }
 
-    fn tell(&self, detail: Detail) -> Detail {
+    pub(crate) fn lived(&self) -> bool {
+        matches!(self.how, How::Lived)
+    }
+
+    pub(crate) fn tell(&self, detail: Detail) -> Detail {
         match &self.how {
             How::Lived => detail.note("the body ended well"),
             How::Panicked(panic) => {
@@ -250,14 +251,14 @@ macro_rules! __message {
 #[doc(hidden)]
 #[track_caller]
 pub fn dies(ending: &Ending, message: Option<Arguments<'_>>, expression: &'static str) -> bool {
-    let held = !matches!(ending.how, How::Lived);
+    let held = !ending.lived();
     Call { message, expression }.send("dies_ok!", held, || ending.tell(Detail::new()))
 }
 
 #[doc(hidden)]
 #[track_caller]
 pub fn lives(ending: &Ending, message: Option<Arguments<'_>>, expression: &'static str) -> bool {
-    let held = matches!(ending.how, How::Lived);
+    let held = ending.lived();
     Call { message, expression }.send("lives_ok!", held, || ending.tell(Detail::new()))
 }
 
@@ -280,6 +281,13 @@ impl<'a> Like<'a> {
         Like { ending, wrong }
     }
 
+    /// What was looked for in the value itself.
+    pub(crate) fn value(&mut self, held: bool) {
+        if !held {
+            self.wrong.push("it is not the one that was expected".to_owned());
+        }
+    }
+
     pub fn message(&mut self, pattern: &str) {
         let Some(text) = self.ending.message() else { return };
         match regex_lite::Regex::new(pattern) {
@@ -299,12 +307,17 @@ impl<'a> Like<'a> {
 
     #[track_caller]
     pub fn send(self, message: Option<Arguments<'_>>, expression: &'static str) -> bool {
-        let held = self.wrong.is_empty() && !matches!(self.ending.how, How::Lived);
-        let Like { ending, wrong } = self;
-        Call { message, expression }.send("throws_like!", held, || {
-            let mut detail = Detail::new();
-            detail.notes = wrong;
-            ending.tell(detail)
-        })
+        let held = self.held();
+        Call { message, expression }.send("throws_like!", held, || self.tell())
+    }
+
+    pub(crate) fn held(&self) -> bool {
+        self.wrong.is_empty() && !self.ending.lived()
+    }
+
+    pub(crate) fn tell(self) -> Detail {
+        let mut detail = Detail::new();
+        detail.notes = self.wrong;
+        self.ending.tell(detail)
     }
 }

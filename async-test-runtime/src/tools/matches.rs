@@ -1,10 +1,12 @@
 //! `matches_ok!` and `isa_ok!`: the shape and the type of a value.
 
-use std::any::Any;
+use std::any::{Any, type_name};
+use std::borrow::Cow;
 use std::fmt::{Arguments, Debug};
 
 use crate::claim::Detail;
-use crate::tools::Call;
+use crate::suite::Suite;
+use crate::tools::{Call, send};
 
 /// Checks that a value matches a pattern, with a guard if there is one, and returns whether it does:
 /// `matches_ok!(reply, Ok(n) if n > 3, "more than {}", 3)`.
@@ -96,9 +98,41 @@ pub fn isa<T: Any>(
     expression: &'static str,
 ) -> bool {
     let held = inside(value).is::<T>();
-    Call { message, expression }.send("isa_ok!", held, || {
-        Detail::new().expected_got(format!("a {name}"), known_name(inside(value)))
-    })
+    Call { message, expression }.send("isa_ok!", held, || not_a(name, value))
+}
+
+fn not_a(name: &str, value: &dyn Any) -> Detail {
+    Detail::new().expected_got(format!("a {name}"), known_name(inside(value)))
+}
+
+impl Suite {
+    /// [`matches_ok!`](crate::matches_ok) for this suite: a method takes no pattern, so it is given what asks for one.
+    ///
+    /// ```
+    /// # async_test_runtime::__rt::doc(async {
+    /// let t = async_test_runtime::Suite::current();
+    /// t.matches_ok("7".parse(), |it| matches!(it, Ok(1..=9)), "a digit");
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn matches_ok<T: Debug>(
+        &self,
+        value: T,
+        matches: impl FnOnce(&T) -> bool,
+        message: impl Into<Cow<'static, str>>,
+    ) -> bool {
+        let held = matches(&value);
+        send(self, held, message, || {
+            Detail::new().expected_got("a match", format!("{value:?}"))
+        })
+    }
+
+    /// [`isa_ok!`](crate::isa_ok) for this suite: `t.isa_ok::<String>(&payload, "a text")`.
+    #[track_caller]
+    pub fn isa_ok<T: Any>(&self, value: &dyn Any, message: impl Into<Cow<'static, str>>) -> bool {
+        let held = inside(value).is::<T>();
+        send(self, held, message, || not_a(type_name::<T>(), value))
+    }
 }
 
 /// What is in the box, where the value is a box or a reference of something unknown.

@@ -13,6 +13,7 @@ pub(crate) mod deeply;
 pub(crate) mod diag;
 pub(crate) mod dies;
 pub(crate) mod done;
+pub(crate) mod ends;
 pub(crate) mod eventually;
 pub(crate) mod flunks;
 pub(crate) mod is;
