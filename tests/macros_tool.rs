@@ -112,6 +112,41 @@ async fn an_anchored_tool_has_no_line_of_its_own() {
     ok!(parts.iter().all(|check| check.at.line == line));
 }
 
+#[test_tool]
+fn of_handle(t: &Suite, number: i64) -> bool {
+    let above = t.is(number.signum(), 1, "above");
+    let below = t.ok(number < 10, "below") && t.proclaim(number < 9, "far below");
+    above && below
+}
+
+#[test_tool]
+async fn of_handle_later(t: Suite, number: i64) -> bool {
+    tokio::task::yield_now().await;
+    t.ok(number > 0, "above")
+}
+
+#[suite]
+async fn a_method_of_the_handle_in_a_tool_is_one_of_its_checks() {
+    let seen = Intercept::new()
+        .run("inner", |t| async move {
+            of_handle(&t, 11);
+            of_handle_later(t.clone(), 1).await;
+            subtest!("below", async |_| {
+                of_handle(&t, 1);
+                of_handle_later(t.clone(), 1).await;
+            });
+        })
+        .await;
+    let labels: Vec<_> = seen.checks("inner").iter().map(|check| check.label.clone()).collect();
+    // What the subtest checks with the handle of its parent is the parent's, part for part.
+    is!(
+        labels,
+        ["of_handle", "above", "above", "below", "far below", "above", "below"]
+    );
+    is!(seen.checks("inner/of_handle").len(), 2);
+    is!(seen.checks("inner/below").len(), 2, "each tool by its value");
+}
+
 #[suite]
 async fn a_tool_in_a_tool_is_one_of_its_checks() {
     let seen = Intercept::new()

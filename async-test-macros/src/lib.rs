@@ -242,6 +242,8 @@ pub fn verify_loop(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - Without a check in it, its `bool` is the check, under the name of the function; without a `bool` too, it is silent.
 /// - One check in it is reported as it is, at the line of the caller.
 /// - Several are reported as one hidden subtest with the name of the function.
+/// - A method of a handle (`t.ok(…)`) is such a check where the handle is that of the suite or subtest that calls the tool;
+///   that of another suite is a check there.
 ///
 /// What it returns is handed to the caller as it is. After `skip_remaining!` its body is not run and it returns `true`.
 ///

@@ -138,6 +138,22 @@ pub(crate) fn check(
     }
 }
 
+/// Whether the checks of this suite are kept here: a tool that is part of it runs.
+#[inline]
+pub(crate) fn captures(suite: &Suite) -> bool {
+    let captures = CURRENT.try_with(|current| current.captured.is_some() && current.suite.is_same(suite));
+    captures.unwrap_or(false)
+}
+
+/// Sends a check of this suite, or keeps it where they are captured; returns whether it held.
+pub(crate) fn claim_of(suite: &Suite, claim: Claim) -> bool {
+    let captured = CURRENT.try_with(|current| current.captured.clone().filter(|_| current.suite.is_same(suite)));
+    match captured {
+        Ok(Some(captured)) => keep(&captured, claim),
+        _ => suite.claim(claim),
+    }
+}
+
 fn keep(captured: &Captured, claim: Claim) -> bool {
     let held = claim.raw != crate::claim::Raw::Fail;
     captured.lock().unwrap_or_else(PoisonError::into_inner).push(claim);

@@ -207,6 +207,11 @@ impl Suite {
         self.0.cancel.cancelled().await;
     }
 
+    /// Whether it is the same suite.
+    pub(crate) fn is_same(&self, other: &Suite) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Whether checks are ignored: after an abort or a bail-out.
     pub(crate) fn is_dead(&self) -> bool {
         self.0.dead.load(Ordering::Acquire)

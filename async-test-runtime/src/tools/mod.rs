@@ -32,6 +32,7 @@ use std::fmt::Arguments;
 use std::panic::Location;
 
 use crate::claim::{Claim, Detail, Pass, Raw};
+use crate::context;
 use crate::place::Place;
 use crate::suite::Suite;
 
@@ -55,7 +56,7 @@ impl Call<'_> {
     #[inline]
     #[track_caller]
     pub(crate) fn send(self, tool: &'static str, held: bool, explain: impl FnOnce() -> Detail) -> bool {
-        (held && crate::context::counts()) || self.send_it(tool, held, explain)
+        (held && context::counts()) || self.send_it(tool, held, explain)
     }
 
     /// Apart, so that counting does not pay for the room that this needs.
@@ -68,7 +69,7 @@ impl Call<'_> {
             label: label(),
             at: at.into(),
         };
-        crate::context::check(tool, held.then_some(pass), || {
+        context::check(tool, held.then_some(pass), || {
             let mut claim = Claim::new(Raw::of(held), label(), at.into());
             if !held {
                 let mut detail = explain();
@@ -81,7 +82,7 @@ impl Call<'_> {
     }
 }
 
-/// Sends the check of a method.
+/// Sends the check of a method. In a tool that is part of the same suite it is one of the tool's, as that of a macro is.
 #[track_caller]
 pub(crate) fn send(
     suite: &Suite,
@@ -89,11 +90,12 @@ pub(crate) fn send(
     label: impl Into<Cow<'static, str>>,
     explain: impl FnOnce() -> Detail,
 ) -> bool {
-    if held && suite.counts() {
+    let at_once = held && !context::captures(suite);
+    if at_once && suite.counts() {
         return true;
     }
     let (label, at) = (label.into(), Place::caller());
-    if held && suite.gathers() {
+    if at_once && suite.gathers() {
         suite.gather(Pass { label, at });
         return true;
     }
@@ -101,5 +103,5 @@ pub(crate) fn send(
     if !held {
         claim = claim.detail(explain());
     }
-    suite.claim(claim)
+    context::claim_of(suite, claim)
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::claim::{Claim, Detail, Raw};
+use crate::context;
 use crate::place::Place;
 use crate::suite::Suite;
 
@@ -68,7 +69,7 @@ impl Suite {
         };
         let mut claim = Claim::new(Raw::of(result.held), message, Place::caller());
         claim.detail = explain.map(|explain| Box::new(explain()));
-        self.claim(claim)
+        context::claim_of(self, claim)
     }
 
     /// Adds lines to the report that are no test, in the normal form: see [`Suite::normalize_message`].
