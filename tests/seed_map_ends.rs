@@ -2,6 +2,7 @@
 
 mod seed_map;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -203,6 +204,55 @@ async fn a26_a_late_check_is_one_of_its_suite_and_fails_the_run() {
             if suite == "run/child" && label == "after the end" && at.file == file!()
                 && error.kind == ErrorKind::SuiteEnded
     );
+}
+
+#[suite]
+async fn a26_a_late_clean_up_is_not_run_and_fails_the_run() {
+    let ran = Arc::new(AtomicUsize::new(0));
+    let inside = ran.clone();
+    let seen = Intercept::new()
+        .run("run", |t| async move {
+            let child = t.create_suite("child", Plan::new(), |_| async {});
+            let ended = child.suite().cloned().expect("nothing is skipped");
+            assert!(child.run().await);
+            ended.on_finish(async move {
+                inside.fetch_add(1, Ordering::SeqCst);
+            });
+        })
+        .await;
+    is!(
+        (ran.load(Ordering::SeqCst), Arc::strong_count(&ran)),
+        (0, 1),
+        "it is dropped"
+    );
+    nok!(seen.run_end().is_ok(), "the run fails");
+    matches_ok!(
+        &seen.run_end().problems[..],
+        [problem] if matches!(&**problem, Problem::Misuse(at, error) if at.file == file!()
+            && error.suite == "run/child" && error.operation == "on_finish" && error.kind == ErrorKind::SuiteEnded)
+    );
+}
+
+#[suite]
+async fn a26_a_clean_up_of_a_job_of_a_clean_up_is_run() {
+    let ran = Arc::new(AtomicUsize::new(0));
+    let inside = ran.clone();
+    let seen = Intercept::new()
+        .run("run", |t| async move {
+            let outer = t.clone();
+            t.on_finish(async move {
+                let inner = outer.clone();
+                outer.spawn(async move {
+                    tokio::task::yield_now().await;
+                    inner.on_finish(async move {
+                        inside.fetch_add(1, Ordering::SeqCst);
+                    });
+                });
+            });
+        })
+        .await;
+    is!((ran.load(Ordering::SeqCst), seen.verdict()), (1, Verdict::Passed));
+    ok!(seen.run_end().is_ok());
 }
 
 #[suite]

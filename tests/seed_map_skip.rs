@@ -53,6 +53,30 @@ async fn a07_skip_rest_needs_a_plan() {
 }
 
 #[suite]
+async fn a07_a_number_that_went_around_is_a_misuse() {
+    let below_zero = std::hint::black_box(0_u64).wrapping_sub(1);
+    let seen = Intercept::new()
+        .plan(Plan::new().tests(below_zero))
+        .run("many", move |_| async move {
+            skip!("a mistake", below_zero - 1);
+            skip_rest!("another");
+            skip!("as many as ever", 1000);
+        })
+        .await;
+    is!((seen.end().tally.run, seen.end().tally.skipped), (1000, 1000));
+    let problems = problems(&seen, "many");
+    matches_ok!(
+        &problems[..],
+        [Problem::Misuse(_, one), Problem::Misuse(at, rest), ..]
+            if one.operation == "skip!" && rest.operation == "skip_rest!" && at.file == file!()
+    );
+    like!(
+        seen.render("tap"),
+        "`skip_rest!`: 18446744073709551615 skips at once, .* more than 1000000"
+    );
+}
+
+#[suite]
 async fn a07_skip_remaining_skips_checks_and_runs_no_body() {
     let ran = Arc::new(AtomicBool::new(false));
     let entered = ran.clone();

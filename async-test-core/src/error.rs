@@ -6,6 +6,9 @@ use std::fmt;
 use crate::ids::JobId;
 use crate::stage::Stage;
 
+/// How many tests may be skipped at once. Each has its line in the reports.
+pub const MOST_SKIPS: u64 = 1_000_000;
+
 /// A misuse of a suite: which suite, which operation, what was wrong and what to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Error {
@@ -72,6 +75,14 @@ impl Error {
             operation: operation.into(),
             kind,
         }
+    }
+
+    /// So many skips at once as no test has use for: a number that is a mistake, for instance one below zero that went around.
+    pub fn too_many_skips(suite: &str, operation: &'static str, count: u64) -> Option<Error> {
+        (count > MOST_SKIPS).then(|| {
+            let what = format!("{count} skips at once, of which nothing is skipped, are more than {MOST_SKIPS}");
+            Error::new(suite, operation, ErrorKind::Other(what))
+        })
     }
 
     /// What the reader can do about it.

@@ -295,4 +295,5 @@ fn end(suite: &Suite, aborted: bool, took: Duration, waited: Duration, reply: Op
         reply,
     })));
     suite.mark_dismissed();
+    suite.refuse_late_clean_ups();
 }

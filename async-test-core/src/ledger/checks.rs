@@ -81,7 +81,12 @@ pub(super) fn skip_rest(node: &mut Node, why: Cow<'static, str>, at: Place, effe
         tell(node, Problem::Misuse(at, error), effects);
         return;
     };
-    for _ in (node.tally.run + node.open_children)..planned {
+    let begun = node.tally.run + node.open_children;
+    if let Some(error) = Error::too_many_skips(&node.info.path, "skip_rest!", planned.saturating_sub(begun)) {
+        tell(node, Problem::Misuse(at, error), effects);
+        return;
+    }
+    for _ in begun..planned {
         let claim = Claim::new(Raw::Skip(why.clone()), "", at.clone());
         test(node, claim, effects);
     }

@@ -49,20 +49,25 @@ async fn wait_for_all(suite: &Suite) {
 }
 
 /// Ends what lives beside the body. So many jobs have been given up.
-async fn end_owned(suite: &Suite, given_up: usize) {
-    while let Some(attachment) = suite.take_attachment() {
-        suite.note_ending(Ending::Verifiers);
-        if let Err(panic) = panic::catch(attachment.end()).await {
-            suite.problem(Problem::Panicked(panic));
+async fn end_owned(suite: &Suite, mut given_up: usize) {
+    loop {
+        while let Some(attachment) = suite.take_attachment() {
+            suite.note_ending(Ending::Verifiers);
+            if let Err(panic) = panic::catch(attachment.end()).await {
+                suite.problem(Problem::Panicked(panic));
+            }
         }
-    }
-    while let Some(clean_up) = suite.take_clean_up() {
-        suite.note_ending(Ending::CleanUp(clean_up.at.clone()));
-        run_clean_up(suite, clean_up).await;
-    }
-    // A clean-up may have started something.
-    if may_have_jobs(suite) {
-        await_jobs(suite, given_up).await;
+        while let Some(clean_up) = suite.take_clean_up() {
+            suite.note_ending(Ending::CleanUp(clean_up.at.clone()));
+            run_clean_up(suite, clean_up).await;
+        }
+        // A clean-up may have started something, which may have registered another one.
+        if may_have_jobs(suite) {
+            given_up = await_jobs(suite, given_up).await;
+        }
+        if suite.owns_nothing() {
+            return;
+        }
     }
 }
 

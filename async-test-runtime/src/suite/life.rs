@@ -145,6 +145,10 @@ impl Suite {
         self.0.completed.end();
     }
 
+    pub(super) fn has_completed(&self) -> bool {
+        self.0.completed.has_ended()
+    }
+
     /// Ends when the suite has ended: its jobs, verifiers and clean-ups included. Cancel safe; dropping it does nothing.
     /// A suite that awaits its own end never gets there.
     pub async fn completed(&self) {

@@ -7,7 +7,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use crate::claim::Running;
+use crate::claim::{Problem, Running};
+use crate::error::{Error, ErrorKind};
 use crate::place::Place;
 use crate::suite::{Ending, Suite, lock, log};
 
@@ -74,7 +75,8 @@ impl Suite {
 
     /// Registers a clean-up. Clean-ups run when the body and the jobs of the suite have ended, the last registered
     /// first, whatever the end was: success, a panic, an `Err`, a timeout, an abort, a bail-out. A panic in one fails
-    /// the suite and the others still run. One that takes longer than the job timeout is dropped and fails the suite.
+    /// the suite and the others still run. One that takes longer than the job timeout is dropped and fails the suite. One
+    /// that is registered when the suite has ended is dropped without being run and fails the run, as a late check does.
     #[track_caller]
     pub fn on_finish(&self, clean_up: impl Future<Output = ()> + Send + 'static) {
         let at = Place::from(Location::caller());
@@ -82,6 +84,20 @@ impl Suite {
             at,
             work: Box::pin(clean_up),
         });
+        self.refuse_late_clean_ups();
+    }
+
+    /// Takes what has been registered when the clean-ups had run, and fails the run for it. Asked by the end of the suite,
+    /// and by whoever registers something, so that one of the two sees it. What is given up has its clean-ups yet to come.
+    pub(crate) fn refuse_late_clean_ups(&self) {
+        if !self.has_completed() || self.is_dead() {
+            return;
+        }
+        while let Some(CleanUp { at, work }) = self.take_clean_up() {
+            let error = Error::new(self.path(), "on_finish", ErrorKind::SuiteEnded);
+            self.root().problem(Problem::Misuse(at, error));
+            drop(work);
+        }
     }
 
     /// Lets go of a suite that has ended, on a thread that must not be held up. What somebody has registered too late is the

@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 use std::fmt::Arguments;
 
-use crate::claim::{Claim, Raw};
+use crate::claim::{Claim, Problem, Raw};
+use crate::error::Error;
 use crate::event::{Amnesty, EventKind};
 use crate::place::Place;
 use crate::suite::Suite;
 use crate::tools::text;
 
 /// Counts one test, or as many as the second argument says, as skipped: `skip!("no network")`, `skip!("no disk", 3)`.
-/// It replaces the tests; it does not jump over them.
+/// It replaces the tests; it does not jump over them. More than a million at once are a misuse, which fails the suite, and
+/// none of them is counted.
 #[macro_export]
 macro_rules! skip {
     ($why:expr $(,)?) => {
@@ -22,7 +24,7 @@ macro_rules! skip {
 }
 
 /// Counts the tests of the plan that have not been run as skipped. Without a plan that is a misuse, which fails the
-/// suite, since nobody knows how many they are.
+/// suite, since nobody knows how many they are, and so is it if they are more than a million.
 #[macro_export]
 macro_rules! skip_rest {
     ($why:expr $(,)?) => {
@@ -81,6 +83,10 @@ impl Suite {
     }
 
     fn skip_at(&self, why: Cow<'static, str>, count: u64, at: Place) {
+        if let Some(error) = Error::too_many_skips(self.path(), "skip!", count) {
+            self.problem(Problem::Misuse(at, error));
+            return;
+        }
         for _ in 0..count {
             self.claim(Claim::new(Raw::Skip(why.clone()), "", at.clone()));
         }
