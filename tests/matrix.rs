@@ -1,5 +1,7 @@
 //! The invocation matrix of subtests: parallel × random × spawned × instant, and what a body may borrow.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use async_test_suite::prelude::*;
@@ -234,6 +236,18 @@ async fn a14_an_instant_body_borrows_locals_in_any_mode() {
         .await;
     is!(failing.verdict(), Verdict::Failed);
     is!(failing.end().tally.failed, 1);
+}
+
+#[suite(flavor = "current_thread")]
+async fn a14_an_instant_body_need_not_be_send() {
+    let count = Rc::new(Cell::new(0));
+    let held = subtest!("here and now", instant, async |t| {
+        count.set(1);
+        tokio::task::yield_now().await;
+        subtest!("deeper", instant, { count.set(count.get() + 1) });
+        t.ok(true, "still here");
+    });
+    is!((held.await, count.get()), (true, 2));
 }
 
 #[suite]

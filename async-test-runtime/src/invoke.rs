@@ -310,13 +310,13 @@ pub(crate) async fn start(
 }
 
 /// Runs a subtest here and now, in the task of its parent, so that its body may borrow.
-pub(crate) async fn here<'a>(
+pub(crate) async fn here<F: Future<Output = Outcome>>(
     parent: Suite,
     name: String,
     plan: Plan,
     invoke: Invoke,
     at: Place,
-    body: impl FnOnce(Suite) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> + Send,
+    body: impl FnOnce(Suite) -> F,
 ) -> Subtest {
     let Some(child) = create(&parent, name, plan, invoke, false, at) else {
         return Subtest(State::Known(true));

@@ -1,7 +1,6 @@
 //! `subtest!`: a suite inside a suite. The macro is a procedural one; these are what it calls.
 
 use std::future::Future;
-use std::pin::Pin;
 
 use crate::invoke::{Invoke, Subtest, SubtestBody, here, start};
 use crate::outcome::Outcome;
@@ -17,15 +16,16 @@ pub fn subtest(name: String, plan: Plan, invoke: Invoke, body: SubtestBody) -> i
     start(parent, name, plan, invoke, at, body)
 }
 
-/// A subtest here and now, in the task of its parent, so that its body may borrow.
+/// A subtest here and now, in the task of its parent, so that its body may borrow, and need not be `Send` where the
+/// parent's is not.
 #[doc(hidden)]
 #[track_caller]
-pub fn subtest_instant<'a>(
+pub fn subtest_instant<F: Future<Output = Outcome>>(
     name: String,
     plan: Plan,
     invoke: Invoke,
-    body: impl FnOnce(Suite) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> + Send,
-) -> impl Future<Output = Subtest> + Send {
+    body: impl FnOnce(Suite) -> F,
+) -> impl Future<Output = Subtest> {
     let at = Place::caller();
     let parent = Suite::current_for("subtest!");
     here(parent, name, plan, invoke, at, body)
