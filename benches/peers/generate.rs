@@ -37,9 +37,9 @@ pub(crate) fn dependency(door: Door) -> String {
         Door::Suite | Door::Main => format!("async-test-suite = {{ path = {:?} }}", checkout()),
         Door::Rstest => r#"rstest = "*""#.to_owned(),
         Door::TestR => r#"test-r = "*""#.to_owned(),
-        Door::Mimic => r#"libtest-mimic = "*""#.to_owned(),
+        Door::Mimic | Door::MimicEach => r#"libtest-mimic = "*""#.to_owned(),
         Door::Hand => r#"rustix = { version = "1", features = ["pipe", "stdio"] }"#.to_owned(),
-        Door::Tokio | Door::Floor => String::new(),
+        Door::Tokio | Door::Floor | Door::FloorEach => String::new(),
     }
 }
 

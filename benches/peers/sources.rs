@@ -13,12 +13,16 @@ pub(crate) enum Door {
     Tokio,
     Rstest,
     TestR,
-    /// libtest-mimic, every test on one runtime.
+    /// libtest-mimic, every test on one runtime, all of them the same function.
     Mimic,
+    /// The same with a function for each test, as all others but the floor have.
+    MimicEach,
     /// A runner by hand, with what `main!` does for each test.
     Hand,
-    /// No harness at all.
+    /// No harness at all, one function for all tests.
     Floor,
+    /// The same with a function for each test.
+    FloorEach,
 }
 
 /// What each test of a file does.
@@ -76,9 +80,9 @@ fn compute(part: u64) -> u64 {
 /// The file of so many tests.
 pub(crate) fn file(door: Door, work: Work, tests: usize) -> String {
     match door {
-        Door::Mimic => return mimic(work.statement(0), tests),
-        Door::Floor => return floor(work.statement(0), tests),
-        Door::Hand => return hand(work, tests),
+        Door::Mimic | Door::MimicEach => return mimic(door, work, tests),
+        Door::Floor | Door::FloorEach => return floor(door, work, tests),
+        Door::Hand => return include_str!("work/hand.rs").to_owned() + COMPUTE + &listed(work, tests),
         _ => {}
     }
     let mut text = match door {
@@ -111,33 +115,9 @@ pub(crate) fn file(door: Door, work: Work, tests: usize) -> String {
     text
 }
 
-fn mimic(statement: &str, tests: usize) -> String {
-    format!(
-        r#"use libtest_mimic::{{Arguments, Trial}};
-{COMPUTE}
-async fn body() {{
-    {statement}
-    assert!(std::hint::black_box(1) + 1 == 2);
-}}
-
-fn main() {{
-    let arguments = Arguments::from_args();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let trials = (0..{tests}).map(|test| {{
-        let handle = runtime.handle().clone();
-        Trial::test(format!("t{{test}}"), move || {{
-            handle.block_on(body());
-            Ok(())
-        }})
-    }});
-    libtest_mimic::run(&arguments, trials.collect()).exit();
-}}
-"#
-    )
-}
-
-fn hand(work: Work, tests: usize) -> String {
-    let mut text = include_str!("work/hand.rs").to_owned() + COMPUTE;
+/// A function for each test, and the list of them.
+fn listed(work: Work, tests: usize) -> String {
+    let mut text = String::new();
     for test in 0..tests {
         let statement = work.statement(test);
         let _ = write!(
@@ -152,14 +132,72 @@ fn hand(work: Work, tests: usize) -> String {
     text + "];\n"
 }
 
-fn floor(statement: &str, tests: usize) -> String {
+/// What a list needs beside it.
+const CHECKED: &str = r#"
+type Body = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
+fn check(holds: bool) {
+    assert!(holds);
+}
+"#;
+
+/// The one function of all tests.
+fn body(work: Work) -> String {
+    let statement = work.statement(0);
+    format!("async fn body() {{\n    {statement}\n    assert!(std::hint::black_box(1) + 1 == 2);\n}}\n")
+}
+
+fn mimic(door: Door, work: Work, tests: usize) -> String {
+    let (bodies, trials) = match door {
+        Door::MimicEach => (
+            CHECKED.to_owned() + &listed(work, tests),
+            r#"TESTS.iter().map(|(name, body)| {
+        let handle = runtime.handle().clone();
+        Trial::test(*name, move || {
+            handle.block_on(body());
+            Ok(())
+        })
+    })"#
+            .to_owned(),
+        ),
+        _ => (
+            body(work),
+            format!(
+                r#"(0..{tests}).map(|test| {{
+        let handle = runtime.handle().clone();
+        Trial::test(format!("t{{test}}"), move || {{
+            handle.block_on(body());
+            Ok(())
+        }})
+    }})"#
+            ),
+        ),
+    };
+    format!(
+        r#"use libtest_mimic::{{Arguments, Trial}};
+{COMPUTE}
+{bodies}
+fn main() {{
+    let arguments = Arguments::from_args();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let trials = {trials};
+    libtest_mimic::run(&arguments, trials.collect()).exit();
+}}
+"#
+    )
+}
+
+fn floor(door: Door, work: Work, tests: usize) -> String {
+    let (bodies, spawned) = match door {
+        Door::FloorEach => (
+            CHECKED.to_owned() + &listed(work, tests),
+            "TESTS.iter().map(|(_, body)| tokio::spawn(body()))".to_owned(),
+        ),
+        _ => (body(work), format!("(0..{tests}).map(|_| tokio::spawn(body()))")),
+    };
     format!(
         r#"{COMPUTE}
-async fn body() {{
-    {statement}
-    assert!(std::hint::black_box(1) + 1 == 2);
-}}
-
+{bodies}
 fn main() {{
     if std::env::args().any(|argument| argument == "calibrate") {{
         let began = std::time::Instant::now();
@@ -169,7 +207,7 @@ fn main() {{
     }}
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let passed = runtime.block_on(async {{
-        let running: Vec<_> = (0..{tests}).map(|_| tokio::spawn(body())).collect();
+        let running: Vec<_> = {spawned}.collect();
         let mut passed = 0;
         for one in running {{
             passed += usize::from(one.await.is_ok());

@@ -14,6 +14,7 @@ use crate::{table, targets::Targets};
 const WAITING: usize = 1_000;
 
 pub(crate) const FLOOR: &str = "floor";
+const FLOOR_EACH: &str = "floor, a function for each test";
 pub(crate) const HAND: &str = "by hand, with the duties of `main!`";
 pub(crate) const MAIN: &str = "async-test-suite, `main!`";
 pub(crate) const SUITE: &str = "async-test-suite, built-in harness";
@@ -23,10 +24,12 @@ pub(crate) const TOKIO: &str = "`#[tokio::test]`, built-in harness";
 pub(crate) const RSTEST: &str = "rstest + `#[tokio::test]`";
 pub(crate) const NEXTEST: &str = "`#[tokio::test]`, nextest";
 pub(crate) const MIMIC: &str = "libtest-mimic, one shared runtime";
+const MIMIC_EACH: &str = "libtest-mimic, one shared runtime, a function for each test";
 pub(crate) const TEST_R: &str = "test-r";
 
-const DOORS: [(Door, &str, &str); 10] = [
+const DOORS: [(Door, &str, &str); 12] = [
     (Door::Floor, "floor", FLOOR),
+    (Door::FloorEach, "floor-each", FLOOR_EACH),
     (Door::Hand, "hand", HAND),
     (Door::Main, "ours-main", MAIN),
     (Door::Main, "ours-main-optimized", MAIN_OPTIMIZED),
@@ -35,26 +38,31 @@ const DOORS: [(Door, &str, &str); 10] = [
     (Door::Tokio, "tokio-test", TOKIO),
     (Door::Rstest, "rstest-test", RSTEST),
     (Door::Mimic, "mimic-test", MIMIC),
+    (Door::MimicEach, "mimic-each", MIMIC_EACH),
     (Door::TestR, "test-r-test", TEST_R),
 ];
 
 /// Titles of columns: the time in times of that of a named contender.
 const BESIDE: [(&str, &str); 2] = [(FLOOR, "of the floor"), (TOKIO, "of `#[tokio::test]`")];
 
+/// Whether a contender is looked at with this work: how many functions the tests are tells only where they do nothing.
+fn takes(door: Door, work: Work) -> bool {
+    work == Work::Trivial || !matches!(door, Door::FloorEach | Door::MimicEach)
+}
+
 /// The package of each contender, with every file of both sections.
 fn packages() -> Vec<(Door, &'static str, Package)> {
     let target = |door: Door, work: Work, tests: usize| Target {
         name: format!("{}_{tests}", work.name()),
-        harness: !matches!(door, Door::Main | Door::Mimic | Door::Floor | Door::Hand | Door::TestR),
+        harness: matches!(door, Door::Suite | Door::Tokio | Door::Rstest),
         source: file(door, work, tests),
     };
     let of = |(door, package, name)| {
-        let targets = [
-            target(door, Work::Trivial, 1_000),
-            target(door, Work::Trivial, 10_000),
-            target(door, Work::Wait, WAITING),
-            target(door, Work::Compute, WAITING),
-        ];
+        let mut targets = vec![target(door, Work::Trivial, 1_000), target(door, Work::Trivial, 10_000)];
+        if takes(door, Work::Wait) {
+            targets.push(target(door, Work::Wait, WAITING));
+            targets.push(target(door, Work::Compute, WAITING));
+        }
         let package = generate::package(package, &generate::dependency(door), &targets);
         (door, name, package)
     };
@@ -63,7 +71,7 @@ fn packages() -> Vec<(Door, &'static str, Package)> {
 
 fn proof(door: Door, tests: usize) -> Proof {
     Proof::Text(match door {
-        Door::Floor => format!("{tests} passed"),
+        Door::Floor | Door::FloorEach => format!("{tests} passed"),
         Door::TestR => format!("{tests} passed; 0 failed"),
         _ => format!("test result: ok. {tests} passed; 0 failed"),
     })
@@ -99,7 +107,8 @@ fn rows(work: Work, tests: usize, profile: Profile) -> Vec<(Door, Row)> {
     let mut rows = Vec::new();
     for (door, name, package) in packages() {
         // There everything is.
-        if profile == Profile::Release && package.name.ends_with(generate::OPTIMIZED) {
+        let is_twice = profile == Profile::Release && package.name.ends_with(generate::OPTIMIZED);
+        if is_twice || !takes(door, work) {
             continue;
         }
         let program: PathBuf = build::test(&package, &target, profile);
@@ -118,7 +127,7 @@ fn versions() -> String {
         Door::Rstest => Some("rstest"),
         Door::Mimic => Some("libtest-mimic"),
         Door::TestR => Some("test-r"),
-        Door::Floor | Door::Hand | Door::Main | Door::Suite => None,
+        Door::Floor | Door::FloorEach | Door::MimicEach | Door::Hand | Door::Main | Door::Suite => None,
     };
     let version = |(door, _, package): (_, _, Package)| {
         let name = known(door)?;
@@ -169,12 +178,16 @@ fn aim_at_trivial(targets: &mut Targets, measured: &Measured, tests: usize, prof
         targets.at_most(&what, aim, "×", measured.ratio(name, to));
     };
     beside(MAIN, FLOOR, 1.3);
+    beside(MAIN, FLOOR_EACH, 1.3);
     beside(MAIN, MIMIC, 1.0);
+    beside(MAIN, MIMIC_EACH, 1.0);
     beside(MAIN, TOKIO, 0.12);
     beside(SUITE, TOKIO, 1.1);
     if profile == Profile::Dev {
         beside(MAIN_OPTIMIZED, FLOOR, 1.3);
+        beside(MAIN_OPTIMIZED, FLOOR_EACH, 1.3);
         beside(MAIN_OPTIMIZED, MIMIC, 1.0);
+        beside(MAIN_OPTIMIZED, MIMIC_EACH, 1.0);
         beside(MAIN_OPTIMIZED, TOKIO, 0.12);
         beside(SUITE_OPTIMIZED, TOKIO, 1.1);
     }
@@ -185,7 +198,7 @@ fn best(door: Door) -> Option<&'static [&'static str]> {
     match door {
         Door::Suite | Door::Tokio | Door::Rstest | Door::Mimic => Some(&["--test-threads", "1000"]),
         Door::TestR => Some(&["--test-threads", "100"]),
-        Door::Main | Door::Floor | Door::Hand => None,
+        Door::Main | Door::Floor | Door::FloorEach | Door::MimicEach | Door::Hand => None,
     }
 }
 
