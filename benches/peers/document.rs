@@ -17,6 +17,8 @@ pub(crate) struct Section {
     pub(crate) title: &'static str,
     /// The machine and the state of the checkout when it began, and the versions of the peers.
     pub(crate) with: String,
+    /// How far the cores were from each other when it began.
+    crossing: String,
     pub(crate) body: String,
     pub(crate) targets: Targets,
 }
@@ -27,6 +29,7 @@ impl Section {
         Section {
             title,
             with: machine::line(),
+            crossing: machine::crossing(),
             body: String::new(),
             targets: Targets::default(),
         }
@@ -39,11 +42,13 @@ impl Section {
 
     pub(crate) fn text(&self) -> String {
         format!(
-            "## {}\n\n{}{}\nMeasured: {}.\n",
+            "## {}\n\n{}{}\nMeasured: {}. Before it {}; after it {}.\n",
             self.title,
             self.body,
             self.targets.text(),
-            self.with
+            self.with,
+            self.crossing,
+            machine::crossing()
         )
     }
 }
