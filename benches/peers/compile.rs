@@ -107,12 +107,12 @@ fn cold(section: &mut Section, all: &[(&'static str, Package)], scale: Scale) {
         "The crates that async-test-suite brings are a bound: so long it takes before the first line of its own is \
          compiled.",
     );
-    let ratio = measured.ratio(SUITE, TOKIO);
-    section.targets.at_most(
+    section.targets.at_most_beside(
         "cold build of a crate with one test, beside `#[tokio::test]`",
         1.25,
         "×",
-        ratio,
+        measured.ratio(SUITE, TOKIO),
+        &[("what it depends on alone", measured.ratio(bounds::DEPENDENCIES, TOKIO))],
     );
 
     section.say(
@@ -185,7 +185,11 @@ fn sizes(section: &mut Section, all: &[(&'static str, Package)]) {
         let more_locked = locked(package).difference(&locked(bare)).count();
         if *name == SUITE {
             let what = format!("crates beyond tokio's own: {}", more.join(", "));
-            section.targets.at_most(&what, 12.0, "", more.len() as f64);
+            let others = more.iter().filter(|name| !name.starts_with("async-test-")).count();
+            let limits = [("without its own", others as f64)];
+            section
+                .targets
+                .at_most_beside(&what, 12.0, "", more.len() as f64, &limits);
         }
         let size = |profile: Profile| {
             let program = build::test(package, "some", profile);
@@ -232,12 +236,12 @@ fn incremental(section: &mut Section, scale: Scale) {
         "By hand is a bound as well: a test that the built-in harness runs and a runner of its own can find, with an \
          `assert!` in it, and nothing else.",
     );
-    let ratio = measured.ratio(SUITE, TOKIO);
-    section.targets.at_most(
+    section.targets.at_most_beside(
         "incremental rebuild of 1,000 tests, beside `#[tokio::test]`",
         1.1,
         "×",
-        ratio,
+        measured.ratio(SUITE, TOKIO),
+        &[("by hand", measured.ratio(bounds::BY_HAND, TOKIO))],
     );
 }
 
@@ -245,7 +249,7 @@ pub(crate) fn section(scale: Scale) -> Section {
     let mut section = Section::begin("(e) Compiling");
     let mut all = packages(1);
     if scale.quick {
-        all.truncate(2);
+        all.retain(|(name, _)| [TOKIO, SUITE, bounds::DEPENDENCIES].contains(name));
     }
     cold(&mut section, &all, scale);
     sizes(&mut section, &all);

@@ -115,7 +115,12 @@ impl Document {
                 all.row(std::iter::once(format!("({letter})")).chain(cells));
             }
         }
-        let met = format!("{} of {} targets are met.", count(met), count(judged));
+        let met = format!(
+            "{} of {} targets are met. Behind one that is missed stands what was measured in the same run to bound it; below \
+             the table follows what binds.",
+            count(met),
+            count(judged)
+        );
         format!("## Targets\n\n{met}\n\n{}", all.text())
     }
 }

@@ -181,8 +181,8 @@ fn beside_the_ancestor(section: &mut Section, scale: Scale) {
     rows.push(ancestor::row(1_000));
     let measured = side_by_side(&rows, scale.times(5));
     section.say(&table::of_runs(&measured, &[(ancestor::NAME, "of the ancestor")]));
-    section
-        .targets
-        .at_most(WHAT, 0.002, "×", measured.ratio(MAIN, ancestor::NAME));
+    let ratio = |name| measured.ratio(name, ancestor::NAME);
+    let limits = [("the floor", ratio(FLOOR))];
+    section.targets.at_most_beside(WHAT, 0.002, "×", ratio(MAIN), &limits);
     section.with = format!("{}; {version}", section.with);
 }

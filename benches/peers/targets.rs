@@ -22,32 +22,45 @@ impl Default for Targets {
 
 impl Targets {
     pub(crate) fn at_most(&mut self, what: &str, aim: f64, unit: &str, reached: f64) {
-        self.row(what, "at most", aim, unit, reached, reached <= aim, reached / aim - 1.0);
+        self.at_most_beside(what, aim, unit, reached, &[]);
+    }
+
+    /// One of which it was also measured what bounds it: if it is missed, that is told with it.
+    pub(crate) fn at_most_beside(&mut self, what: &str, aim: f64, unit: &str, reached: f64, limits: &[(&str, f64)]) {
+        let limits = limits
+            .iter()
+            .map(|(name, limit)| format!("{name} {}{unit}", short(*limit)));
+        let limits: Vec<String> = limits.collect();
+        self.row(
+            [what, "at most", unit, &limits.join(", ")],
+            aim,
+            reached,
+            reached <= aim,
+            reached / aim - 1.0,
+        );
     }
 
     pub(crate) fn at_least(&mut self, what: &str, aim: f64, unit: &str, reached: f64) {
         self.row(
-            what,
-            "at least",
+            [what, "at least", unit, ""],
             aim,
-            unit,
             reached,
             reached >= aim,
             aim / reached - 1.0,
         );
     }
 
-    #[allow(clippy::too_many_arguments, reason = "a row of a table")]
-    fn row(&mut self, what: &str, bound: &str, aim: f64, unit: &str, reached: f64, met: bool, beyond: f64) {
+    fn row(&mut self, [what, sense, unit, limits]: [&str; 4], aim: f64, reached: f64, met: bool, beyond: f64) {
         assert!(reached.is_finite(), "{what}: measured {reached}");
         let verdict = if met {
             "met".to_owned()
         } else {
-            format!("**missed by {:.0} %**", (beyond * 100.0).max(1.0))
+            let separator = if limits.is_empty() { "" } else { "; " };
+            format!("**missed by {:.0} %**{separator}{limits}", (beyond * 100.0).max(1.0))
         };
         let cells = [
             what.to_owned(),
-            format!("{bound} {aim}{unit}"),
+            format!("{sense} {aim}{unit}"),
             format!("{}{unit}", short(reached)),
             verdict,
         ];
