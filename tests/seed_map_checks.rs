@@ -5,51 +5,9 @@ mod seed_map;
 use std::any::Any;
 use std::num::ParseIntError;
 
+use async_test_suite::Intercept;
 use async_test_suite::prelude::*;
-use async_test_suite::record::{Check, Verdict};
-use async_test_suite::{Intercept, Intercepted};
-
-/// All that a failed check shows, as one text.
-fn shown(check: &Check) -> String {
-    let Some(detail) = &check.detail else {
-        return String::new();
-    };
-    let parts = [&detail.expected, &detail.got, &detail.diff]
-        .into_iter()
-        .flatten()
-        .cloned();
-    let panic = detail.panic.iter().map(|panic| panic.message.clone());
-    parts
-        .chain(panic)
-        .chain(detail.notes.clone())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// Every check failed, returned `false`, and shows these words.
-fn all_fail(seen: &Intercepted, rows: &[(&str, &[&str])]) {
-    is!(
-        seen.end().problems.len(),
-        0,
-        "each returned `false`: {:?}",
-        seen.end().problems
-    );
-    let checks = seen.checks("failing");
-    is!(checks.len(), rows.len());
-    for (check, (label, words)) in checks.iter().zip(rows) {
-        is!(check.label, *label);
-        is!(check.verdict, Verdict::Failed, "{label}");
-        is!(
-            (&*check.at.file, check.at.line > 0, check.at.column > 0),
-            (file!(), true, true),
-            "{label}: the place"
-        );
-        let text = shown(check);
-        for word in *words {
-            ok!(text.contains(word), "{label}: {word:?} is in {text:?}");
-        }
-    }
-}
+use seed_map::all_fail;
 
 #[derive(Debug, Clone, PartialEq)]
 struct User {
@@ -121,6 +79,7 @@ async fn a10_each_check_that_fails_returns_false_and_explains_itself() {
         .await;
     all_fail(
         &seen,
+        file!(),
         &[
             ("on purpose", &[]),
             ("1 > 2", &["true", "false"]),
@@ -240,6 +199,7 @@ async fn a11_what_did_not_die_rightly_says_how() {
         .await;
     all_fail(
         &seen,
+        file!(),
         &[
             ("{ 1 + 1 } dies", &["the body ended well"]),
             ("lives", &["at the disco"]),

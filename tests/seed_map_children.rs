@@ -4,53 +4,10 @@
 mod seed_map;
 
 use async_test_suite::prelude::*;
-use async_test_suite::record::{Check, Verdict};
-use async_test_suite::{Intercept, Intercepted, Program};
-use seed_map::{labels, letters};
+use async_test_suite::{Intercept, Program};
+use seed_map::{all_fail, labels, letters, shown};
 use std::process::Command;
 use std::time::Duration;
-
-/// All that a failed check shows, as one text.
-fn shown(check: &Check) -> String {
-    let Some(detail) = &check.detail else {
-        return String::new();
-    };
-    let parts = [&detail.expected, &detail.got, &detail.diff]
-        .into_iter()
-        .flatten()
-        .cloned();
-    let panic = detail.panic.iter().map(|panic| panic.message.clone());
-    parts
-        .chain(panic)
-        .chain(detail.notes.clone())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// Every check failed, returned `false`, and shows these words.
-fn all_fail(seen: &Intercepted, rows: &[(&str, &[&str])]) {
-    is!(
-        seen.end().problems.len(),
-        0,
-        "each returned `false`: {:?}",
-        seen.end().problems
-    );
-    let checks = seen.checks("failing");
-    is!(checks.len(), rows.len());
-    for (check, (label, words)) in checks.iter().zip(rows) {
-        is!(check.label, *label);
-        is!(check.verdict, Verdict::Failed, "{label}");
-        is!(
-            (&*check.at.file, check.at.line > 0, check.at.column > 0),
-            (file!(), true, true),
-            "{label}: the place"
-        );
-        let text = shown(check);
-        for word in *words {
-            ok!(text.contains(word), "{label}: {word:?} is in {text:?}");
-        }
-    }
-}
 
 #[suite]
 async fn a12_input_output_arguments_variables_and_exit_code() {
@@ -76,6 +33,7 @@ async fn a12_input_output_arguments_variables_and_exit_code() {
         .await;
     all_fail(
         &seen,
+        file!(),
         &[
             ("out and code", &["expected 0, got 2", "/^want/", "got"]),
             ("missing", &["cannot be started"]),

@@ -7,22 +7,8 @@ use std::num::ParseIntError;
 
 use async_test_suite::Intercept;
 use async_test_suite::prelude::*;
-use async_test_suite::record::{Check, Verdict};
-use seed_map::letters;
-
-/// All that a failed check shows, as one text.
-fn shown(check: &Check) -> String {
-    let Some(detail) = &check.detail else {
-        return String::new();
-    };
-    let parts = [&detail.expected, &detail.got].into_iter().flatten().cloned();
-    let panic = detail.panic.iter().map(|panic| panic.message.clone());
-    parts
-        .chain(panic)
-        .chain(detail.notes.clone())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
+use async_test_suite::record::Verdict;
+use seed_map::{letters, shown};
 
 fn parse(text: &str) -> Result<u8, ParseIntError> {
     text.parse()

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use async_test_suite::claim::Problem;
 use async_test_suite::prelude::*;
-use async_test_suite::record::Verdict;
+use async_test_suite::record::{Check, Verdict};
 use async_test_suite::{Intercept, Intercepted, Plan};
 
 /// How a program ended.
@@ -109,4 +109,46 @@ pub(crate) async fn order_of_seed(seed: u64) -> String {
         })
         .await;
     order.await.expect("the body has been run")
+}
+
+/// All that a failed check shows, as one text.
+pub(crate) fn shown(check: &Check) -> String {
+    let Some(detail) = &check.detail else {
+        return String::new();
+    };
+    let parts = [&detail.expected, &detail.got, &detail.diff]
+        .into_iter()
+        .flatten()
+        .cloned();
+    let panic = detail.panic.iter().map(|panic| panic.message.clone());
+    parts
+        .chain(panic)
+        .chain(detail.notes.clone())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Every check failed, returned `false`, is from this file, and shows these words.
+pub(crate) fn all_fail(seen: &Intercepted, file: &str, rows: &[(&str, &[&str])]) {
+    is!(
+        seen.end().problems.len(),
+        0,
+        "each returned `false`: {:?}",
+        seen.end().problems
+    );
+    let checks = seen.checks("failing");
+    is!(checks.len(), rows.len());
+    for (check, (label, words)) in checks.iter().zip(rows) {
+        is!(check.label, *label);
+        is!(check.verdict, Verdict::Failed, "{label}");
+        is!(
+            (&*check.at.file, check.at.line > 0, check.at.column > 0),
+            (file, true, true),
+            "{label}: the place"
+        );
+        let text = shown(check);
+        for word in *words {
+            ok!(text.contains(word), "{label}: {word:?} is in {text:?}");
+        }
+    }
 }
